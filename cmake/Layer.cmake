@@ -1,12 +1,16 @@
-# coditect_layer(NAME FOLDER [LINKS target...] [ASIO])
+# coditect_layer(NAME FOLDER [LINKS target...] [ASIO] [EXCLUDE path...])
 #
 # One folder of server/src is one static library whose link list names the layers below it. Files
 # named *_test.cpp beside the sources become one test program, *_bench.cpp one benchmark program
-# and *_fuzz.cpp one libFuzzer program each. ASIO reuses the precompiled Boost headers.
+# and *_fuzz.cpp one libFuzzer program each. ASIO reuses the precompiled Boost headers. EXCLUDE names
+# sub-folders or files that another target compiles.
 function(coditect_layer NAME FOLDER)
-  cmake_parse_arguments(ARG "ASIO" "" "LINKS;TEST_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "ASIO" "" "LINKS;TEST_LINKS;EXCLUDE" ${ARGN})
   set(root "${CMAKE_SOURCE_DIR}/server/src/${FOLDER}")
   file(GLOB_RECURSE all CONFIGURE_DEPENDS "${root}/*.cpp")
+  foreach(path ${ARG_EXCLUDE})
+    list(FILTER all EXCLUDE REGEX "^${root}/${path}")
+  endforeach()
   set(sources ${all})
   list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cpp$")
   set(tests ${all})
@@ -16,6 +20,10 @@ function(coditect_layer NAME FOLDER)
   set(fuzzers ${all})
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
 
+  if(NOT sources)
+    message(WARNING "${FOLDER} holds no source files; ${NAME} is not built")
+    return()
+  endif()
   add_library(${NAME} STATIC ${sources})
   target_include_directories(${NAME} PUBLIC "${CMAKE_SOURCE_DIR}/server/src")
   target_link_libraries(${NAME} PUBLIC ${ARG_LINKS})
