@@ -17,9 +17,17 @@ inline constexpr std::size_t kJsonDepthMax = 64;
 inline constexpr std::size_t kHttpBodyBytesMax = 16u << 20;    // 413
 inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;  // 431
 inline constexpr std::size_t kSocketMessageBytesMax = 16u << 20;
+inline constexpr std::size_t kHttpConnectionsMax = 20'000;      // 503, then closed
+inline constexpr std::size_t kHttpDiscardBytesMax = 32u << 20;  // of a refused body; then closed
+inline constexpr seconds kHttpHeaderTimeMax{15};                // closed without an answer
+inline constexpr seconds kHttpBodyTimeMax{120};                 // closed without an answer
+inline constexpr seconds kHttpIdleTimeMax{60};                  // between requests; closed
+inline constexpr seconds kHttpWriteTimeMax{30};                 // without progress; closed
+inline constexpr seconds kSocketSilenceMax{40};                 // pinged at half of it; closed
 inline constexpr std::size_t kRpcBatchMax = 100;
 inline constexpr std::size_t kFileBytesMax = 8u << 20;  // text a client may read or write
 inline constexpr std::size_t kPathBytesMax = 1024;
+inline constexpr std::size_t kProjectFilesMax = 200'000;  // beyond it files are not tracked
 inline constexpr std::size_t kNameBytesMax = 100;
 inline constexpr std::size_t kPromptBytesMax = 1u << 20;
 inline constexpr std::size_t kPageMax = 1000;       // rows of any list; a cursor follows
@@ -54,5 +62,31 @@ inline constexpr hours kTrashKept{30 * 24};
 inline constexpr seconds kCommandTimeDefault{120};
 inline constexpr seconds kCommandTimeMax{1800};
 inline constexpr std::size_t kToolOutputBytesMax = 64u << 10;  // cut in the middle, says so
+inline constexpr std::size_t kCommandBytesMax = 64u << 10;     // the text of one command: refused
+inline constexpr std::size_t kCommandMemoryBytesMax = 4ull << 30;   // killed, says so
+inline constexpr std::size_t kCommandProcessesMax = 512;            // fork fails with EAGAIN
+inline constexpr std::size_t kCommandFileBytesMax = 2ull << 30;     // write fails with EFBIG
+inline constexpr std::size_t kCommandOpenFilesMax = 4096;           // open fails with EMFILE
+inline constexpr std::size_t kCommandScratchBytesMax = 1ull << 30;  // /tmp: write fails with ENOSPC
+inline constexpr seconds kCommandStartMax{20};                      // the sandbox: unavailable
+inline constexpr seconds kCommandKillMax{3};                        // then reported as a fault
+inline constexpr std::size_t kListEntriesMax = 1000;                // the list says it is cut
+inline constexpr std::size_t kSearchMatchesMax = 200;               // the search ends, says so
+inline constexpr std::size_t kSearchLineBytesMax = 400;             // the line is cut
+inline constexpr seconds kSearchTimeMax{30};                        // what was found so far
+inline constexpr std::size_t kDiffBytesMax = 8u << 10;              // the diff says it is cut
+inline constexpr std::size_t kDiffEditsMax = 1000;  // beyond it a diff is one big replacement
+
+// Calls of models. A time-out or a broken stream is tried again; the others end the call.
+inline constexpr std::size_t kModelRequestBytesMax = 32u << 20;
+inline constexpr std::size_t kModelResponseBytesMax = 64u << 20;
+inline constexpr std::size_t kModelErrorBodyBytesMax = 64u << 10;  // the rest is not read
+inline constexpr std::size_t kStreamEventBytesMax = 16u << 20;
+inline constexpr int kModelAttemptsMax = 5;
+inline constexpr int kModelHopsMax = 64;            // requests that one answer is spread over
+inline constexpr seconds kModelConnectTimeMax{20};  // name, TCP, proxy and TLS, each
+inline constexpr minutes kModelFirstByteTimeMax{10};
+inline constexpr minutes kModelSilenceMax{5};
+inline constexpr minutes kModelRetryAfterMax{5};  // a longer wish ends the call
 
 }  // namespace coditect::limits
