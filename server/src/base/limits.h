@@ -33,6 +33,8 @@ inline constexpr std::size_t kPromptBytesMax = 1u << 20;
 inline constexpr std::size_t kPageMax = 1000;       // rows of any list; a cursor follows
 inline constexpr std::size_t kSqlRowsMax = 10'000;  // `truncated` is set
 inline constexpr seconds kSqlTimeMax{10};           // interrupted: Errc::kLimit
+inline constexpr std::size_t kSqlTextBytesMax = 100'000;
+inline constexpr std::size_t kSqlAnswerBytesMax = 8u << 20;  // `truncated` is set
 
 // Storage.
 inline constexpr std::size_t kEventBytesMax = 24u << 20;  // one log line
@@ -52,7 +54,15 @@ inline constexpr hours kSessionLength{8};
 inline constexpr minutes kIdleBeforeSleep{15};
 inline constexpr seconds kLockLease{60};
 inline constexpr minutes kLockLeaseMax{30};
-inline constexpr std::size_t kLocksMax = 10'000;        // per workspace
+inline constexpr std::size_t kLocksMax = 10'000;         // held and waited for, per workspace
+inline constexpr minutes kLockWaitMax{30};               // a longer wait is cut to this
+inline constexpr std::size_t kPathWildcardsMax = 32;     // of one lock's pattern
+inline constexpr std::size_t kMailboxMax = 1000;         // messages an agent has not read
+inline constexpr std::size_t kTopicsMax = 100;           // an agent subscribes to
+inline constexpr std::size_t kFinishedTasksKept = 1000;  // in memory; older are in the databases
+inline constexpr std::size_t kTaskDependenciesMax = 100;
+inline constexpr milliseconds kRestartDelayMin{100};  // doubles with each failure in a row
+inline constexpr seconds kRestartDelayMax{10};
 inline constexpr std::size_t kQueuedTasksMax = 10'000;  // per workspace
 inline constexpr int kTaskAttemptsMax = 3;              // then failed
 inline constexpr int kAgentTurnsMax = 200;              // model calls of one task

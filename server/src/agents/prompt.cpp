@@ -1,0 +1,42 @@
+#include "agents/prompt.h"
+
+namespace coditect::agents {
+
+std::string system_prompt(std::string_view agent) {
+  std::string text = "You are ";
+  text += agent;
+  text +=
+      ", one of several coding agents who work, together with people, on one project at the same "
+      "time. You all see the same files.\n"
+      "\n"
+      "How the shared project works:\n"
+      "- Read a file before you change it. Prefer edit_file, with enough of the old text to be "
+      "unique; use write_file for new files or when most of a file changes.\n"
+      "- Every write takes the file's lock by itself and waits its turn. When a write is refused "
+      "because somebody else changed the file, look at their change, keep it, and put yours on "
+      "top.\n"
+      "- Paths are relative to the project.\n"
+      "- run_command runs in a sandbox without network. What it changes is recorded as yours.\n"
+      "- Other agents can be asked with send_message or given work with delegate_task.\n"
+      "- Stop when the task is done, and end with one short paragraph: what you changed and what "
+      "is left.\n";
+  return text;
+}
+
+std::string task_prompt(const Assignment& assignment, std::string_view shared_context) {
+  std::string text;
+  if (!shared_context.empty()) {
+    text += "<workspace>\n";
+    text += shared_context;
+    text += "\n</workspace>\n\n";
+  }
+  if (assignment.attempt > 1) {
+    text +=
+        "This task was begun before and interrupted. Some of it may be done already: look before "
+        "you repeat a change.\n\n";
+  }
+  text += assignment.prompt;
+  return text;
+}
+
+}  // namespace coditect::agents

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "async/async_mutex.h"
+#include "async/blocking_pool.h"
+#include "async/strand.h"
+#include "base/event.h"
+#include "coordination/locks/lock_table.h"
+#include "storage/blobs/blob_store.h"
+#include "workspace/files/file_index.h"
+#include "workspace/files/project_folder.h"
+#include "workspace/log/event_log.h"
+
+namespace coditect::workspace {
+
+/// Who does something, as the event that records it says.
+struct Actor {
+  std::string name;     ///< "user:NAME", "agent:NAME", "process:TASK", "system"
+  std::string session;  ///< "" where there is none
+  std::string task;     ///< "" where there is none
+};
+
+struct FileText {
+  std::string text;
+  Sequence version = 0;
+};
+
+/// What an edit starts from.
+struct CurrentFile {
+  std::optional<std::string> text;  ///< nothing where the file does not exist
+  Sequence version = 0;             ///< 0 where the file does not exist
+};
+
+struct Written {
+  Sequence version = 0;
+  Sequence seq = 0;
+};
+
+/// Reads and writes the project's files, one change of a path at a time, every change an event.
+///
+/// A write is checked (lock, fencing token, base version), staged and synced, logged, durable, and
+/// only then moved into place. When the machine stops in between, finish_writes() completes it.
+///
+/// Threads:    the workspace's strand; the disk is touched on the pool.
+/// Lifetime:   the log, the lock table, the index and the pool outlive it.
+/// Invariants: two writes of one path do not overlap; a version is never given twice.
+/// Errors:     kNotFound, kConflict (changed since base_version), kLocked, kDenied (path leads
+///             out), kInvalid (not text), kLimit (too large). Nothing has changed then.
+class FileService {
+ public:
+  using Edit = std::function<Result<std::string>(const CurrentFile&)>;
+
+  struct Parts {
+    EventLog& log;
+    locks::LockTable& locks;
+    FileIndex& index;
+    blobs::BlobStore& blobs;
+    BlockingPool& disk;
+  };
+
+  FileService(Strand strand, Parts parts, ProjectFolder folder);
+
+  awaitable<Result<FileText>> read(std::string path);
+  /// Applies `edit` to the current content. With `base_version`, kConflict unless the file still
+  /// has it (0: the file must not exist). With `token`, that lock must still be the writer's.
+  awaitable<Result<Written>> change(Actor actor, std::string path,
+                                    std::optional<Sequence> base_version,
+                                    std::optional<std::uint64_t> token, Edit edit);
+  awaitable<Result<Written>> move(Actor actor, std::string from, std::string to,
+                                  std::optional<Sequence> base_version);
+  awaitable<Result<Written>> remove(Actor actor, std::string path,
+                                    std::optional<Sequence> base_version);
+
+  /// Compares the file on disk with the index and logs a change that somebody made without us.
+  awaitable<Result<void>> reconcile(std::string path, Actor actor);
+  /// reconcile() for everything below `folder` ("" for the whole project) that may have changed.
+  awaitable<Result<void>> reconcile_folder(std::string folder, Actor actor);
+  /// After a crash: brings the files of logged writes to the content that the log says, where the
+  /// disk still has the content from before. `edits` are the file_edit events to check, in order.
+  awaitable<Result<void>> finish_writes(std::vector<Event> edits);
+
+  /// The content of `path` right after event `seq`, from the log's edits of that path, in order.
+  awaitable<Result<std::string>> content_of(std::vector<Event> edits, std::string start);
+
+  const ProjectFolder& folder() const { return folder_; }
+  const FileIndex& index() const { return parts_.index; }
+
+ private:
+  struct OnDisk {
+    std::optional<FileContent> content;  ///< nothing where there is no such file
+    std::string hash;
+  };
+  class PathGuard;
+
+  awaitable<std::shared_ptr<PathGuard>> guard(const std::string& path);
+  awaitable<Result<OnDisk>> load(const std::string& path);
+  awaitable<Result<OnDisk>> reconcile_guarded(const std::string& path, const Actor& actor);
+  Result<void> check_base(const std::string& path, std::optional<Sequence> base_version) const;
+  awaitable<Result<json::object>> describe_change(const std::string& path, const OnDisk& before,
+                                                  const std::string& after);
+
+  // Constant after construction.
+  const Strand strand_;
+  const Parts parts_;
+  const ProjectFolder folder_;
+  // Touched only on strand_.
+  std::map<std::string, std::weak_ptr<AsyncMutex>, std::less<>> path_mutexes_;
+};
+
+}  // namespace coditect::workspace

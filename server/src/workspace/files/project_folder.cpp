@@ -1,0 +1,253 @@
+#include "workspace/files/project_folder.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <memory>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "base/random.h"
+#include "workspace/files/descriptor.h"
+
+namespace coditect::workspace {
+
+namespace {
+
+/// Whether symbolic links inside the project are followed on the way to a path.
+enum class Links { kFollowInside, kRefuse };
+
+Error path_error(const std::string& path, int error_number) {
+  switch (error_number) {
+    case ENOENT:
+    case ENOTDIR: return not_found("there is no file '" + path + "'");
+    case EXDEV:
+    case ELOOP:
+      return {Errc::kDenied, "'" + path + "' leads out of the project or through a link",
+              "name the file itself, relative to the project"};
+    case EACCES:
+    case EPERM: return {Errc::kDenied, "'" + path + "' may not be opened", {}};
+    case EISDIR: return invalid("'" + path + "' is a folder");
+    case EEXIST:
+    case ENOTEMPTY: return {Errc::kConflict, "'" + path + "' exists", "choose another name"};
+    case ENAMETOOLONG: return invalid("'" + path + "' is too long a name");
+    case ENOSPC:
+    case EDQUOT: return unavailable("the disk is full", "free some space and try again");
+    default: return system_error(path, error_number);
+  }
+}
+
+Result<Descriptor> open_beneath(int root, const std::string& path, int flags, Links links) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  if (links == Links::kRefuse) how.resolve |= RESOLVE_NO_SYMLINKS;
+  const char* name = path.empty() ? "." : path.c_str();
+  for (int attempt = 0;; ++attempt) {
+    const long number = ::syscall(SYS_openat2, root, name, &how, sizeof how);
+    if (number >= 0) return Descriptor(static_cast<int>(number));
+    // EAGAIN: a rename elsewhere in the tree raced with the kernel's check of "..".
+    if ((errno != EAGAIN && errno != EINTR) || attempt > 100) return path_error(path, errno);
+  }
+}
+
+Result<Descriptor> open_root(const std::filesystem::path& root) {
+  Descriptor opened(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!opened) return system_error(root.filename().string(), errno);
+  return opened;
+}
+
+FileStat to_file_stat(const struct stat& raw) {
+  FileStat result;
+  result.kind = S_ISREG(raw.st_mode)   ? FileStat::Kind::kFile
+                : S_ISDIR(raw.st_mode) ? FileStat::Kind::kFolder
+                : S_ISLNK(raw.st_mode) ? FileStat::Kind::kSymlink
+                                       : FileStat::Kind::kOther;
+  result.size = static_cast<std::uint64_t>(raw.st_size);
+  result.modified_ns = raw.st_mtim.tv_sec * 1'000'000'000LL + raw.st_mtim.tv_nsec;
+  result.mode = raw.st_mode & 07777;
+  return result;
+}
+
+std::pair<std::string, std::string> split(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return {"", path};
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+/// The folder that holds `path`, with missing folders made, none of them a link.
+Result<Descriptor> open_parent(int root, const std::string& folder) {
+  auto opened = open_beneath(root, folder, O_PATH | O_DIRECTORY, Links::kRefuse);
+  if (opened || opened.error().code != Errc::kNotFound) return opened;
+  const auto [above, name] = split(folder);
+  TRY(Descriptor parent, open_parent(root, above));
+  if (::mkdirat(parent.get(), name.c_str(), 0755) != 0 && errno != EEXIST) {
+    return path_error(folder, errno);
+  }
+  return open_beneath(root, folder, O_PATH | O_DIRECTORY, Links::kRefuse);
+}
+
+Result<void> write_whole(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return path_error("a new file", errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+Result<void> list_into(int root, const std::string& path, int depth, std::size_t entries_max,
+                       std::vector<FolderEntry>& entries) {
+  TRY(Descriptor opened, open_beneath(root, path, O_RDONLY | O_DIRECTORY, Links::kRefuse));
+  const std::unique_ptr<DIR, CloseFolder> folder(::fdopendir(::dup(opened.get())));
+  if (!folder) return path_error(path, errno);
+  std::vector<FolderEntry> here;
+  while (const dirent* entry = ::readdir(folder.get())) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == ".." || (path.empty() && name == ".git")) continue;
+    struct stat raw{};
+    if (::fstatat(opened.get(), name.c_str(), &raw, AT_SYMLINK_NOFOLLOW) != 0) continue;  // gone
+    here.push_back({path.empty() ? name : path + "/" + name, to_file_stat(raw)});
+  }
+  std::ranges::sort(here, {}, &FolderEntry::path);
+  for (FolderEntry& entry : here) {
+    if (entries.size() >= entries_max) return {};
+    const bool folder_here = entry.stat.kind == FileStat::Kind::kFolder;
+    const std::string below = entry.path;
+    entries.push_back(std::move(entry));
+    if (!folder_here || depth <= 1) continue;
+    auto listed = list_into(root, below, depth - 1, entries_max, entries);
+    if (!listed && listed.error().code != Errc::kNotFound) return listed;
+  }
+  return {};
+}
+
+}  // namespace
+
+ProjectFolder::ProjectFolder(std::filesystem::path root, std::filesystem::path staging)
+    : root_(std::move(root)), staging_(std::move(staging)) {}
+
+Result<FileContent> ProjectFolder::read(const std::string& path, std::size_t bytes_max) const {
+  TRY(Descriptor root, open_root(root_));
+  // O_NONBLOCK: opening a named pipe must not wait for its other end.
+  TRY(Descriptor file,
+      open_beneath(root.get(), path, O_RDONLY | O_NONBLOCK | O_NOCTTY, Links::kFollowInside));
+  struct stat raw{};
+  if (::fstat(file.get(), &raw) != 0) return path_error(path, errno);
+  if (!S_ISREG(raw.st_mode)) return invalid("'" + path + "' is not a regular file");
+  FileContent content{{}, to_file_stat(raw)};
+  if (content.stat.size > bytes_max) {
+    return Error{Errc::kLimit, "'" + path + "' has " + std::to_string(content.stat.size) + " bytes",
+                 "at most " + std::to_string(bytes_max) + " can be read at once"};
+  }
+  content.bytes.resize(content.stat.size);
+  std::size_t filled = 0;
+  for (;;) {
+    if (filled == content.bytes.size()) content.bytes.resize(filled + 4096);
+    const ssize_t count =
+        ::read(file.get(), content.bytes.data() + filled, content.bytes.size() - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return path_error(path, errno);
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+    if (filled > bytes_max) return Error{Errc::kLimit, "'" + path + "' grows while it is read", {}};
+  }
+  content.bytes.resize(filled);
+  content.stat.size = filled;
+  return content;
+}
+
+Result<FileStat> ProjectFolder::stat(const std::string& path) const {
+  TRY(Descriptor root, open_root(root_));
+  TRY(Descriptor file, open_beneath(root.get(), path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
+  struct stat raw{};
+  if (::fstat(file.get(), &raw) != 0) return path_error(path, errno);
+  return to_file_stat(raw);
+}
+
+Result<std::string> ProjectFolder::stage(std::string_view bytes, std::uint32_t mode) const {
+  SystemRandom random;
+  const std::string name = random.id("w_");
+  const std::filesystem::path path = staging_ / name;
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file) return path_error("the staging folder", errno);
+  auto written = write_whole(file.get(), bytes);
+  if (written && (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0)) {
+    written = path_error("a new file", errno);
+  }
+  if (!written) {
+    discard(name);
+    return std::move(written).error();
+  }
+  return name;
+}
+
+Result<void> ProjectFolder::publish(const std::string& staged, const std::string& path) const {
+  TRY(Descriptor root, open_root(root_));
+  const auto [folder, name] = split(path);
+  TRY(Descriptor parent, open_parent(root.get(), folder));
+  const std::filesystem::path source = staging_ / staged;
+  if (::renameat(AT_FDCWD, source.c_str(), parent.get(), name.c_str()) != 0) {
+    return path_error(path, errno);
+  }
+  return {};
+}
+
+void ProjectFolder::discard(const std::string& staged) const {
+  std::error_code ignored;  // a file that is left over is removed by clear_staging()
+  std::filesystem::remove(staging_ / staged, ignored);
+}
+
+void ProjectFolder::clear_staging() const {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(staging_, error)) {
+    std::error_code ignored;  // tried again at the next start
+    std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
+Result<void> ProjectFolder::move(const std::string& from, const std::string& to) const {
+  TRY(Descriptor root, open_root(root_));
+  const auto [from_folder, from_name] = split(from);
+  const auto [to_folder, to_name] = split(to);
+  TRY(Descriptor source,
+      open_beneath(root.get(), from_folder, O_PATH | O_DIRECTORY, Links::kRefuse));
+  TRY(Descriptor target, open_parent(root.get(), to_folder));
+  if (::renameat2(source.get(), from_name.c_str(), target.get(), to_name.c_str(),
+                  RENAME_NOREPLACE) != 0) {
+    return path_error(errno == EEXIST ? to : from, errno);
+  }
+  return {};
+}
+
+Result<void> ProjectFolder::remove(const std::string& path) const {
+  TRY(Descriptor root, open_root(root_));
+  auto [folder, name] = split(path);
+  TRY(Descriptor parent, open_beneath(root.get(), folder, O_PATH | O_DIRECTORY, Links::kRefuse));
+  if (::unlinkat(parent.get(), name.c_str(), 0) != 0) return path_error(path, errno);
+  while (!folder.empty()) {
+    auto [above, empty_name] = split(folder);
+    auto holder = open_beneath(root.get(), above, O_PATH | O_DIRECTORY, Links::kRefuse);
+    if (!holder || ::unlinkat(holder->get(), empty_name.c_str(), AT_REMOVEDIR) != 0) break;
+    folder = above;
+  }
+  return {};
+}
+
+Result<std::vector<FolderEntry>> ProjectFolder::list(const std::string& path, int depth,
+                                                     std::size_t entries_max) const {
+  TRY(Descriptor root, open_root(root_));
+  std::vector<FolderEntry> entries;
+  TRY_VOID(list_into(root.get(), path, depth, entries_max, entries));
+  return entries;
+}
+
+}  // namespace coditect::workspace

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "async/async_mutex.h"
+#include "async/blocking_pool.h"
+#include "async/notifier.h"
+#include "async/strand.h"
+#include "base/clock.h"
+#include "base/event.h"
+#include "storage/archive/archive.h"
+#include "storage/journal/journal.h"
+
+namespace coditect::workspace {
+
+/// One line of the log, shared by everybody it is shown to.
+struct LogLine {
+  Sequence seq = 0;
+  std::shared_ptr<const std::string> text;
+};
+
+/// A workspace's log: gives events their place, makes them durable, then shows them.
+///
+/// Threads:    the workspace's strand; every method is called on it.
+/// Lifetime:   shared: the journal's completions hold it. `journal`, `disk` and `clock` outlive it.
+///             Await close() before the last owner lets go.
+/// Invariants: archived_ <= durable_ <= head_; seq has no gap; nobody is shown an event beyond
+///             durable_; recent_ holds every event after archived_.
+/// Errors:     after the journal fails once, every later durable() returns that error: what the
+///             state then holds in memory may never have reached the disk, so the workspace stops.
+class EventLog : public std::enable_shared_from_this<EventLog> {
+ public:
+  /// Called for each event as it takes its place, before it is durable.
+  using Apply = std::function<void(const Event&)>;
+
+  struct Services {
+    journal::Journal& journal;
+    BlockingPool& disk;
+    const Clock& clock;
+  };
+
+  EventLog(Strand strand, Services services, WorkspaceId workspace, archive::Archive archive,
+           Apply apply);
+
+  /// Gives the event its place, applies it and sends it on its way to the disk.
+  Sequence append(EventDraft draft);
+  /// Returns once `seq` is on stable storage.
+  awaitable<Result<void>> durable(Sequence seq);
+  /// append() and durable().
+  awaitable<Result<Sequence>> record(EventDraft draft);
+
+  Sequence head() const { return head_; }
+  Sequence durable_head() const { return durable_; }
+  bool failed() const { return failure_.has_value(); }
+
+  /// Up to `limit` durable lines from `from` on, as many as are at hand.
+  awaitable<Result<std::vector<LogLine>>> read(Sequence from, std::size_t limit);
+  /// Returns when an event beyond `seq` is durable, or the log is closed or failed.
+  awaitable<void> wait_beyond(Sequence seq);
+
+  /// Brings every durable event into the archive, where readers and databases find it.
+  awaitable<Result<void>> flush();
+  /// flush(), sync the archive, and let the journal forget what it holds of this workspace.
+  awaitable<Result<void>> settle();
+  /// Waits for what is under way, settles, and wakes everybody who waits.
+  awaitable<Result<void>> close();
+  bool closed() const { return closed_; }
+
+  /// Events that are durable but not yet known to be synced in the archive.
+  Sequence unsettled() const { return durable_ - settled_; }
+  const std::filesystem::path& archive_directory() const { return directory_; }
+
+ private:
+  void on_durable(Sequence seq, const Result<void>& result);
+  void trim_recent();
+
+  // Constant after construction.
+  const Strand strand_;
+  const Services services_;
+  const WorkspaceId workspace_;
+  const Apply apply_;
+  const std::filesystem::path directory_;
+
+  // Touched only on strand_, but for archive_, which belongs to whoever holds archiving_.
+  archive::Archive archive_;
+  AsyncMutex archiving_;
+  Sequence head_ = 0;
+  std::string head_hash_;
+  Sequence durable_ = 0;
+  Sequence archived_ = 0;
+  Sequence settled_ = 0;
+  std::deque<LogLine> recent_;
+  std::size_t recent_bytes_ = 0;
+  std::optional<Error> failure_;
+  bool closed_ = false;
+  Notifier progress_;
+};
+
+}  // namespace coditect::workspace

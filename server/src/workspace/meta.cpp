@@ -1,0 +1,52 @@
+#include "workspace/meta.h"
+
+#include "base/files.h"
+
+namespace coditect::workspace {
+
+namespace {
+
+constexpr std::size_t kMetaBytesMax = 1u << 20;
+
+}  // namespace
+
+json::object to_json(const Meta& meta) {
+  json::object object{{"id", meta.id.str()},
+                      {"name", meta.name},
+                      {"state", meta.state == Meta::State::kReady ? "ready" : "asleep"},
+                      {"created_at", to_rfc3339(meta.created_at)},
+                      {"last_active_at", to_rfc3339(meta.last_active_at)},
+                      {"source", meta.source}};
+  if (meta.deleted_at) object["deleted_at"] = to_rfc3339(*meta.deleted_at);
+  return object;
+}
+
+Result<Meta> parse_meta(const json::object& object) {
+  Meta meta;
+  TRY(std::string id, need_string(object, "id"));
+  meta.id = WorkspaceId(std::move(id));
+  TRY(meta.name, need_string(object, "name"));
+  TRY(std::string created_at, need_string(object, "created_at"));
+  TRY(meta.created_at, parse_rfc3339(created_at));
+  TRY(std::string last_active_at, need_string(object, "last_active_at"));
+  TRY(meta.last_active_at, parse_rfc3339(last_active_at));
+  if (const auto deleted_at = find_string(object, "deleted_at")) {
+    TRY(meta.deleted_at, parse_rfc3339(*deleted_at));
+  }
+  const bool asleep = find_string(object, "state") == "asleep";
+  meta.state = asleep ? Meta::State::kAsleep : Meta::State::kReady;
+  if (const json::object* source = find_object(object, "source")) meta.source = *source;
+  return meta;
+}
+
+Result<Meta> load_meta(const std::filesystem::path& file) {
+  TRY(std::string text, read_file(file, kMetaBytesMax));
+  TRY(json::object object, parse_json_object(text));
+  return parse_meta(object);
+}
+
+Result<void> save_meta(const std::filesystem::path& file, const Meta& meta) {
+  return replace_file(file, json::serialize(to_json(meta)) + "\n", 0600);
+}
+
+}  // namespace coditect::workspace

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "base/strong_id.h"
+
+namespace coditect::workspace {
+
+/// What is known of a workspace without waking it: its row in the list.
+struct Meta {
+  /// kReady also after a crash: such a workspace is woken at start, because it may have work.
+  enum class State { kReady, kAsleep };
+
+  WorkspaceId id;
+  std::string name;
+  Time created_at{};
+  Time last_active_at{};
+  std::optional<Time> deleted_at;
+  State state = State::kReady;
+  json::object source;  ///< as given to provision, without credentials
+};
+
+/// The public form: {id, name, state, created_at, last_active_at, source, deleted_at?}.
+json::object to_json(const Meta& meta);
+Result<Meta> parse_meta(const json::object& object);
+
+/// Blocking. The file is replaced as a whole.
+Result<Meta> load_meta(const std::filesystem::path& file);
+Result<void> save_meta(const std::filesystem::path& file, const Meta& meta);
+
+}  // namespace coditect::workspace
