@@ -1,0 +1,73 @@
+#include "tools/sandbox/bubblewrap_arguments.h"
+
+#include <system_error>
+
+namespace coditect::tools {
+
+namespace fs = std::filesystem;
+
+SystemView SystemView::of_this_machine(const std::vector<fs::path>& extra) {
+  SystemView view;
+  std::error_code error;
+  for (const char* path : {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"}) {
+    if (fs::is_symlink(path, error)) {
+      view.links.push_back({path, fs::read_symlink(path, error).string()});
+    } else if (fs::is_directory(path, error)) {
+      view.folders.emplace_back(path);
+    }
+  }
+  // Not all of /etc/ssl: its private keys may be readable to the identity behind the sandbox.
+  for (const char* path :
+       {"/etc/ld.so.cache", "/etc/alternatives", "/etc/ssl/certs", "/etc/ssl/openssl.cnf",
+        "/etc/pki/tls/certs", "/etc/ca-certificates", "/etc/mime.types"}) {
+    if (fs::exists(path, error)) view.folders.emplace_back(path);
+  }
+  for (const fs::path& path : extra) view.folders.push_back(path.string());
+  return view;
+}
+
+std::vector<std::string> bubblewrap_arguments(const SystemView& view, const CommandSpec& spec) {
+  std::vector<std::string> arguments{"bwrap"};
+  const auto add = [&](std::initializer_list<std::string> words) {
+    arguments.insert(arguments.end(), words);
+  };
+  // Started by root, bubblewrap would keep every capability: hence the identity and the drop.
+  add({"--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"});
+  add({"--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"});
+  add({"--unshare-cgroup-try", "--hostname", "sandbox"});
+  add({"--die-with-parent", "--new-session", "--clearenv"});
+
+  for (const std::string& folder : view.folders) add({"--ro-bind", folder, folder});
+  for (const auto& link : view.links) add({"--symlink", link.target, link.path});
+  add({"--ro-bind-data", std::to_string(kPasswdDescriptor), "/etc/passwd"});
+  add({"--ro-bind-data", std::to_string(kGroupDescriptor), "/etc/group"});
+  add({"--ro-bind-data", std::to_string(kHostsDescriptor), "/etc/hosts"});
+
+  const std::string scratch_bytes = std::to_string(spec.limits.scratch_bytes);
+  add({"--proc", "/proc", "--dev", "/dev"});
+  add({"--perms", "1777", "--size", scratch_bytes, "--tmpfs", "/dev/shm"});
+  add({"--perms", "1777", "--size", scratch_bytes, "--tmpfs", "/tmp"});
+  add({"--perms", "0700", "--dir", "/tmp/home"});
+  const bool read_only = spec.access == ProjectAccess::kReadOnly;
+  const std::string project(kSandboxProject);
+  add({read_only ? "--ro-bind" : "--bind", spec.project_root.string(), project});
+  // Without this, a server run by root would let its commands write /proc/sys/kernel/core_pattern:
+  // those files go by the identity outside, whatever the capabilities.
+  add({"--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"});
+  add({"--chdir", (fs::path(project) / spec.working_directory).string()});
+
+  add({"--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"});
+  add({"--setenv", "HOME", "/tmp/home", "--setenv", "USER", "agent"});
+  add({"--setenv", "LANG", "C.UTF-8", "--setenv", "TERM", "dumb", "--setenv", "NO_COLOR", "1"});
+  add({"--setenv", "CI", "1", "--setenv", "GIT_PAGER", "cat", "--setenv", "PAGER", "cat"});
+  for (const auto& [name, value] : spec.environment) add({"--setenv", name, value});
+
+  add({"--seccomp", std::to_string(kSeccompDescriptor)});
+  add({"--json-status-fd", std::to_string(kStatusDescriptor)});
+  add({"--block-fd", std::to_string(kGateDescriptor)});
+  add({"--"});
+  arguments.insert(arguments.end(), spec.argv.begin(), spec.argv.end());
+  return arguments;
+}
+
+}  // namespace coditect::tools

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tools/sandbox/command.h"
+
+namespace coditect::tools {
+
+/// What of the machine a sandbox shows, read-only: the system's programs and libraries, and the
+/// few files of /etc that programs need to find them and to check certificates.
+struct SystemView {
+  struct Link {
+    std::string path;
+    std::string target;
+  };
+  std::vector<std::string> folders;  ///< shown at their own place
+  std::vector<Link> links;           ///< as on the machine: /bin -> usr/bin
+
+  /// What this machine has, with `extra` (toolchains outside /usr) behind it.
+  static SystemView of_this_machine(const std::vector<std::filesystem::path>& extra);
+};
+
+/// The descriptors that bubblewrap expects at these numbers; 0 to 2 are the command's own.
+enum SandboxDescriptor : int {
+  kSeccompDescriptor = 3,
+  kStatusDescriptor = 4,
+  kGateDescriptor = 5,
+  kPasswdDescriptor = 6,
+  kGroupDescriptor = 7,
+  kHostsDescriptor = 8,
+  kDescriptorCount = 9,
+};
+
+/// The arguments of bubblewrap, its name first, that confine `spec`. Pure.
+std::vector<std::string> bubblewrap_arguments(const SystemView& view, const CommandSpec& spec);
+
+/// The synthesised files of /etc.
+inline constexpr std::string_view kPasswd =
+    "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\n"
+    "agent:x:1000:1000:agent:/tmp/home:/bin/bash\n"
+    "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n";
+inline constexpr std::string_view kGroup = "root:x:0:\nagent:x:1000:\nnogroup:x:65534:\n";
+inline constexpr std::string_view kHosts = "127.0.0.1 localhost sandbox\n::1 localhost\n";
+
+}  // namespace coditect::tools

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/result.h"
+
+namespace coditect::tools {
+
+/// What one command may use. base/limits.h says what happens at each limit.
+struct CommandLimits {
+  std::chrono::milliseconds time = limits::kCommandTimeDefault;
+  std::size_t memory_bytes = limits::kCommandMemoryBytesMax;
+  std::size_t processes = limits::kCommandProcessesMax;
+  std::size_t file_bytes = limits::kCommandFileBytesMax;  ///< of any one file
+  std::size_t open_files = limits::kCommandOpenFilesMax;  ///< of any one process
+  std::size_t scratch_bytes = limits::kCommandScratchBytesMax;
+  std::size_t output_bytes = limits::kToolOutputBytesMax;  ///< kept; the rest is dropped
+};
+
+enum class ProjectAccess { kReadOnly, kReadWrite };
+
+/// One command to run in a project. Inside, the project is kSandboxProject.
+struct CommandSpec {
+  std::vector<std::string> argv;
+  std::filesystem::path project_root;
+  std::string working_directory = {};  ///< relative to the project, "" for its root
+  ProjectAccess access = ProjectAccess::kReadWrite;
+  /// Added to the sandbox's own few variables; never a secret.
+  std::vector<std::pair<std::string, std::string>> environment = {};
+  CommandLimits limits = {};
+  std::stop_token stop = {};
+  /// Hears everything the command prints, as it comes, on the thread that runs it. Cuts fall
+  /// anywhere, also inside a UTF-8 sequence. Must not block.
+  std::function<void(std::string_view chunk)> on_output = {};
+};
+
+inline constexpr std::string_view kSandboxProject = "/workspace";
+
+enum class CommandEnd { kExited, kTimedOut, kStopped };
+
+struct CommandResult {
+  CommandEnd end = CommandEnd::kExited;
+  int exit_code = 0;  ///< 128 + signal when a signal ended it, as a shell says it
+  int signal = 0;     ///< 0 when it exited by itself
+  /// What it printed on both streams, in order: valid UTF-8, its middle left out beyond the limit.
+  std::string output = {};
+  std::size_t output_bytes = 0;  ///< printed in all
+  bool truncated = false;
+  bool out_of_memory = false;  ///< some process of it was killed at the memory limit
+  std::chrono::milliseconds elapsed{0};
+};
+
+/// The arguments that run `text` as a shell command.
+std::vector<std::string> shell_command(std::string text);
+
+/// Runs commands that are not trusted.
+///
+/// Threads: any; run() blocks its caller for as long as the command takes.
+class CommandRunner {
+ public:
+  virtual ~CommandRunner() = default;
+  /// Returns when the command and everything it started has ended, at the latest
+  /// limits::kCommandKillMax after the time limit or a stop. A command that fails is a result;
+  /// an Error means that it did not run.
+  virtual Result<CommandResult> run(const CommandSpec& spec) = 0;
+  /// For operators: how commands are confined, and which limits are in force.
+  virtual const std::string& description() const = 0;
+};
+
+/// Refuses every command: what a server uses where no sandbox is to be had.
+class NoSandbox final : public CommandRunner {
+ public:
+  explicit NoSandbox(Error reason);
+  Result<CommandResult> run(const CommandSpec& spec) override;
+  const std::string& description() const override { return description_; }
+
+ private:
+  const Error reason_;
+  const std::string description_;
+};
+
+}  // namespace coditect::tools

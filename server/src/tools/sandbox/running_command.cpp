@@ -1,0 +1,232 @@
+#include "tools/sandbox/running_command.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <stop_token>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/json.h"
+
+namespace coditect::tools {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+/// A descriptor that becomes readable when a stop is asked for.
+class StopEvent {
+ public:
+  explicit StopEvent(std::stop_token stop)
+      : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        callback_(std::move(stop), Wake{event_}) {}
+
+  int get() const { return event_.get(); }
+  bool open() const { return event_.open(); }
+
+ private:
+  struct Wake {
+    const FileDescriptor& event;
+    void operator()() const {
+      const std::uint64_t one = 1;
+      // Fails only when the counter is already at its maximum, which is as readable as can be.
+      [[maybe_unused]] const ssize_t written = ::write(event.get(), &one, sizeof one);
+    }
+  };
+
+  FileDescriptor event_;
+  std::stop_callback<Wake> callback_;
+};
+
+int poll_timeout(steady_clock::time_point deadline) {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+}
+
+bool wait_readable(int descriptor, steady_clock::time_point deadline) {
+  while (true) {
+    pollfd wanted{descriptor, POLLIN, 0};
+    const int ready = ::poll(&wanted, 1, poll_timeout(deadline));
+    if (ready > 0) return true;
+    if (ready == 0 && steady_clock::now() >= deadline) return false;
+    check(ready == 0 || errno == EINTR, "poll");
+  }
+}
+
+Result<void> set_limit(pid_t pid, __rlimit_resource resource, std::size_t value) {
+  const rlimit limit{value, value};
+  if (::prlimit(pid, resource, &limit, nullptr) != 0) return system_error("prlimit", errno);
+  return {};
+}
+
+}  // namespace
+
+Result<Pipe> make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return system_error("pipe2", errno);
+  return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
+RunningCommand::RunningCommand(const CommandSpec& spec, Cgroup& cgroup, Parts parts)
+    : spec_(spec), cgroup_(cgroup), parts_(std::move(parts)), output_(spec.limits.output_bytes) {
+  check(::fcntl(parts_.output.get(), F_SETFL, O_NONBLOCK) == 0);
+  check(::fcntl(parts_.status.get(), F_SETFL, O_NONBLOCK) == 0);
+}
+
+Result<CommandResult> RunningCommand::follow() {
+  const StopEvent stop(spec_.stop);
+  if (!stop.open()) return system_error("eventfd", errno);
+  const Deadline start_deadline = started_ + limits::kCommandStartMax;
+  const Deadline deadline = started_ + spec_.limits.time;
+  CommandEnd end = CommandEnd::kExited;
+  Result<void> fault;
+  while (!wait_for_progress(admitted_ ? deadline : start_deadline, stop.get())) {
+    fault = read_status();
+    if (!fault) break;
+    const Deadline now = steady_clock::now();
+    if (!admitted_ && now >= start_deadline) {
+      fault = unavailable("the sandbox did not start in time");
+      break;
+    }
+    if (spec_.stop.stop_requested()) end = CommandEnd::kStopped;
+    // A command that has not started yet has an init whose number is still to come: only with it
+    // can everything be ended for certain.
+    if (admitted_ && end == CommandEnd::kExited && now >= deadline) end = CommandEnd::kTimedOut;
+    if (end != CommandEnd::kExited && init_pid_ > 0) break;
+  }
+  if (fault) fault = read_status();
+  Result<void> ended = terminate();
+  if (!ended) return std::move(ended).error();
+  const int wait_status = parts_.bubblewrap.reap();
+  if (!fault) return std::move(fault).error();
+  return result(end, wait_status);
+}
+
+bool RunningCommand::wait_for_progress(Deadline deadline, int stop) {
+  // Once a stop is asked for its descriptor stays readable; it would make this a busy loop.
+  const int watched_stop = spec_.stop.stop_requested() ? -1 : stop;
+  pollfd wanted[] = {{parts_.bubblewrap.pidfd(), POLLIN, 0},
+                     {parts_.output.get(), POLLIN, 0},
+                     {parts_.status.get(), POLLIN, 0},
+                     {watched_stop, POLLIN, 0}};
+  if (::poll(wanted, std::size(wanted), poll_timeout(deadline)) < 0) {
+    check(errno == EINTR, "poll");
+    return false;
+  }
+  if (wanted[1].revents != 0) read_output();
+  return wanted[0].revents != 0;
+}
+
+void RunningCommand::read_output() {
+  char buffer[64 << 10];
+  // One turn reads a bounded amount, so that a flood cannot keep the deadline from being seen.
+  for (int turn = 0; turn < 16 && parts_.output.open(); ++turn) {
+    const ssize_t size = ::read(parts_.output.get(), buffer, sizeof buffer);
+    if (size > 0) {
+      const std::string_view chunk(buffer, static_cast<std::size_t>(size));
+      output_.append(chunk);
+      if (spec_.on_output) spec_.on_output(chunk);
+    } else if (size == 0) {
+      parts_.output = FileDescriptor();  // every writer has closed it; poll ignores -1
+    } else {
+      check(errno == EAGAIN || errno == EINTR, "read the command's output");
+      if (errno == EAGAIN) return;
+    }
+  }
+}
+
+Result<void> RunningCommand::read_status() {
+  char buffer[1024];
+  while (parts_.status.open()) {
+    const ssize_t size = ::read(parts_.status.get(), buffer, sizeof buffer);
+    if (size > 0) {
+      status_.append(buffer, static_cast<std::size_t>(size));
+    } else if (size == 0) {
+      parts_.status = FileDescriptor();
+    } else if (errno == EAGAIN) {
+      break;
+    } else {
+      check(errno == EINTR, "read the sandbox's status");
+    }
+  }
+  for (std::size_t end; (end = status_.find('\n')) != std::string::npos;) {
+    TRY(const json::object report, parse_json_object(status_.substr(0, end)));
+    status_.erase(0, end + 1);
+    if (const auto pid = find_int(report, "child-pid")) init_pid_ = static_cast<pid_t>(*pid);
+    if (const auto code = find_int(report, "exit-code")) exit_code_ = static_cast<int>(*code);
+  }
+  if (init_pid_ > 0 && !admitted_ && !spec_.stop.stop_requested()) return admit();
+  return {};
+}
+
+Result<void> RunningCommand::admit() {
+  admitted_ = true;
+  init_ = open_child_of(parts_.bubblewrap.pid(), init_pid_);
+  if (!init_.open()) return {};  // it failed already; bubblewrap's end follows and says why
+  TRY_VOID(cgroup_.add(init_pid_));
+  const CommandLimits& limits = spec_.limits;
+  if (parts_.memory == MemoryLimit::kPerProcess) {
+    // Not RLIMIT_AS: Node, Go and Java reserve far more addresses than they ever use.
+    TRY_VOID(set_limit(init_pid_, RLIMIT_DATA, limits.memory_bytes));
+  }
+  TRY_VOID(set_limit(init_pid_, RLIMIT_NPROC, limits.processes));
+  TRY_VOID(set_limit(init_pid_, RLIMIT_FSIZE, limits.file_bytes));
+  TRY_VOID(set_limit(init_pid_, RLIMIT_NOFILE, limits.open_files));
+  TRY_VOID(set_limit(init_pid_, RLIMIT_CORE, 0));
+  // Per process, so a parallel one may use every core until the time limit ends it anyway.
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(limits.time).count() + 1;
+  TRY_VOID(set_limit(
+      init_pid_, RLIMIT_CPU,
+      static_cast<std::size_t>(seconds) * std::max(1u, std::thread::hardware_concurrency())));
+  if (::write(parts_.gate.get(), "g", 1) != 1) return system_error("open the gate", errno);
+  return {};
+}
+
+Result<void> RunningCommand::terminate() {
+  const Deadline deadline = steady_clock::now() + limits::kCommandKillMax;
+  if (!init_.open() && init_pid_ > 0) init_ = open_child_of(parts_.bubblewrap.pid(), init_pid_);
+  kill_process(init_);
+  parts_.bubblewrap.kill();
+  const bool init_gone = !init_.open() || wait_readable(init_.get(), deadline);
+  if (!init_gone || !wait_readable(parts_.bubblewrap.pidfd(), deadline)) {
+    return internal("a command could not be ended",
+                    "a process hangs in the kernel, most likely at a broken disk or mount");
+  }
+  // Everybody who could write is gone, so this ends with what they wrote last.
+  while (parts_.output.open() && wait_readable(parts_.output.get(), deadline)) read_output();
+  return {};
+}
+
+Result<CommandResult> RunningCommand::result(CommandEnd end, int wait_status) {
+  CommandResult result;
+  result.end = end;
+  result.output = output_.text();
+  result.output_bytes = output_.total_bytes();
+  result.truncated = output_.truncated();
+  result.out_of_memory = cgroup_.out_of_memory_kills() > 0;
+  result.elapsed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started_);
+  if (end != CommandEnd::kExited) {
+    result.signal = SIGKILL;
+    result.exit_code = 128 + SIGKILL;
+    return result;
+  }
+  if (!exit_code_ && !result.out_of_memory) {
+    // bubblewrap reports no exit code when it could not get as far as the command.
+    return unavailable("the sandbox could not run the command: " + result.output,
+                       "bubblewrap ended with status " + std::to_string(wait_status));
+  }
+  result.exit_code = exit_code_.value_or(128 + SIGKILL);
+  if (result.exit_code > 128 && result.exit_code <= 128 + SIGRTMAX) {
+    result.signal = result.exit_code - 128;
+  }
+  return result;
+}
+
+}  // namespace coditect::tools

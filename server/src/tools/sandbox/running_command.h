@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/posix_file.h"
+#include "base/result.h"
+#include "tools/sandbox/bounded_output.h"
+#include "tools/sandbox/cgroup.h"
+#include "tools/sandbox/child_process.h"
+#include "tools/sandbox/command.h"
+
+namespace coditect::tools {
+
+struct Pipe {
+  FileDescriptor read;
+  FileDescriptor write;
+};
+/// Both ends close on exec.
+Result<Pipe> make_pipe();
+
+/// What a limit that is not a control group's is set by: setrlimit, per process.
+enum class MemoryLimit { kByCgroup, kPerProcess };
+
+/// One bubblewrap from its start to its end.
+///
+/// bubblewrap starts a child, the init of the new process namespace, and reports its number; the
+/// child waits at a gate while it gets its limits, then becomes the command. Killing the init kills
+/// everything in the namespace; the kernel reports its end only after that.
+///
+/// Threads:  the one that started the process.
+/// Lifetime: `spec` and `cgroup` outlive it.
+class RunningCommand {
+ public:
+  struct Parts {
+    ChildProcess bubblewrap;
+    FileDescriptor output;  ///< what the command prints
+    FileDescriptor status;  ///< what bubblewrap reports
+    FileDescriptor gate;    ///< the command starts when a byte is written
+    MemoryLimit memory;
+  };
+  RunningCommand(const CommandSpec& spec, Cgroup& cgroup, Parts parts);
+
+  /// Follows the command to its end, or ends it. Every process of it is gone on return.
+  Result<CommandResult> follow();
+
+ private:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  /// Waits for whatever comes first; true when bubblewrap has ended.
+  bool wait_for_progress(Deadline deadline, int stop);
+  void read_output();
+  Result<void> read_status();
+  Result<void> admit();
+  Result<void> terminate();
+  Result<CommandResult> result(CommandEnd end, int wait_status);
+
+  const CommandSpec& spec_;
+  Cgroup& cgroup_;
+  Parts parts_;
+  const Deadline started_ = std::chrono::steady_clock::now();
+  BoundedOutput output_;
+  std::string status_;
+  FileDescriptor init_;
+  pid_t init_pid_ = -1;
+  std::optional<int> exit_code_;
+  bool admitted_ = false;
+};
+
+}  // namespace coditect::tools

@@ -1,0 +1,134 @@
+#include "tools/sandbox/sandbox.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "tools/sandbox/running_command.h"
+#include "tools/sandbox/seccomp_filter.h"
+
+namespace coditect::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kHint =
+    "install bubblewrap and allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
+    "user.max_user_namespaces > 0; in a container: an outer seccomp profile that lets unshare "
+    "through)";
+
+std::string describe(const Cgroups& cgroups) {
+  std::string text =
+      "bubblewrap: user, process, network, IPC and name namespaces, no "
+      "capabilities, seccomp filter; ";
+  text += cgroups.description();
+  text += cgroups.limits_memory() ? "" : "; memory limited per process only";
+  if (!cgroups.limits_processes()) {
+    // The kernel exempts its root user from RLIMIT_NPROC, also inside a user namespace.
+    text += ::getuid() == 0 ? "; NUMBER OF PROCESSES NOT LIMITED (server runs as root)"
+                            : "; processes limited by RLIMIT_NPROC";
+  }
+  return text;
+}
+
+Result<void> validate(const CommandSpec& spec) {
+  if (spec.argv.empty()) return invalid("there is no command to run");
+  for (const std::string& argument : spec.argv) {
+    if (argument.find('\0') != std::string::npos) return invalid("a command cannot hold NUL");
+    if (argument.size() > limits::kCommandBytesMax) {
+      return invalid("the command is too long", "write it to a script file and run that");
+    }
+  }
+  if (!spec.project_root.is_absolute()) return invalid("the project folder is not absolute");
+  const fs::path folder(spec.working_directory);
+  if (folder.is_absolute()) return invalid("the working directory is not in the project");
+  for (const fs::path& part : folder) {
+    if (part == "..") return invalid("the working directory is not in the project");
+  }
+  for (const auto& [name, value] : spec.environment) {
+    if (name.empty() || name.find('=') != std::string::npos || name.starts_with("LD_")) {
+      return invalid("the variable '" + name + "' cannot be set");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Sandbox::Files> Sandbox::make_files() {
+  TRY(const std::string program, seccomp_filter());
+  TRY(SharedBytes seccomp, SharedBytes::create("seccomp", program));
+  TRY(SharedBytes passwd, SharedBytes::create("passwd", kPasswd));
+  TRY(SharedBytes group, SharedBytes::create("group", kGroup));
+  TRY(SharedBytes hosts, SharedBytes::create("hosts", kHosts));
+  return Files{std::move(seccomp), std::move(passwd), std::move(group), std::move(hosts)};
+}
+
+Result<std::unique_ptr<Sandbox>> Sandbox::create(SandboxOptions options) {
+  auto files = make_files();
+  if (!files) return std::move(files).error();
+  std::unique_ptr<Sandbox> sandbox(new Sandbox(std::move(options), *std::move(files)));
+  if (auto works = sandbox->probe(); !works) {
+    Error error = std::move(works).error().in("the sandbox does not work");
+    error.hint = kHint;
+    return error;
+  }
+  return sandbox;
+}
+
+Sandbox::Sandbox(SandboxOptions options, Files files)
+    : options_(std::move(options)),
+      view_(SystemView::of_this_machine(options_.read_only)),
+      files_(std::move(files)),
+      cgroups_(Cgroups::detect()),
+      description_(describe(cgroups_)) {}
+
+Result<void> Sandbox::probe() {
+  CommandSpec spec{.argv = {"/bin/sh", "-c", "exit 7"}, .project_root = "/usr/share"};
+  spec.access = ProjectAccess::kReadOnly;
+  TRY(const CommandResult result, run(spec));
+  if (result.end != CommandEnd::kExited || result.exit_code != 7) {
+    return unavailable("a command that exits with 7 exited with " +
+                       std::to_string(result.exit_code));
+  }
+  return {};
+}
+
+Result<CommandResult> Sandbox::run(const CommandSpec& spec) {
+  TRY_VOID(validate(spec));
+  std::error_code error;
+  CommandSpec confined = spec;
+  confined.project_root = fs::canonical(spec.project_root, error);
+  if (error) return not_found("the project folder " + spec.project_root.string() + " is not there");
+
+  TRY(Cgroup cgroup, cgroups_.make(spec.limits));
+  TRY(const FileDescriptor null, open_file("/dev/null", O_RDONLY));
+  TRY(const FileDescriptor seccomp, files_.seccomp.open());
+  TRY(const FileDescriptor passwd, files_.passwd.open());
+  TRY(const FileDescriptor group, files_.group.open());
+  TRY(const FileDescriptor hosts, files_.hosts.open());
+  TRY(Pipe output, make_pipe());
+  TRY(Pipe status, make_pipe());
+  TRY(Pipe gate, make_pipe());
+  int descriptors[kDescriptorCount] = {null.get(), output.write.get(), output.write.get()};
+  descriptors[kSeccompDescriptor] = seccomp.get();
+  descriptors[kStatusDescriptor] = status.write.get();
+  descriptors[kGateDescriptor] = gate.read.get();
+  descriptors[kPasswdDescriptor] = passwd.get();
+  descriptors[kGroupDescriptor] = group.get();
+  descriptors[kHostsDescriptor] = hosts.get();
+  TRY(ChildProcess bubblewrap,
+      ChildProcess::spawn(options_.bubblewrap, bubblewrap_arguments(view_, confined), descriptors));
+  // Closed here, so that reading ends when the last process inside has closed its own.
+  output.write = FileDescriptor();
+  status.write = FileDescriptor();
+  gate.read = FileDescriptor();
+
+  const auto memory = cgroups_.limits_memory() ? MemoryLimit::kByCgroup : MemoryLimit::kPerProcess;
+  RunningCommand::Parts parts{std::move(bubblewrap), std::move(output.read), std::move(status.read),
+                              std::move(gate.write), memory};
+  RunningCommand running(confined, cgroup, std::move(parts));
+  return running.follow();
+}
+
+}  // namespace coditect::tools
