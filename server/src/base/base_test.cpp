@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/event.h"
-#include "base/files.h"
 #include "base/json.h"
 #include "base/random.h"
 #include "base/sha256.h"
@@ -105,21 +104,6 @@ TEST(Event, RefusesALineWithoutItsFields) {
       R"({"seq":1,"ts":"x"})",
       R"({"seq":1,"ts":"2026-11-20T12:00:00Z","type":"a","actor":"b","prev":""})"};
   for (const char* line : cases) EXPECT_FALSE(parse_event(line)) << line;
-}
-
-TEST(Files, ReplaceIsReadBackAndLeavesNothingBehind) {
-  const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / SystemRandom().id("coditect_files_");
-  ASSERT_TRUE(std::filesystem::create_directory(folder));
-  const std::filesystem::path file = folder / "a.json";
-  EXPECT_EQ(read_file(file, 100).error().code, Errc::kNotFound);
-  ASSERT_TRUE(replace_file(file, "one", 0600).ok());
-  ASSERT_TRUE(replace_file(file, "two", 0600).ok());
-  EXPECT_EQ(*read_file(file, 100), "two");
-  EXPECT_EQ(read_file(file, 2).error().code, Errc::kLimit);
-  EXPECT_FALSE(replace_file(folder / "missing" / "a.json", "x", 0600).ok());
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Random, IdsAreSafeInPathsAndDiffer) {

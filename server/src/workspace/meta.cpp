@@ -1,14 +1,8 @@
 #include "workspace/meta.h"
 
-#include "base/files.h"
+#include "base/posix_file.h"
 
 namespace coditect::workspace {
-
-namespace {
-
-constexpr std::size_t kMetaBytesMax = 1u << 20;
-
-}  // namespace
 
 json::object to_json(const Meta& meta) {
   json::object object{{"id", meta.id.str()},
@@ -40,13 +34,13 @@ Result<Meta> parse_meta(const json::object& object) {
 }
 
 Result<Meta> load_meta(const std::filesystem::path& file) {
-  TRY(std::string text, read_file(file, kMetaBytesMax));
+  TRY(std::string text, read_file(file));
   TRY(json::object object, parse_json_object(text));
   return parse_meta(object);
 }
 
 Result<void> save_meta(const std::filesystem::path& file, const Meta& meta) {
-  return replace_file(file, json::serialize(to_json(meta)) + "\n", 0600);
+  return write_file_atomically(file, json::serialize(to_json(meta)) + "\n");
 }
 
 }  // namespace coditect::workspace

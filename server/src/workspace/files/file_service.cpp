@@ -184,21 +184,41 @@ awaitable<Result<Written>> FileService::change(Actor actor, std::string path,
     co_return Error{Errc::kLimit, "'" + path + "' would have more than 8 MB", "split the file"};
   }
   if (!is_text(after)) co_return invalid("the new content of '" + path + "' is not UTF-8 text");
+  const Precondition precondition{base_version, token};
   const std::uint32_t mode = before.content ? before.content->stat.mode : 0644;
+  co_return co_await write_guarded(std::move(actor), std::move(path), precondition, before,
+                                   std::move(after), mode);
+}
+
+awaitable<Result<Written>> FileService::put(Actor actor, std::string path, std::string bytes,
+                                            std::uint32_t mode) {
+  CO_TRY(path, locks::canonical_path(path));
+  const auto held = co_await guard(path);
+  CO_TRY(OnDisk before, co_await reconcile_guarded(path, {"user:outside", {}, {}}));
+  co_return co_await write_guarded(std::move(actor), std::move(path), {}, before, std::move(bytes),
+                                   mode);
+}
+
+awaitable<Result<Written>> FileService::write_guarded(Actor actor, std::string path,
+                                                      Precondition precondition,
+                                                      const OnDisk& before, std::string after,
+                                                      std::uint32_t mode) {
   auto put = [folder = folder_, &after, mode] { return folder.stage(after, mode); };
   CO_TRY(std::string staged, co_await parts_.disk.run(std::move(put)));
   auto data = co_await describe_change(path, before, after);
   // From here to append() nothing is awaited: what was checked still holds when it is logged.
-  Result<void> allowed = data ? parts_.locks.check_write(path, actor.name, token)
+  Result<void> allowed = data ? parts_.locks.check_write(path, actor.name, precondition.token)
                               : Result<void>(std::move(data).error());
-  if (allowed) allowed = check_base(path, base_version);
+  if (allowed) allowed = check_base(path, precondition.base_version);
   if (!allowed) {
     auto discard = [folder = folder_, staged] { folder.discard(staged); };
     co_await parts_.disk.run(std::move(discard));
     co_return std::move(allowed).error();
   }
-  if (base_version) (*data)["base_version"] = *base_version;
-  if (token) (*data)["lock"] = *token;
+  if (precondition.base_version) (*data)["base_version"] = *precondition.base_version;
+  if (precondition.token) (*data)["lock"] = *precondition.token;
+  const FileInfo* known = parts_.index.find(path);
+  if (known == nullptr || known->mode != mode) (*data)["mode"] = mode;
   const Sequence seq = parts_.log.append(edit_event(actor, *std::move(data)));
   CO_TRY_VOID(co_await parts_.log.durable(seq));
   auto publish = [folder = folder_, staged, path] { return folder.publish(staged, path); };

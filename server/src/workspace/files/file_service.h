@@ -72,6 +72,9 @@ class FileService {
   awaitable<Result<Written>> change(Actor actor, std::string path,
                                     std::optional<Sequence> base_version,
                                     std::optional<std::uint64_t> token, Edit edit);
+  /// Replaces a file with any bytes, whatever it is now; its lock must be free or the actor's own.
+  awaitable<Result<Written>> put(Actor actor, std::string path, std::string bytes,
+                                 std::uint32_t mode);
   awaitable<Result<Written>> move(Actor actor, std::string from, std::string to,
                                   std::optional<Sequence> base_version);
   awaitable<Result<Written>> remove(Actor actor, std::string path,
@@ -96,11 +99,19 @@ class FileService {
     std::optional<FileContent> content;  ///< nothing where there is no such file
     std::string hash;
   };
+  /// What must still hold at the moment a write is logged.
+  struct Precondition {
+    std::optional<Sequence> base_version;
+    std::optional<std::uint64_t> token;
+  };
   class PathGuard;
 
   awaitable<std::shared_ptr<PathGuard>> guard(const std::string& path);
   awaitable<Result<OnDisk>> load(const std::string& path);
   awaitable<Result<OnDisk>> reconcile_guarded(const std::string& path, const Actor& actor);
+  awaitable<Result<Written>> write_guarded(Actor actor, std::string path, Precondition precondition,
+                                           const OnDisk& before, std::string after,
+                                           std::uint32_t mode);
   Result<void> check_base(const std::string& path, std::optional<Sequence> base_version) const;
   awaitable<Result<json::object>> describe_change(const std::string& path, const OnDisk& before,
                                                   const std::string& after);

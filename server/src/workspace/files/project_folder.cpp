@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "base/posix_file.h"
 #include "base/random.h"
-#include "workspace/files/descriptor.h"
 
 namespace coditect::workspace {
 
@@ -40,7 +40,7 @@ Error path_error(const std::string& path, int error_number) {
   }
 }
 
-Result<Descriptor> open_beneath(int root, const std::string& path, int flags, Links links) {
+Result<FileDescriptor> open_beneath(int root, const std::string& path, int flags, Links links) {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
@@ -48,15 +48,15 @@ Result<Descriptor> open_beneath(int root, const std::string& path, int flags, Li
   const char* name = path.empty() ? "." : path.c_str();
   for (int attempt = 0;; ++attempt) {
     const long number = ::syscall(SYS_openat2, root, name, &how, sizeof how);
-    if (number >= 0) return Descriptor(static_cast<int>(number));
+    if (number >= 0) return FileDescriptor(static_cast<int>(number));
     // EAGAIN: a rename elsewhere in the tree raced with the kernel's check of "..".
     if ((errno != EAGAIN && errno != EINTR) || attempt > 100) return path_error(path, errno);
   }
 }
 
-Result<Descriptor> open_root(const std::filesystem::path& root) {
-  Descriptor opened(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!opened) return system_error(root.filename().string(), errno);
+Result<FileDescriptor> open_root(const std::filesystem::path& root) {
+  FileDescriptor opened(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.open()) return system_error(root.filename().string(), errno);
   return opened;
 }
 
@@ -79,11 +79,11 @@ std::pair<std::string, std::string> split(const std::string& path) {
 }
 
 /// The folder that holds `path`, with missing folders made, none of them a link.
-Result<Descriptor> open_parent(int root, const std::string& folder) {
+Result<FileDescriptor> open_parent(int root, const std::string& folder) {
   auto opened = open_beneath(root, folder, O_PATH | O_DIRECTORY, Links::kRefuse);
   if (opened || opened.error().code != Errc::kNotFound) return opened;
   const auto [above, name] = split(folder);
-  TRY(Descriptor parent, open_parent(root, above));
+  TRY(FileDescriptor parent, open_parent(root, above));
   if (::mkdirat(parent.get(), name.c_str(), 0755) != 0 && errno != EEXIST) {
     return path_error(folder, errno);
   }
@@ -106,7 +106,7 @@ struct CloseFolder {
 
 Result<void> list_into(int root, const std::string& path, int depth, std::size_t entries_max,
                        std::vector<FolderEntry>& entries) {
-  TRY(Descriptor opened, open_beneath(root, path, O_RDONLY | O_DIRECTORY, Links::kRefuse));
+  TRY(FileDescriptor opened, open_beneath(root, path, O_RDONLY | O_DIRECTORY, Links::kRefuse));
   const std::unique_ptr<DIR, CloseFolder> folder(::fdopendir(::dup(opened.get())));
   if (!folder) return path_error(path, errno);
   std::vector<FolderEntry> here;
@@ -136,9 +136,9 @@ ProjectFolder::ProjectFolder(std::filesystem::path root, std::filesystem::path s
     : root_(std::move(root)), staging_(std::move(staging)) {}
 
 Result<FileContent> ProjectFolder::read(const std::string& path, std::size_t bytes_max) const {
-  TRY(Descriptor root, open_root(root_));
+  TRY(FileDescriptor root, open_root(root_));
   // O_NONBLOCK: opening a named pipe must not wait for its other end.
-  TRY(Descriptor file,
+  TRY(FileDescriptor file,
       open_beneath(root.get(), path, O_RDONLY | O_NONBLOCK | O_NOCTTY, Links::kFollowInside));
   struct stat raw{};
   if (::fstat(file.get(), &raw) != 0) return path_error(path, errno);
@@ -166,8 +166,9 @@ Result<FileContent> ProjectFolder::read(const std::string& path, std::size_t byt
 }
 
 Result<FileStat> ProjectFolder::stat(const std::string& path) const {
-  TRY(Descriptor root, open_root(root_));
-  TRY(Descriptor file, open_beneath(root.get(), path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
+  TRY(FileDescriptor root, open_root(root_));
+  TRY(FileDescriptor file,
+      open_beneath(root.get(), path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
   struct stat raw{};
   if (::fstat(file.get(), &raw) != 0) return path_error(path, errno);
   return to_file_stat(raw);
@@ -177,8 +178,8 @@ Result<std::string> ProjectFolder::stage(std::string_view bytes, std::uint32_t m
   SystemRandom random;
   const std::string name = random.id("w_");
   const std::filesystem::path path = staging_ / name;
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file) return path_error("the staging folder", errno);
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.open()) return path_error("the staging folder", errno);
   auto written = write_whole(file.get(), bytes);
   if (written && (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0)) {
     written = path_error("a new file", errno);
@@ -191,9 +192,9 @@ Result<std::string> ProjectFolder::stage(std::string_view bytes, std::uint32_t m
 }
 
 Result<void> ProjectFolder::publish(const std::string& staged, const std::string& path) const {
-  TRY(Descriptor root, open_root(root_));
+  TRY(FileDescriptor root, open_root(root_));
   const auto [folder, name] = split(path);
-  TRY(Descriptor parent, open_parent(root.get(), folder));
+  TRY(FileDescriptor parent, open_parent(root.get(), folder));
   const std::filesystem::path source = staging_ / staged;
   if (::renameat(AT_FDCWD, source.c_str(), parent.get(), name.c_str()) != 0) {
     return path_error(path, errno);
@@ -215,12 +216,12 @@ void ProjectFolder::clear_staging() const {
 }
 
 Result<void> ProjectFolder::move(const std::string& from, const std::string& to) const {
-  TRY(Descriptor root, open_root(root_));
+  TRY(FileDescriptor root, open_root(root_));
   const auto [from_folder, from_name] = split(from);
   const auto [to_folder, to_name] = split(to);
-  TRY(Descriptor source,
+  TRY(FileDescriptor source,
       open_beneath(root.get(), from_folder, O_PATH | O_DIRECTORY, Links::kRefuse));
-  TRY(Descriptor target, open_parent(root.get(), to_folder));
+  TRY(FileDescriptor target, open_parent(root.get(), to_folder));
   if (::renameat2(source.get(), from_name.c_str(), target.get(), to_name.c_str(),
                   RENAME_NOREPLACE) != 0) {
     return path_error(errno == EEXIST ? to : from, errno);
@@ -229,9 +230,10 @@ Result<void> ProjectFolder::move(const std::string& from, const std::string& to)
 }
 
 Result<void> ProjectFolder::remove(const std::string& path) const {
-  TRY(Descriptor root, open_root(root_));
+  TRY(FileDescriptor root, open_root(root_));
   auto [folder, name] = split(path);
-  TRY(Descriptor parent, open_beneath(root.get(), folder, O_PATH | O_DIRECTORY, Links::kRefuse));
+  TRY(FileDescriptor parent,
+      open_beneath(root.get(), folder, O_PATH | O_DIRECTORY, Links::kRefuse));
   if (::unlinkat(parent.get(), name.c_str(), 0) != 0) return path_error(path, errno);
   while (!folder.empty()) {
     auto [above, empty_name] = split(folder);
@@ -244,7 +246,7 @@ Result<void> ProjectFolder::remove(const std::string& path) const {
 
 Result<std::vector<FolderEntry>> ProjectFolder::list(const std::string& path, int depth,
                                                      std::size_t entries_max) const {
-  TRY(Descriptor root, open_root(root_));
+  TRY(FileDescriptor root, open_root(root_));
   std::vector<FolderEntry> entries;
   TRY_VOID(list_into(root.get(), path, depth, entries_max, entries));
   return entries;

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/agent_host.h"
+#include "providers/provider.h"
+
+namespace coditect::agents {
+
+/// An agent as the configuration defines it.
+struct AgentDefinition {
+  std::string name;
+  std::string model;
+  std::shared_ptr<providers::Provider> provider;
+  bool simulated = false;  ///< answered by the built-in simulator, not by a vendor
+};
+
+/// The agents of a node. Every workspace has all of them.
+///
+/// Threads: any; constant after construction.
+class AgentDirectory {
+ public:
+  explicit AgentDirectory(std::vector<AgentDefinition> agents);
+
+  /// In the order of the configuration.
+  const std::vector<AgentDefinition>& agents() const { return agents_; }
+  /// Null where there is no agent of that name.
+  const AgentDefinition* find(std::string_view name) const;
+  std::vector<std::string> names() const;
+
+ private:
+  std::vector<AgentDefinition> agents_;
+};
+
+}  // namespace coditect::agents

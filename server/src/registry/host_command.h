@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace coditect::registry {
+
+/// A program of the operator's own machine, such as git, run as the server's user. Never one that
+/// an agent or a project names: those run in the sandbox.
+struct HostCommand {
+  std::vector<std::string> argv;  ///< argv[0] is looked up in PATH
+  /// The whole environment besides PATH, HOME, LANG and SSH_AUTH_SOCK, which are passed on; so no
+  /// provider key reaches it.
+  std::vector<std::string> environment;
+  std::chrono::seconds time_max{600};
+};
+
+/// Runs it to its end. Blocking. Errc::kUnavailable with the end of what it printed when it fails
+/// or takes too long; its process group is killed then.
+Result<void> run_host_command(const HostCommand& command);
+
+}  // namespace coditect::registry

@@ -1,0 +1,124 @@
+#include "workspace/files/project_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/random.h"
+
+namespace coditect::workspace {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A project beside a secret that must stay out of reach.
+class ProjectFolderTest : public testing::Test {
+ protected:
+  ProjectFolderTest() {
+    fs::create_directories(base_ / "project" / "src");
+    fs::create_directories(base_ / "staging");
+    write(base_ / "secret.txt", "secret");
+    write(base_ / "project" / "src" / "a.txt", "hello");
+  }
+  ~ProjectFolderTest() override { fs::remove_all(base_); }
+
+  static void write(const fs::path& path, std::string_view text) {
+    std::ofstream(path, std::ios::binary) << text;
+  }
+  Result<void> put(const std::string& path, std::string_view text) {
+    TRY(std::string staged, folder_.stage(text, 0644));
+    auto published = folder_.publish(staged, path);
+    if (!published) folder_.discard(staged);
+    return published;
+  }
+  bool staging_is_empty() const { return fs::is_empty(base_ / "staging"); }
+
+  const fs::path base_ = fs::temp_directory_path() / SystemRandom().id("coditect_project_");
+  const ProjectFolder folder_{base_ / "project", base_ / "staging"};
+};
+
+TEST_F(ProjectFolderTest, WritesAndReadsBack) {
+  ASSERT_TRUE(put("new/deep/b.txt", "one").ok());
+  ASSERT_TRUE(put("new/deep/b.txt", "two").ok());
+  EXPECT_EQ(folder_.read("new/deep/b.txt", 100)->bytes, "two");
+  EXPECT_EQ(folder_.read("src/a.txt", 100)->bytes, "hello");
+  EXPECT_TRUE(staging_is_empty());
+}
+
+TEST_F(ProjectFolderTest, NoPathLeadsOut) {
+  fs::create_symlink(base_ / "secret.txt", base_ / "project" / "link.txt");
+  fs::create_directory_symlink(base_, base_ / "project" / "out");
+  fs::create_symlink("../secret.txt", base_ / "project" / "relative.txt");
+  for (const char* path : {"../secret.txt", "src/../../secret.txt", "link.txt", "relative.txt",
+                           "out/secret.txt", "/etc/passwd"}) {
+    const auto content = folder_.read(path, 100);
+    ASSERT_FALSE(content) << path;
+    EXPECT_EQ(content.error().code, Errc::kDenied) << path;
+  }
+  EXPECT_FALSE(put("out/new.txt", "x").ok());
+  EXPECT_FALSE(put("../new.txt", "x").ok());
+  EXPECT_FALSE(folder_.remove("out/secret.txt").ok());
+  EXPECT_FALSE(folder_.move("src/a.txt", "out/a.txt").ok());
+  EXPECT_FALSE(folder_.move("out/secret.txt", "stolen.txt").ok());
+  EXPECT_TRUE(fs::exists(base_ / "secret.txt"));
+  EXPECT_FALSE(fs::exists(base_ / "new.txt"));
+  EXPECT_TRUE(staging_is_empty());
+}
+
+TEST_F(ProjectFolderTest, AWriteReplacesALinkAndNotItsTarget) {
+  fs::create_symlink(base_ / "secret.txt", base_ / "project" / "link.txt");
+  ASSERT_TRUE(put("link.txt", "mine").ok());
+  EXPECT_EQ(folder_.read("link.txt", 100)->bytes, "mine");
+  std::ifstream secret(base_ / "secret.txt");
+  std::string text;
+  secret >> text;
+  EXPECT_EQ(text, "secret");
+}
+
+TEST_F(ProjectFolderTest, LinksInsideAreRead) {
+  fs::create_symlink("a.txt", base_ / "project" / "src" / "inside.txt");
+  EXPECT_EQ(folder_.read("src/inside.txt", 100)->bytes, "hello");
+}
+
+TEST_F(ProjectFolderTest, RefusesWhatIsNoFile) {
+  ASSERT_EQ(::mkfifo((base_ / "project" / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(folder_.read("pipe", 100).error().code, Errc::kInvalid);
+  EXPECT_EQ(folder_.read("src", 100).error().code, Errc::kInvalid);
+  EXPECT_EQ(folder_.read("missing", 100).error().code, Errc::kNotFound);
+  EXPECT_EQ(folder_.read("src/a.txt/below", 100).error().code, Errc::kNotFound);
+  EXPECT_EQ(folder_.read("src/a.txt", 3).error().code, Errc::kLimit);
+  EXPECT_FALSE(put("src", "a folder is not replaced").ok());
+}
+
+TEST_F(ProjectFolderTest, MoveReplacesNothing) {
+  ASSERT_TRUE(put("b.txt", "b").ok());
+  EXPECT_EQ(folder_.move("b.txt", "src/a.txt").error().code, Errc::kConflict);
+  ASSERT_TRUE(folder_.move("b.txt", "c/d.txt").ok());
+  EXPECT_EQ(folder_.read("c/d.txt", 10)->bytes, "b");
+}
+
+TEST_F(ProjectFolderTest, RemoveTakesEmptyFoldersAlong) {
+  ASSERT_TRUE(put("x/y/z.txt", "z").ok());
+  ASSERT_TRUE(folder_.remove("x/y/z.txt").ok());
+  EXPECT_FALSE(fs::exists(base_ / "project" / "x"));
+  EXPECT_TRUE(fs::exists(base_ / "project" / "src"));
+  EXPECT_FALSE(folder_.remove("x/y/z.txt").ok());
+}
+
+TEST_F(ProjectFolderTest, ListsSortedToADepth) {
+  ASSERT_TRUE(put("b/c.txt", "c").ok());
+  fs::create_directories(base_ / "project" / ".git" / "objects");
+  const auto all = folder_.list("", 10, 100);
+  ASSERT_TRUE(all);
+  std::vector<std::string> paths;
+  for (const FolderEntry& entry : *all) paths.push_back(entry.path);
+  EXPECT_EQ(paths, (std::vector<std::string>{"b", "b/c.txt", "src", "src/a.txt"}));
+  EXPECT_EQ(folder_.list("", 1, 100)->size(), 2u);
+  EXPECT_EQ(folder_.list("", 10, 3)->size(), 3u);
+  EXPECT_FALSE(folder_.list("missing", 1, 10));
+}
+
+}  // namespace
+}  // namespace coditect::workspace

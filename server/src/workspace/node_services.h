@@ -1,0 +1,30 @@
+#pragma once
+
+#include "agents/agent_directory.h"
+#include "async/blocking_pool.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "storage/databases/catalogue.h"
+#include "storage/journal/journal.h"
+#include "tools/tool_box.h"
+#include "workspace/files/watcher.h"
+
+namespace coditect::workspace {
+
+/// What all workspaces of a node share. main makes it and passes it down.
+///
+/// Threads:  every member may be used from any thread.
+/// Lifetime: outlives every workspace.
+struct NodeServices {
+  const Clock& clock;
+  Random& random;
+  journal::Journal& journal;
+  databases::Catalogue& catalogue;
+  BlockingPool& disk;      ///< files, git, archive
+  BlockingPool& database;  ///< SQLite
+  Watcher& watcher;
+  const agents::AgentDirectory& agents;
+  const tools::ToolBox& tools;
+};
+
+}  // namespace coditect::workspace
