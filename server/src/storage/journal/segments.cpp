@@ -1,0 +1,194 @@
+#include "storage/journal/segments.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/check.h"
+
+namespace coditect::journal {
+namespace {
+
+/// More files than this are removed when a segment begins: a burst does not keep the disk.
+constexpr std::size_t kSpareFilesMax = 4;
+constexpr std::size_t kZeroWriteBytes = 1u << 20;
+constexpr std::string_view kSuffix = ".journal";
+constexpr std::size_t kNumberDigits = 8;
+
+}  // namespace
+
+std::string segment_file_name(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  if (digits.size() < kNumberDigits) digits.insert(0, kNumberDigits - digits.size(), '0');
+  return digits + std::string(kSuffix);
+}
+
+std::optional<std::uint64_t> segment_file_number(const std::string& name) {
+  if (!name.ends_with(kSuffix)) return std::nullopt;
+  const char* last = name.data() + name.size() - kSuffix.size();
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), last, number);
+  if (error != std::errc() || end != last || segment_file_name(number) != name) return std::nullopt;
+  return number;
+}
+
+Segments::Segments(std::shared_ptr<Disk> disk, std::shared_ptr<Random> random,
+                   std::size_t segment_bytes, FoundSegments found)
+    : disk_(std::move(disk)),
+      random_(std::move(random)),
+      segment_bytes_(segment_bytes),
+      live_(std::move(found.live)),
+      spare_(std::move(found.spare)),
+      last_id_(found.last_id),
+      durable_oldest_(found.oldest),
+      files_numbered_to_(found.files_numbered_to) {
+  recycle_released_locked();
+  worker_ = std::thread([this] { run_worker(); });
+}
+
+Segments::~Segments() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  worker_.join();
+}
+
+Result<ActiveSegment> Segments::begin_segment() {
+  TRY(SpareFile spare, take_spare());
+  SegmentHeader header;
+  header.salt = random_->next();
+  header.segment_bytes = segment_bytes_;
+  {
+    const std::lock_guard lock(mutex_);
+    header.id = last_id_ + 1;
+    header.oldest = live_.empty() ? header.id : live_.front().id;
+    header.previous_end = live_.empty() ? 0 : live_.back().end;
+  }
+  check(spare.held_id < header.oldest);
+  ActiveSegment active{header.id, header.salt, segment_bytes_, nullptr};
+  TRY(active.file, disk_->open(spare.name));
+  TRY_VOID(write_fully(*active.file, encode_header(header), 0));
+  TRY_VOID(active.file->sync());
+  {
+    const std::lock_guard lock(mutex_);
+    last_id_ = header.id;
+    durable_oldest_ = header.oldest;
+    live_.push_back({header.id, spare.name, segment_bytes_, kHeaderBytes, {}});
+    recycle_released_locked();
+  }
+  TRY_VOID(remove_surplus());
+  return active;
+}
+
+void Segments::note(std::span<const Record> records, std::size_t end) {
+  const std::lock_guard lock(mutex_);
+  check(!live_.empty() && live_.back().id == last_id_);
+  LiveSegment& active = live_.back();
+  for (const Record& record : records) active.unreleased[record.workspace] = record.seq;
+  active.end = end;
+}
+
+void Segments::prepare_ahead() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!spare_.empty() || wanted_) return;
+    wanted_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Segments::release(const WorkspaceId& workspace, Sequence through) {
+  const std::lock_guard lock(mutex_);
+  for (LiveSegment& segment : live_) {
+    const auto last = segment.unreleased.find(workspace);
+    if (last != segment.unreleased.end() && last->second <= through) {
+      segment.unreleased.erase(last);
+    }
+  }
+  recycle_released_locked();
+}
+
+Segments::Counts Segments::counts() const {
+  const std::lock_guard lock(mutex_);
+  return {live_.size(), spare_.size()};
+}
+
+void Segments::run_worker() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return stopping_ || wanted_; });
+    if (stopping_) return;
+    const std::string name = segment_file_name(++files_numbered_to_);
+    lock.unlock();
+    auto made = make_file(name);
+    lock.lock();
+    wanted_ = false;
+    if (made) {
+      spare_.push_back(*std::move(made));
+    } else {
+      worker_error_ = std::move(made).error().in(name);
+    }
+    changed_.notify_all();
+  }
+}
+
+Result<SpareFile> Segments::make_file(const std::string& name) {
+  TRY(const std::unique_ptr<File> file, disk_->create(name));
+  const std::string zeros(std::min(kZeroWriteBytes, segment_bytes_), '\0');
+  for (std::size_t at = 0; at < segment_bytes_; at += zeros.size()) {
+    const std::size_t bytes = std::min(zeros.size(), segment_bytes_ - at);
+    TRY_VOID(write_fully(*file, std::string_view(zeros).substr(0, bytes), at));
+  }
+  TRY_VOID(file->sync());
+  TRY_VOID(disk_->sync_directory());
+  return SpareFile{name, 0};
+}
+
+Result<SpareFile> Segments::take_spare() {
+  std::unique_lock lock(mutex_);
+  if (spare_.empty() && !wanted_) {
+    worker_error_.reset();
+    wanted_ = true;
+    changed_.notify_all();
+  }
+  changed_.wait(lock, [&] { return !spare_.empty() || !wanted_; });
+  if (spare_.empty()) return *worker_error_;
+  SpareFile spare = std::move(spare_.back());
+  spare_.pop_back();
+  return spare;
+}
+
+Result<void> Segments::remove_surplus() {
+  std::vector<SpareFile> surplus;
+  {
+    const std::lock_guard lock(mutex_);
+    take_surplus_locked(spare_, kSpareFilesMax, surplus);
+    take_surplus_locked(misfits_, 0, surplus);
+  }
+  for (const SpareFile& file : surplus) TRY_VOID(disk_->remove(file.name));
+  return {};
+}
+
+/// Moves what is beyond `keep` and no longer needed after a crash to `surplus`.
+void Segments::take_surplus_locked(std::vector<SpareFile>& files, std::size_t keep,
+                                   std::vector<SpareFile>& surplus) const {
+  for (auto file = files.begin(); file != files.end() && files.size() > keep;) {
+    if (file->held_id >= durable_oldest_) {
+      ++file;
+    } else {
+      surplus.push_back(std::move(*file));
+      file = files.erase(file);
+    }
+  }
+}
+
+void Segments::recycle_released_locked() {
+  while (!live_.empty() && live_.front().unreleased.empty() && live_.front().id != last_id_) {
+    auto& files = live_.front().file_bytes == segment_bytes_ ? spare_ : misfits_;
+    files.push_back({std::move(live_.front().name), live_.front().id});
+    live_.pop_front();
+  }
+}
+
+}  // namespace coditect::journal
