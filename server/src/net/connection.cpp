@@ -95,12 +95,19 @@ awaitable<void> Connection::stop(std::shared_ptr<Connection> self) {
   } else if (self->idle_) {
     self->transport_.stream.cancel();
   }
-  const auto deadline = std::chrono::steady_clock::now() + self->options_.close_grace;
-  while (!self->ended_ && std::chrono::steady_clock::now() < deadline) {
-    co_await self->end_.wait_until(deadline);
-  }
+  co_await self->wait_for_end();
   self->close_socket();
+  // A handler that notices the closed socket cleans up by itself; only one that does not is
+  // cancelled.
+  co_await self->wait_for_end();
   co_await self->tasks_.close();
+}
+
+awaitable<void> Connection::wait_for_end() {
+  const auto deadline = std::chrono::steady_clock::now() + options_.close_grace;
+  while (!ended_ && std::chrono::steady_clock::now() < deadline) {
+    co_await end_.wait_until(deadline);
+  }
 }
 
 awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {

@@ -32,7 +32,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Serves until the connection ends; returns when none of its coroutines runs.
   static awaitable<void> run(std::shared_ptr<Connection> self);
   /// Makes run() return: at once where no request is under way, otherwise when it is answered or
-  /// after options.close_grace.
+  /// after options.close_grace, when the socket is closed under it.
   static awaitable<void> stop(std::shared_ptr<Connection> self);
 
   const Strand& strand() const { return strand_; }
@@ -43,6 +43,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   static awaitable<void> serve(std::shared_ptr<Connection> self);
   static awaitable<void> say_goodbye(std::shared_ptr<Connection> self);
 
+  /// Returns when serve() has ended or close_grace is over.
+  awaitable<void> wait_for_end();
   /// False when the client closes or sends nothing in time.
   awaitable<bool> wait_for_request(std::chrono::milliseconds time_max);
   awaitable<Next> serve_request();

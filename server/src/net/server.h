@@ -56,7 +56,9 @@ class Server {
   const std::string& url() const;
 
   /// Stops listening, closes idle connections, closes WebSockets with 1001, gives answers under way
-  /// close_grace to end, then breaks them off. On return no coroutine of the server runs.
+  /// close_grace to end, then closes their sockets. A handler that still has not returned after
+  /// another close_grace is cancelled, so one that owns a TaskGroup must end when its socket does.
+  /// On return no coroutine of the server runs.
   awaitable<void> close();
 
  private:
