@@ -30,7 +30,8 @@ class MemoryFile final : public File {
   Result<std::size_t> write(std::string_view bytes, std::uint64_t offset) override {
     const std::lock_guard lock(disk_->mutex_);
     TRY_VOID(begin_locked());
-    bytes = bytes.substr(0, disk_->faults_.write_bytes_max);
+    const std::size_t sector_left = MemoryDisk::kSectorBytes - offset % MemoryDisk::kSectorBytes;
+    bytes = bytes.substr(0, std::max(disk_->faults_.write_bytes_max, sector_left));
     if (disk_->faults_.space_bytes) {
       const std::uint64_t used = disk_->used_bytes_locked() - node_->current.size();
       const std::uint64_t room = std::max(*disk_->faults_.space_bytes, used) - used;

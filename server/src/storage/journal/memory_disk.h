@@ -27,7 +27,8 @@ class MemoryDisk final : public Disk, public std::enable_shared_from_this<Memory
     std::optional<std::uint64_t> power_fails_after;  ///< this many more operations succeed
     std::optional<std::uint64_t> sync_fails_after;   ///< this many more syncs succeed, then EIO
     std::optional<std::uint64_t> space_bytes;        ///< files grow to this in all, then ENOSPC
-    std::size_t write_bytes_max = SIZE_MAX;          ///< longer writes are short
+    /// Longer writes are short; what is written to one sector is never split.
+    std::size_t write_bytes_max = SIZE_MAX;
   };
 
   Result<std::vector<std::string>> list() override;
