@@ -169,7 +169,7 @@ awaitable<Result<Written>> FileService::change(Actor actor, std::string path,
   if (parts_.index.is_folder(path)) co_return invalid("'" + path + "' is a folder");
   const auto held = co_await guard(path);
   CO_TRY(OnDisk before, co_await reconcile_guarded(path, {"user:outside", {}, {}}));
-  CO_TRY_VOID(parts_.locks.check_write(path, actor.name, token));
+  CO_TRY_VOID(parts_.locks.check_write(path, actor.name, token, parts_.clock.now()));
   CO_TRY_VOID(check_base(path, base_version));
   const FileInfo* known = parts_.index.find(path);
   CurrentFile current;
@@ -207,7 +207,7 @@ awaitable<Result<Written>> FileService::write_guarded(Actor actor, std::string p
   CO_TRY(std::string staged, co_await parts_.disk.run(std::move(put)));
   auto data = co_await describe_change(path, before, after);
   // From here to append() nothing is awaited: what was checked still holds when it is logged.
-  Result<void> allowed = data ? parts_.locks.check_write(path, actor.name, precondition.token)
+  Result<void> allowed = data ? parts_.locks.check_write(path, actor.name, precondition.token, parts_.clock.now())
                               : Result<void>(std::move(data).error());
   if (allowed) allowed = check_base(path, precondition.base_version);
   if (!allowed) {
@@ -236,8 +236,8 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
   const auto second = co_await guard(std::max(from, to));
   CO_TRY(OnDisk source, co_await reconcile_guarded(from, {"user:outside", {}, {}}));
   CO_TRY(OnDisk target, co_await reconcile_guarded(to, {"user:outside", {}, {}}));
-  CO_TRY_VOID(parts_.locks.check_write(from, actor.name, std::nullopt));
-  CO_TRY_VOID(parts_.locks.check_write(to, actor.name, std::nullopt));
+  CO_TRY_VOID(parts_.locks.check_write(from, actor.name, std::nullopt, parts_.clock.now()));
+  CO_TRY_VOID(parts_.locks.check_write(to, actor.name, std::nullopt, parts_.clock.now()));
   CO_TRY_VOID(check_base(from, base_version));
   if (!source.content) co_return not_found("there is no file '" + from + "'");
   if (target.content || parts_.index.is_folder(to)) {
@@ -258,13 +258,13 @@ awaitable<Result<Written>> FileService::remove(Actor actor, std::string path,
   CO_TRY(path, locks::canonical_path(path));
   const auto held = co_await guard(path);
   CO_TRY(OnDisk before, co_await reconcile_guarded(path, {"user:outside", {}, {}}));
-  CO_TRY_VOID(parts_.locks.check_write(path, actor.name, std::nullopt));
+  CO_TRY_VOID(parts_.locks.check_write(path, actor.name, std::nullopt, parts_.clock.now()));
   CO_TRY_VOID(check_base(path, base_version));
   if (!before.content) co_return not_found("there is no file '" + path + "'");
   // The content goes to the blob store first, so that the removal can be undone.
   auto keep = [this, &before] { return parts_.blobs.put(before.content->bytes); };
   CO_TRY(std::string kept, co_await parts_.disk.run(std::move(keep)));
-  CO_TRY_VOID(parts_.locks.check_write(path, actor.name, std::nullopt));
+  CO_TRY_VOID(parts_.locks.check_write(path, actor.name, std::nullopt, parts_.clock.now()));
   json::object data{{"op", "remove"}, {"path", path}, {"hash", ""}, {"before", kept}, {"size", 0}};
   const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
   CO_TRY_VOID(co_await parts_.log.durable(seq));

@@ -10,6 +10,7 @@
 #include "async/async_mutex.h"
 #include "async/blocking_pool.h"
 #include "async/strand.h"
+#include "base/clock.h"
 #include "base/event.h"
 #include "coordination/locks/lock_table.h"
 #include "storage/blobs/blob_store.h"
@@ -62,6 +63,7 @@ class FileService {
     FileIndex& index;
     blobs::BlobStore& blobs;
     BlockingPool& disk;
+    const Clock& clock;
   };
 
   FileService(Strand strand, Parts parts, ProjectFolder folder);

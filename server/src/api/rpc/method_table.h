@@ -1,0 +1,82 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/strand.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "workspace/workspace.h"
+
+namespace coditect::api {
+
+/// A call of a method, on the workspace's strand.
+struct MethodCall {
+  workspace::Workspace& workspace;
+  workspace::Actor actor;
+  json::object params;  ///< checked against the method's parameters
+};
+
+/// Runs on the workspace's strand. A function, not a lambda with captures: its state travels in the
+/// call.
+using MethodHandler = awaitable<Result<json::value>> (*)(MethodCall call);
+
+/// A parameter of a method, passed by name.
+struct Parameter {
+  enum class Need { kRequired, kOptional };
+  std::string_view name;
+  std::string_view type;  ///< JSON Schema: "string", "integer", "number", "array", "object", "any"
+  Need need = Need::kRequired;
+  std::string_view description;
+};
+
+struct Method {
+  std::string_view name;  ///< "files.read"
+  std::string_view summary;
+  std::vector<Parameter> parameters;
+  std::string_view result;  ///< in words, with the members' names
+  MethodHandler handler = nullptr;
+};
+
+/// Every JSON-RPC method: what it takes is checked here, and /openrpc.json is made from here, so
+/// that the document and the handlers cannot differ.
+///
+/// Threads: any; constant after construction.
+class MethodTable {
+ public:
+  MethodTable();
+
+  /// Null where there is no such method.
+  const Method* find(std::string_view name) const;
+  const std::map<std::string_view, Method>& methods() const { return methods_; }
+  /// The OpenRPC 1.3 document.
+  json::object openrpc() const;
+
+ private:
+  void add(std::vector<Method> methods);
+
+  std::map<std::string_view, Method> methods_;
+};
+
+/// kInvalid for a missing parameter, one of another type, or one that the method does not have: a
+/// misspelt optional parameter would otherwise be ignored in silence.
+Result<void> check_parameters(const Method& method, const json::object& params);
+
+// The namespaces, one file each.
+std::vector<Method> agent_methods();
+std::vector<Method> task_methods();
+std::vector<Method> message_methods();
+std::vector<Method> approval_methods();
+std::vector<Method> file_methods();
+std::vector<Method> lock_methods();
+std::vector<Method> sql_methods();
+std::vector<Method> timeline_methods();
+std::vector<Method> checkpoint_methods();
+std::vector<Method> cost_methods();
+std::vector<Method> search_methods();
+std::vector<Method> terminal_methods();
+
+}  // namespace coditect::api
