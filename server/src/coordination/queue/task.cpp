@@ -1,0 +1,144 @@
+#include "coordination/queue/task.h"
+
+#include <array>
+#include <utility>
+
+namespace coditect::queue {
+
+namespace {
+
+constexpr std::array<std::pair<TaskState, std::string_view>, 6> kStates{{
+    {TaskState::kQueued, "queued"},
+    {TaskState::kRunning, "running"},
+    {TaskState::kWaiting, "waiting"},
+    {TaskState::kSucceeded, "succeeded"},
+    {TaskState::kFailed, "failed"},
+    {TaskState::kCancelled, "cancelled"},
+}};
+
+template <class Ids>
+json::array ids_json(const Ids& ids) {
+  json::array array;
+  for (const TaskId& id : ids) array.emplace_back(id.str());
+  return array;
+}
+
+Result<std::vector<TaskId>> parse_ids(const json::object& object, std::string_view key) {
+  std::vector<TaskId> ids;
+  const json::array* array = find_array(object, key);
+  if (array == nullptr) return ids;
+  for (const json::value& value : *array) {
+    if (!value.is_string()) return invalid("'" + std::string(key) + "' holds no task id");
+    ids.emplace_back(std::string(value.get_string()));
+  }
+  return ids;
+}
+
+Result<std::optional<Time>> find_time(const json::object& object, std::string_view key) {
+  const auto text = find_string(object, key);
+  if (!text) return std::optional<Time>{};
+  TRY(Time time, parse_rfc3339(*text));
+  return std::optional<Time>{time};
+}
+
+Result<void> parse_outcome(const json::object& object, Task& task) {
+  task.result = find_string(object, "result");
+  const json::object* error = find_object(object, "error");
+  if (error == nullptr) return {};
+  TaskError parsed;
+  TRY(parsed.kind, need_string(*error, "kind"));
+  TRY(parsed.message, need_string(*error, "message"));
+  parsed.hint = find_string(*error, "hint").value_or("");
+  task.error = std::move(parsed);
+  return {};
+}
+
+Result<void> parse_times(const json::object& object, Task& task) {
+  TRY(std::string created, need_string(object, "created_at"));
+  TRY(task.created_at, parse_rfc3339(created));
+  TRY(task.started_at, find_time(object, "started_at"));
+  TRY(task.finished_at, find_time(object, "finished_at"));
+  return {};
+}
+
+void put_outcome(const Task& task, json::object& object) {
+  if (task.result) object["result"] = *task.result;
+  if (task.error) {
+    object["error"] = {
+        {"kind", task.error->kind}, {"message", task.error->message}, {"hint", task.error->hint}};
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(TaskState state) {
+  for (const auto& [known, name] : kStates) {
+    if (known == state) return name;
+  }
+  return "queued";
+}
+
+Result<TaskState> parse_state(std::string_view text) {
+  for (const auto& [state, name] : kStates) {
+    if (name == text) return state;
+  }
+  return invalid("'" + std::string(text) + "' is not a task's state");
+}
+
+json::object task_json(const Task& task) {
+  json::object object;
+  object["id"] = task.id.str();
+  object["agent"] = task.agent;
+  object["state"] = to_string(task.state);
+  object["priority"] = task.priority;
+  object["prompt"] = task.prompt;
+  object["depends_on"] = ids_json(task.depends_on);
+  object["open_dependencies"] = ids_json(task.open_dependencies);
+  if (task.budget_usd) object["budget_usd"] = *task.budget_usd;
+  if (task.parent) object["parent"] = task.parent->str();
+  if (!task.session.empty()) object["session"] = task.session;
+  object["attempt"] = task.attempt;
+  object["first_attempt"] = task.first_attempt;
+  if (!task.waits_for.empty()) object["waits_for"] = task.waits_for;
+  object["cancel_requested"] = task.cancel_requested;
+  put_outcome(task, object);
+  object["created_at"] = to_rfc3339(task.created_at);
+  if (task.started_at) object["started_at"] = to_rfc3339(*task.started_at);
+  if (task.finished_at) object["finished_at"] = to_rfc3339(*task.finished_at);
+  object["queued_seq"] = static_cast<std::int64_t>(task.queued_seq);
+  object["promoted_seq"] = static_cast<std::int64_t>(task.promoted_seq);
+  return object;
+}
+
+Result<Task> parse_task(const json::object& object) {
+  Task task;
+  TRY(std::string id, need_string(object, "id"));
+  task.id = TaskId{id};
+  TRY(task.agent, need_string(object, "agent"));
+  TRY(std::string state, need_string(object, "state"));
+  TRY(task.state, parse_state(state));
+  TRY(std::int64_t priority, need_int(object, "priority"));
+  task.priority = static_cast<int>(priority);
+  TRY(task.prompt, need_string(object, "prompt"));
+  TRY(task.depends_on, parse_ids(object, "depends_on"));
+  TRY(std::vector<TaskId> open, parse_ids(object, "open_dependencies"));
+  task.open_dependencies = {open.begin(), open.end()};
+  task.budget_usd = find_double(object, "budget_usd");
+  if (const auto parent = find_string(object, "parent")) task.parent = TaskId{*parent};
+  task.session = find_string(object, "session").value_or("");
+  TRY(std::int64_t attempt, need_int(object, "attempt"));
+  task.attempt = static_cast<int>(attempt);
+  TRY(std::int64_t first_attempt, need_int(object, "first_attempt"));
+  task.first_attempt = static_cast<int>(first_attempt);
+  task.waits_for = find_string(object, "waits_for").value_or("");
+  task.cancel_requested = find_bool(object, "cancel_requested").value_or(false);
+  TRY_VOID(parse_outcome(object, task));
+  TRY_VOID(parse_times(object, task));
+  TRY(std::int64_t queued_seq, need_int(object, "queued_seq"));
+  task.queued_seq = static_cast<Sequence>(queued_seq);
+  TRY(std::int64_t promoted_seq, need_int(object, "promoted_seq"));
+  task.promoted_seq = static_cast<Sequence>(promoted_seq);
+  return task;
+}
+
+}  // namespace coditect::queue

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "base/strong_id.h"
+
+namespace coditect::queue {
+
+enum class TaskState { kQueued, kRunning, kWaiting, kSucceeded, kFailed, kCancelled };
+/// The public names: "queued", "running", "waiting", "succeeded", "failed", "cancelled".
+std::string_view to_string(TaskState state);
+Result<TaskState> parse_state(std::string_view text);
+
+inline bool is_finished(TaskState state) {
+  return state == TaskState::kSucceeded || state == TaskState::kFailed ||
+         state == TaskState::kCancelled;
+}
+inline bool is_active(TaskState state) {
+  return state == TaskState::kRunning || state == TaskState::kWaiting;
+}
+
+inline constexpr int kPriorityMax = 9;  ///< goes first
+inline constexpr int kPriorityDefault = 5;
+
+/// Why a task failed, as task_finished records it.
+struct TaskError {
+  std::string kind;
+  std::string message;
+  std::string hint;
+};
+
+/// One thing an agent is asked to do.
+struct Task {
+  TaskId id;
+  std::string agent;
+  std::string prompt;
+  int priority = kPriorityDefault;
+  std::vector<TaskId> depends_on;
+  std::optional<double> budget_usd;
+  std::optional<TaskId> parent;
+  std::string session;
+  int attempt = 1;
+  int first_attempt = 1;  ///< of the current series: a retry by a person begins a new one
+  TaskState state = TaskState::kQueued;
+  std::string waits_for;  ///< what a waiting task waits for, in words
+  bool cancel_requested = false;
+  std::optional<TaskError> error;
+  std::optional<std::string> result;
+  Time created_at{};
+  std::optional<Time> started_at;  ///< of the current attempt
+  std::optional<Time> finished_at;
+  Sequence queued_seq = 0;    ///< of its task_queued: its place within its priority, for good
+  Sequence promoted_seq = 0;  ///< of its last task_promoted, 0 for none
+  std::set<TaskId> open_dependencies;  ///< not succeeded yet
+};
+
+/// Every field, for the board's snapshot and for clients.
+json::object task_json(const Task& task);
+Result<Task> parse_task(const json::object& object);
+
+}  // namespace coditect::queue

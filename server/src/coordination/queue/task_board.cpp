@@ -1,0 +1,244 @@
+#include "coordination/queue/task_board.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "base/limits.h"
+
+namespace coditect::queue {
+
+namespace {
+
+EventDraft draft_of(std::string_view type, std::string_view actor, const Task& task) {
+  EventDraft draft{std::string(type), std::string(actor), task.session, task.id.str(), {}};
+  draft.data["agent"] = task.agent;
+  return draft;
+}
+
+std::string agent_actor(const Task& task) { return "agent:" + task.agent; }
+
+EventDraft finished_event(const Task& task, std::string_view actor, const Outcome& outcome,
+                          Time now) {
+  using std::chrono::milliseconds;
+  EventDraft draft = draft_of("task_finished", actor, task);
+  draft.data["state"] = to_string(outcome.state);
+  if (outcome.result) draft.data["result"] = *outcome.result;
+  if (outcome.error) {
+    draft.data["error"] = {{"kind", to_string(outcome.error->code)},
+                           {"message", outcome.error->message},
+                           {"hint", outcome.error->hint}};
+  }
+  const auto elapsed = task.started_at ? now - *task.started_at : Time::duration{0};
+  const auto elapsed_ms = std::chrono::duration_cast<milliseconds>(elapsed).count();
+  draft.data["elapsed_ms"] = std::max<std::int64_t>(0, elapsed_ms);
+  return draft;
+}
+
+Error conflict(const Task& task, std::string_view wanted) {
+  return {Errc::kConflict,
+          "task " + task.id.str() + " is " + std::string(to_string(task.state)) + ", not " +
+              std::string(wanted),
+          "look at its state first"};
+}
+
+Outcome too_often(const Task& task, std::string_view reason) {
+  Error error{Errc::kUnavailable,
+              "given up after " + std::to_string(task.attempt - task.first_attempt + 1) +
+                  " attempts: " + std::string(reason),
+              "look at the task's log, then retry it"};
+  return {TaskState::kFailed, std::nullopt, std::move(error)};
+}
+
+EventDraft requeued_event(const Task& task, std::string_view actor, std::string_view reason) {
+  EventDraft draft = draft_of("task_requeued", actor, task);
+  draft.data["attempt"] = task.attempt + 1;
+  draft.data["reason"] = reason;
+  return draft;
+}
+
+EventDraft requeue_event(const Task& task, std::string_view reason, Time now) {
+  if (task.cancel_requested) {
+    return finished_event(task, "system", {TaskState::kCancelled, {}, {}}, now);
+  }
+  if (task.attempt - task.first_attempt + 1 >= limits::kTaskAttemptsMax) {
+    return finished_event(task, "system", too_often(task, reason), now);
+  }
+  return requeued_event(task, "system", reason);
+}
+
+}  // namespace
+
+Result<TaskBoard> TaskBoard::restore(const json::object& snapshot) {
+  TaskBoard board;
+  TRY(board.store_, TaskStore::restore(snapshot));
+  return board;
+}
+
+Result<const Task*> TaskBoard::need(const TaskId& id) const {
+  const Task* task = store_.find(id);
+  if (task == nullptr) return not_found("there is no task " + id.str());
+  return task;
+}
+
+Result<const Task*> TaskBoard::need_active(const TaskId& id) const {
+  TRY(const Task* task, need(id));
+  if (!is_active(task->state)) return conflict(*task, "running or waiting");
+  return task;
+}
+
+Result<void> TaskBoard::check_dependencies(const Submission& submission) const {
+  if (submission.depends_on.size() > limits::kTaskDependenciesMax) {
+    return Error{Errc::kLimit,
+                 "a task depends on at most " + std::to_string(limits::kTaskDependenciesMax),
+                 "put a task in between that depends on some of them"};
+  }
+  for (const TaskId& id : submission.depends_on) {
+    if (id == submission.id) return invalid("a task cannot depend on itself");
+    if (store_.find(id) == nullptr) {
+      return not_found("there is no task " + id.str() + " to depend on",
+                       "submit that task first; tasks finished long ago cannot be named");
+    }
+  }
+  return {};
+}
+
+Result<EventDraft> TaskBoard::submit(const Submission& submission,
+                                     std::span<const std::string> agents) const {
+  if (submission.id.empty()) return invalid("a task needs an id");
+  if (store_.find(submission.id) != nullptr) {
+    return Error{Errc::kConflict, "task " + submission.id.str() + " exists already", {}};
+  }
+  if (std::ranges::find(agents, submission.agent) == agents.end()) {
+    return not_found("there is no agent '" + submission.agent + "'", "list the agents");
+  }
+  if (submission.prompt.empty()) return invalid("a task needs a prompt");
+  if (submission.prompt.size() > limits::kPromptBytesMax) {
+    return Error{Errc::kLimit,
+                 "the prompt is longer than " + std::to_string(limits::kPromptBytesMax) + " bytes",
+                 "put long material into a file and name it"};
+  }
+  if (submission.priority < 0 || submission.priority > kPriorityMax) {
+    return invalid("a priority is a number from 0 to 9", "9 goes first, 5 is usual");
+  }
+  const double budget_usd = submission.budget_usd.value_or(1);
+  if (!std::isfinite(budget_usd) || budget_usd <= 0) return invalid("a budget is above 0");
+  if (store_.queued() >= limits::kQueuedTasksMax) {
+    return Error{Errc::kLimit,
+                 std::to_string(limits::kQueuedTasksMax) + " tasks are queued already",
+                 "cancel some or wait until they are done"};
+  }
+  TRY_VOID(check_dependencies(submission));
+
+  EventDraft draft{"task_queued", submission.actor, submission.session, submission.id.str(), {}};
+  draft.data["agent"] = submission.agent;
+  draft.data["prompt"] = submission.prompt;
+  draft.data["priority"] = submission.priority;
+  json::array ids;
+  const std::set<TaskId> distinct(submission.depends_on.begin(), submission.depends_on.end());
+  for (const TaskId& id : distinct) ids.emplace_back(id.str());
+  draft.data["depends_on"] = std::move(ids);
+  if (submission.budget_usd) draft.data["budget_usd"] = *submission.budget_usd;
+  if (submission.parent) draft.data["parent"] = submission.parent->str();
+  draft.data["attempt"] = 1;
+  return draft;
+}
+
+std::optional<EventDraft> TaskBoard::start(std::string_view agent) const {
+  const Task* task = next(agent);
+  if (task == nullptr) return std::nullopt;
+  EventDraft draft = draft_of("task_started", agent_actor(*task), *task);
+  draft.data["attempt"] = task->attempt;
+  return draft;
+}
+
+Result<EventDraft> TaskBoard::waiting(const TaskId& id, std::string_view kind,
+                                      std::string_view what) const {
+  TRY(const Task* task, need(id));
+  if (task->state != TaskState::kRunning) return conflict(*task, "running");
+  EventDraft draft = draft_of("task_waiting", agent_actor(*task), *task);
+  draft.data["for"] = kind;
+  draft.data["what"] = what;
+  return draft;
+}
+
+Result<EventDraft> TaskBoard::resumed(const TaskId& id, std::string_view kind,
+                                      std::string_view what) const {
+  TRY(const Task* task, need(id));
+  if (task->state != TaskState::kWaiting) return conflict(*task, "waiting");
+  EventDraft draft = draft_of("task_resumed", agent_actor(*task), *task);
+  draft.data["for"] = kind;
+  draft.data["what"] = what;
+  return draft;
+}
+
+Result<EventDraft> TaskBoard::finish(const TaskId& id, const Outcome& outcome, Time now) const {
+  TRY(const Task* task, need_active(id));
+  if (!is_finished(outcome.state)) return invalid("a task ends succeeded, failed or cancelled");
+  if ((outcome.state == TaskState::kFailed) != outcome.error.has_value()) {
+    return invalid("a failed task says why, and only a failed one");
+  }
+  return finished_event(*task, agent_actor(*task), outcome, now);
+}
+
+Result<EventDraft> TaskBoard::requeue(const TaskId& id, std::string_view reason, Time now) const {
+  TRY(const Task* task, need_active(id));
+  return requeue_event(*task, reason, now);
+}
+
+Result<EventDraft> TaskBoard::cancel(const TaskId& id, std::string_view actor, Time now) const {
+  TRY(const Task* task, need(id));
+  if (task->state == TaskState::kQueued) {
+    return finished_event(*task, actor, {TaskState::kCancelled, {}, {}}, now);
+  }
+  if (!is_active(task->state)) return conflict(*task, "queued, running or waiting");
+  if (task->cancel_requested) {
+    return Error{Errc::kConflict, "task " + id.str() + " is being cancelled already", {}};
+  }
+  return draft_of("task_cancel_requested", actor, *task);
+}
+
+Result<EventDraft> TaskBoard::retry(const TaskId& id, std::string_view actor) const {
+  TRY(const Task* task, need(id));
+  if (!is_finished(task->state) || task->state == TaskState::kSucceeded) {
+    return conflict(*task, "failed or cancelled");
+  }
+  if (store_.queued() >= limits::kQueuedTasksMax) {
+    return Error{Errc::kLimit,
+                 std::to_string(limits::kQueuedTasksMax) + " tasks are queued already",
+                 "cancel some or wait until they are done"};
+  }
+  return requeued_event(*task, actor, "retried by " + std::string(actor));
+}
+
+Result<EventDraft> TaskBoard::promote(const TaskId& id, std::string_view actor) const {
+  TRY(const Task* task, need(id));
+  if (task->state != TaskState::kQueued) return conflict(*task, "queued");
+  EventDraft draft = draft_of("task_promoted", actor, *task);
+  draft.data["priority"] = kPriorityMax;
+  return draft;
+}
+
+std::optional<EventDraft> TaskBoard::next_step(Time now) const {
+  const Task* task = store_.first_doomed();
+  if (task == nullptr) return std::nullopt;
+  const auto broken = store_.broken_dependency(*task);
+  const Task* other = broken ? store_.find(*broken) : nullptr;
+  const std::string how =
+      other == nullptr ? "did not succeed" : std::string(to_string(other->state));
+  Error error{Errc::kConflict,
+              "it depends on task " + (broken ? broken->str() : std::string("?")) + ": " + how,
+              "retry that task, then this one"};
+  return finished_event(*task, "system", {TaskState::kFailed, std::nullopt, std::move(error)}, now);
+}
+
+std::vector<EventDraft> TaskBoard::recover(Time now) const {
+  std::vector<EventDraft> drafts;
+  for (const auto& [id, task] : store_.tasks()) {
+    if (is_active(task.state)) drafts.push_back(requeue_event(task, "the server restarted", now));
+  }
+  return drafts;
+}
+
+}  // namespace coditect::queue

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/event.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "coordination/queue/task.h"
+#include "coordination/queue/task_store.h"
+
+namespace coditect::queue {
+
+struct Submission {
+  TaskId id;  ///< fresh
+  std::string agent;
+  std::string prompt;
+  int priority = kPriorityDefault;
+  std::vector<TaskId> depends_on;
+  std::optional<double> budget_usd;
+  std::optional<TaskId> parent;
+  std::string actor;
+  std::string session;
+};
+
+/// How an attempt ended.
+struct Outcome {
+  TaskState state = TaskState::kSucceeded;  ///< one of the three finished states
+  std::optional<std::string> result;
+  std::optional<Error> error;  ///< of a failed task
+};
+
+/// The task queues of one workspace's agents: what is asked of whom, in which order it is done.
+///
+/// Every method decides and returns events, and changes nothing; the caller records each event and
+/// gives it to apply(), in order, before the next call. After every apply() call next_step() until
+/// it returns nothing.
+///
+/// Order: an agent's highest priority first, within a priority the last promoted first and then
+/// in order of queueing. A task keeps that place when it is queued again.
+/// Dependencies: a task runs after all that it depends on have succeeded; when one fails or is
+/// cancelled, it fails. They exist when it is submitted, so they cannot form a ring.
+///
+/// Threads:    one strand.
+/// Errors:     kNotFound for an unknown task, kConflict for a command that does not fit its state.
+class TaskBoard {
+ public:
+  TaskBoard() = default;
+  static Result<TaskBoard> restore(const json::object& snapshot);
+  json::object snapshot() const { return store_.snapshot(); }
+  Result<void> apply(const Event& event) { return store_.apply(event); }
+
+  /// Errc::kLimit beyond limits::kQueuedTasksMax, kPromptBytesMax or kTaskDependenciesMax.
+  Result<EventDraft> submit(const Submission& submission,
+                            std::span<const std::string> agents) const;
+  /// The task that the agent does next; none when none can run. O(log n).
+  const Task* next(std::string_view agent) const { return store_.first_runnable(agent); }
+  /// Starts next(agent); nothing when none can run.
+  std::optional<EventDraft> start(std::string_view agent) const;
+  /// `kind` is "lock", "approval", "task" or "message".
+  Result<EventDraft> waiting(const TaskId& id, std::string_view kind, std::string_view what) const;
+  Result<EventDraft> resumed(const TaskId& id, std::string_view kind, std::string_view what) const;
+  Result<EventDraft> finish(const TaskId& id, const Outcome& outcome, Time now) const;
+  /// Puts an active task back after its agent broke down; after limits::kTaskAttemptsMax
+  /// attempts it fails instead, and when its cancellation was asked for it is cancelled.
+  Result<EventDraft> requeue(const TaskId& id, std::string_view reason, Time now) const;
+  /// Ends a queued task; asks an active one to end, which finish() then does.
+  Result<EventDraft> cancel(const TaskId& id, std::string_view actor, Time now) const;
+  /// Queues a failed or cancelled task again, with a new series of attempts.
+  Result<EventDraft> retry(const TaskId& id, std::string_view actor) const;
+  /// Makes a queued task its agent's first.
+  Result<EventDraft> promote(const TaskId& id, std::string_view actor) const;
+  /// What next follows from the state: a task whose dependency failed fails.
+  std::optional<EventDraft> next_step(Time now) const;
+  /// After a restart: every active task is queued again (as requeue() says).
+  std::vector<EventDraft> recover(Time now) const;
+
+  const Task* find(const TaskId& id) const { return store_.find(id); }
+  const std::map<TaskId, Task>& tasks() const { return store_.tasks(); }
+
+ private:
+  Result<const Task*> need(const TaskId& id) const;
+  Result<const Task*> need_active(const TaskId& id) const;
+  Result<void> check_dependencies(const Submission& submission) const;
+
+  TaskStore store_;
+};
+
+}  // namespace coditect::queue

@@ -1,0 +1,264 @@
+#include "coordination/queue/task_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+namespace coditect::queue {
+
+namespace {
+
+Error misfit(const Event& event) {
+  return internal("the log's " + event.type + " does not fit task '" + event.task + "'");
+}
+
+}  // namespace
+
+Result<void> TaskStore::apply(const Event& event) {
+  if (event.type == "task_queued") return queue(event);
+  if (!event.type.starts_with("task_") || event.type == "task_retrying") return {};
+  const auto found = tasks_.find(TaskId{event.task});
+  if (found == tasks_.end()) return misfit(event);
+  Task& task = found->second;
+  if (event.type == "task_started") return start(event, task);
+  if (event.type == "task_waiting") return wait(event, task);
+  if (event.type == "task_resumed") return resume(task);
+  if (event.type == "task_requeued") return requeue(event, task);
+  if (event.type == "task_promoted") return promote(event, task);
+  if (event.type == "task_finished") return finish(event, task);
+  if (event.type == "task_cancel_requested") task.cancel_requested = true;
+  return {};
+}
+
+Result<void> TaskStore::queue(const Event& event) {
+  Task task;
+  task.id = TaskId{event.task};
+  if (event.task.empty() || tasks_.contains(task.id)) return misfit(event);
+  TRY(task.agent, need_string(event.data, "agent"));
+  TRY(task.prompt, need_string(event.data, "prompt"));
+  TRY(std::int64_t priority, need_int(event.data, "priority"));
+  task.priority = static_cast<int>(priority);
+  task.attempt = static_cast<int>(find_int(event.data, "attempt").value_or(1));
+  task.first_attempt = task.attempt;
+  task.budget_usd = find_double(event.data, "budget_usd");
+  if (const auto parent = find_string(event.data, "parent")) task.parent = TaskId{*parent};
+  if (const json::array* ids = find_array(event.data, "depends_on")) {
+    for (const json::value& id : *ids) {
+      if (!id.is_string()) return misfit(event);
+      task.depends_on.emplace_back(std::string(id.get_string()));
+    }
+  }
+  for (const TaskId& id : task.depends_on) {
+    const Task* other = find(id);
+    if (other == nullptr || other->state != TaskState::kSucceeded)
+      task.open_dependencies.insert(id);
+  }
+  task.session = event.session;
+  task.created_at = event.ts;
+  task.queued_seq = event.seq;
+  const TaskId id = task.id;
+  enter(tasks_.emplace(id, std::move(task)).first->second);
+  return {};
+}
+
+Result<void> TaskStore::start(const Event& event, Task& task) {
+  if (task.state != TaskState::kQueued) return misfit(event);
+  leave(task);
+  task.state = TaskState::kRunning;
+  task.started_at = event.ts;
+  enter(task);
+  return {};
+}
+
+Result<void> TaskStore::wait(const Event& event, Task& task) {
+  if (!is_active(task.state)) return misfit(event);
+  task.state = TaskState::kWaiting;
+  task.waits_for = find_string(event.data, "for").value_or("") + ": " +
+                   find_string(event.data, "what").value_or("");
+  return {};
+}
+
+Result<void> TaskStore::resume(Task& task) {
+  if (!is_active(task.state)) {
+    return internal("the log resumes task '" + task.id.str() + "', which does not run");
+  }
+  task.state = TaskState::kRunning;
+  task.waits_for.clear();
+  return {};
+}
+
+Result<void> TaskStore::requeue(const Event& event, Task& task) {
+  if (task.state == TaskState::kQueued || task.state == TaskState::kSucceeded) {
+    return misfit(event);
+  }
+  TRY(std::int64_t attempt, need_int(event.data, "attempt"));
+  leave(task);
+  task.attempt = static_cast<int>(attempt);
+  if (is_finished(task.state)) task.first_attempt = task.attempt;
+  task.state = TaskState::kQueued;
+  task.cancel_requested = false;
+  task.waits_for.clear();
+  task.error.reset();
+  task.result.reset();
+  task.started_at.reset();
+  task.finished_at.reset();
+  enter(task);
+  revive_dependants(task);
+  return {};
+}
+
+Result<void> TaskStore::promote(const Event& event, Task& task) {
+  TRY(std::int64_t priority, need_int(event.data, "priority"));
+  leave(task);
+  task.priority = static_cast<int>(priority);
+  task.promoted_seq = event.seq;
+  enter(task);
+  return {};
+}
+
+Result<void> TaskStore::finish(const Event& event, Task& task) {
+  if (is_finished(task.state)) return misfit(event);
+  TRY(std::string name, need_string(event.data, "state"));
+  TRY(TaskState state, parse_state(name));
+  if (!is_finished(state)) return misfit(event);
+  leave(task);
+  task.state = state;
+  task.waits_for.clear();
+  task.finished_at = event.ts;
+  task.result = find_string(event.data, "result");
+  if (const json::object* error = find_object(event.data, "error")) {
+    task.error = TaskError{find_string(*error, "kind").value_or(""),
+                           find_string(*error, "message").value_or(""),
+                           find_string(*error, "hint").value_or("")};
+  }
+  enter(task);
+  finished_.push_back(task.id);
+  tell_dependants(task);
+  forget_old();
+  return {};
+}
+
+Place TaskStore::place_of(const Task& task) {
+  return {-task.priority, -static_cast<std::int64_t>(task.promoted_seq), task.queued_seq};
+}
+
+void TaskStore::enter(Task& task) {
+  if (task.state != TaskState::kQueued) return;
+  ++queued_;
+  for (const TaskId& id : task.open_dependencies) dependants_[id].insert(task.id);
+  if (task.open_dependencies.empty()) runnable_[task.agent].emplace(place_of(task), task.id);
+  if (broken_dependency(task)) doomed_.emplace(place_of(task), task.id);
+}
+
+void TaskStore::leave(Task& task) {
+  if (is_finished(task.state)) std::erase(finished_, task.id);
+  if (task.state != TaskState::kQueued) return;
+  --queued_;
+  for (const TaskId& id : task.open_dependencies) {
+    const auto found = dependants_.find(id);
+    found->second.erase(task.id);
+    if (found->second.empty()) dependants_.erase(found);
+  }
+  const auto agent = runnable_.find(task.agent);
+  if (agent != runnable_.end()) {
+    agent->second.erase(place_of(task));
+    if (agent->second.empty()) runnable_.erase(agent);
+  }
+  doomed_.erase(place_of(task));
+}
+
+/// Frees, or dooms, the queued tasks that depend on one that has finished.
+void TaskStore::tell_dependants(const Task& task) {
+  const auto found = dependants_.find(task.id);
+  if (found == dependants_.end()) return;
+  const std::set<TaskId> dependants = found->second;
+  for (const TaskId& id : dependants) {
+    Task& dependant = tasks_.at(id);
+    leave(dependant);
+    if (task.state == TaskState::kSucceeded) dependant.open_dependencies.erase(task.id);
+    enter(dependant);
+  }
+}
+
+/// A task that is tried again no longer dooms those that depend on it.
+void TaskStore::revive_dependants(const Task& task) {
+  const auto found = dependants_.find(task.id);
+  if (found == dependants_.end()) return;
+  for (const TaskId& id : found->second) {
+    const Task& dependant = tasks_.at(id);
+    if (!broken_dependency(dependant)) doomed_.erase(place_of(dependant));
+  }
+}
+
+void TaskStore::forget_old() {
+  while (finished_.size() > limits::kFinishedTasksKept) {
+    tasks_.erase(finished_.front());
+    finished_.pop_front();
+  }
+}
+
+std::optional<TaskId> TaskStore::broken_dependency(const Task& task) const {
+  for (const TaskId& id : task.open_dependencies) {
+    const Task* other = find(id);
+    // One that is forgotten had finished, and not well, or it would not be open.
+    const bool broken =
+        other == nullptr || (is_finished(other->state) && other->state != TaskState::kSucceeded);
+    if (broken) return id;
+  }
+  return std::nullopt;
+}
+
+const Task* TaskStore::find(const TaskId& id) const {
+  const auto found = tasks_.find(id);
+  return found == tasks_.end() ? nullptr : &found->second;
+}
+
+const Task* TaskStore::first_runnable(std::string_view agent) const {
+  const auto found = runnable_.find(agent);
+  return found == runnable_.end() ? nullptr : find(found->second.begin()->second);
+}
+
+const Task* TaskStore::first_doomed() const {
+  return doomed_.empty() ? nullptr : find(doomed_.begin()->second);
+}
+
+json::object TaskStore::snapshot() const {
+  json::array tasks;
+  tasks.reserve(tasks_.size());
+  for (const auto& [id, task] : tasks_) tasks.push_back(task_json(task));
+  json::array finished;
+  for (const TaskId& id : finished_) finished.emplace_back(id.str());
+  json::object object;
+  object["tasks"] = std::move(tasks);
+  object["finished"] = std::move(finished);
+  return object;
+}
+
+Result<TaskStore> TaskStore::restore(const json::object& snapshot) {
+  TaskStore store;
+  const json::array* tasks = find_array(snapshot, "tasks");
+  const json::array* finished = find_array(snapshot, "finished");
+  if (tasks == nullptr || finished == nullptr) return invalid("a task snapshot lacks a member");
+  for (const json::value& value : *tasks) {
+    if (!value.is_object()) return invalid("a task snapshot holds something that is no task");
+    TRY(Task task, parse_task(value.get_object()));
+    const TaskId id = task.id;
+    if (!store.tasks_.emplace(id, std::move(task)).second) {
+      return invalid("a task snapshot holds a task twice");
+    }
+  }
+  for (const json::value& value : *finished) {
+    const Task* task =
+        value.is_string() ? store.find(TaskId{std::string(value.get_string())}) : nullptr;
+    if (task == nullptr || !is_finished(task->state)) {
+      return invalid("a task snapshot calls a task finished that is not");
+    }
+    store.finished_.push_back(task->id);
+  }
+  for (auto& [id, task] : store.tasks_) store.enter(task);
+  return store;
+}
+
+}  // namespace coditect::queue
