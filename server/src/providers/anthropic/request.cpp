@@ -1,0 +1,127 @@
+#include "providers/anthropic/request.h"
+
+#include "providers/tool_call_ids.h"
+
+namespace coditect::providers::anthropic {
+
+namespace {
+
+constexpr std::string_view kVersion = "2023-06-01";
+constexpr int kCachedMessages = 2;
+
+json::object cache_breakpoint() { return {{"type", "ephemeral"}}; }
+
+/// The API refuses text without a visible character.
+bool visible(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
+}
+
+json::object text_part(std::string_view text) { return {{"type", "text"}, {"text", text}}; }
+
+/// Writes the content of one message.
+class Content {
+ public:
+  Content(const std::string& model, ToolCallIds& ids) : model_(model), ids_(ids) {}
+
+  void operator()(const TextBlock& block) {
+    if (visible(block.text)) rest_.push_back(text_part(block.text));
+  }
+  void operator()(const ToolCall& call) {
+    rest_.push_back(json::object{{"type", "tool_use"},
+                                 {"id", ids_.for_call(call.id)},
+                                 {"name", call.name},
+                                 {"input", call.input}});
+  }
+  void operator()(const ToolResult& result) {
+    const bool failed = result.outcome == ToolOutcome::kError;
+    // An error must say something.
+    const std::string_view output =
+        failed && result.output.empty() ? std::string_view("failed") : result.output;
+    results_.push_back(json::object{{"type", "tool_result"},
+                                    {"tool_use_id", ids_.for_result(result.call_id)},
+                                    {"content", output},
+                                    {"is_error", failed}});
+  }
+  void operator()(const Reasoning& block) { echo(block.echo); }
+  void operator()(const OpaqueBlock& block) { echo(block.echo); }
+
+  /// Results come first: the API wants them right after the calls.
+  json::array take() && {
+    json::array all = std::move(results_);
+    for (json::value& part : rest_) all.push_back(std::move(part));
+    return all;
+  }
+
+ private:
+  void echo(const std::optional<VendorItem>& echo) {
+    const json::object* item = echo_for(echo, ProviderKind::kAnthropic, model_);
+    if (item != nullptr) rest_.push_back(*item);
+  }
+
+  const std::string& model_;
+  ToolCallIds& ids_;
+  json::array results_;
+  json::array rest_;
+};
+
+json::array messages(const ModelRequest& request) {
+  ToolCallIds ids;
+  json::array all;
+  for (const Turn& turn : alternating(request.turns)) {
+    Content content(request.model, ids);
+    for (const Block& block : turn.blocks) std::visit(content, block);
+    json::array parts = std::move(content).take();
+    if (parts.empty()) continue;
+    const std::string_view role = turn.role == Role::kUser ? "user" : "assistant";
+    all.push_back(json::object{{"role", role}, {"content", std::move(parts)}});
+  }
+  int left = kCachedMessages;
+  for (std::size_t i = all.size(); i-- > 0 && left > 0;) {
+    json::object& message = all[i].as_object();
+    if (message["role"] != "user") continue;
+    message["content"].as_array().back().as_object()["cache_control"] = cache_breakpoint();
+    --left;
+  }
+  return all;
+}
+
+json::array tools(const ModelRequest& request) {
+  json::array all;
+  for (const ToolSpec& tool : request.tools) {
+    all.push_back(json::object{{"name", tool.name},
+                               {"description", tool.description},
+                               {"input_schema", tool.input_schema}});
+  }
+  all.back().as_object()["cache_control"] = cache_breakpoint();
+  return all;
+}
+
+/// Asking for an effort means asking to think; without one the model's own default holds.
+void set_effort(Effort effort, json::object& body) {
+  if (effort == Effort::kNone) return;
+  const Effort lowest = effort == Effort::kMinimal ? Effort::kLow : effort;
+  body["output_config"] = json::object{{"effort", to_string(lowest)}};
+  body["thinking"] = json::object{{"type", "adaptive"}};
+}
+
+}  // namespace
+
+HttpPost build_request(const ModelRequest& request) {
+  json::object body{
+      {"model", request.model}, {"max_tokens", request.max_output_tokens}, {"stream", true}};
+  if (!request.tools.empty()) body["tools"] = tools(request);
+  if (visible(request.system)) {
+    json::object system = text_part(request.system);
+    system["cache_control"] = cache_breakpoint();
+    body["system"] = json::array{std::move(system)};
+  }
+  body["messages"] = messages(request);
+  if (!request.stop_sequences.empty()) {
+    body["stop_sequences"] =
+        json::array(request.stop_sequences.begin(), request.stop_sequences.end());
+  }
+  if (request.effort) set_effort(*request.effort, body);
+  return {"/v1/messages", {{"anthropic-version", std::string(kVersion)}}, json::serialize(body)};
+}
+
+}  // namespace coditect::providers::anthropic

@@ -1,0 +1,140 @@
+#include "providers/http_provider.h"
+
+#include "base/check.h"
+#include "providers/wire/failure.h"
+#include "providers/wire/pause.h"
+
+namespace coditect::providers {
+
+namespace {
+
+using Kind = ProviderError::Kind;
+
+void append(std::vector<BilledRequest>& all, std::vector<BilledRequest> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+}  // namespace
+
+HttpProvider::HttpProvider(HttpProviderOptions options, const Clock& clock, Random& random)
+    : options_(std::move(options)), clock_(clock), random_(random) {
+  check(options_.dialect != nullptr && options_.client != nullptr);
+}
+
+awaitable<ProviderResult<ModelAnswer>> HttpProvider::call(ModelRequest request,
+                                                          StreamListener& listener,
+                                                          std::stop_token stop) {
+  std::vector<BilledRequest> lost;  // by attempts whose answer is thrown away
+  std::unique_ptr<AnswerDecoder> decoder = options_.dialect->decoder(request);
+  for (int attempts = 1;; ++attempts) {
+    auto answer = co_await attempt(request, *decoder, listener, stop);
+    if (answer) {
+      append(answer->billed, std::move(lost));
+      co_return answer;
+    }
+    ProviderError error = without_key(std::move(answer).error());
+    const auto delay = next_delay(options_.retry, attempts, error, random_.next());
+    if (!delay) {
+      append(lost, decoder->billed());
+      error.billed = std::move(lost);
+      co_return error;
+    }
+    const Retry retry{attempts, *delay, error};
+    listener.on_retry(retry);
+    if (co_await pause(*delay, stop) == PauseEnd::kStopped) {
+      append(lost, decoder->billed());
+      ProviderError cancelled = provider_error(Kind::kCancelled, "cancelled");
+      cancelled.billed = std::move(lost);
+      co_return cancelled;
+    }
+    if (decoder->resume_token().empty()) {
+      append(lost, decoder->billed());
+      decoder = options_.dialect->decoder(request);
+    } else {
+      decoder->resume();
+      decoder->replay(listener);
+    }
+  }
+}
+
+awaitable<ProviderResult<ModelAnswer>> HttpProvider::attempt(const ModelRequest& request,
+                                                             AnswerDecoder& decoder,
+                                                             StreamListener& listener,
+                                                             std::stop_token stop) {
+  for (int hop = 0; hop < limits::kModelHopsMax; ++hop) {
+    if (auto streamed = co_await stream(request, decoder, listener, stop); !streamed) {
+      co_return streamed.error();
+    }
+    if (!decoder.continues()) co_return decoder.finish();
+    decoder.resume();
+  }
+  co_return provider_error(Kind::kMalformed, "the answer goes on in too many requests");
+}
+
+awaitable<ProviderResult<void>> HttpProvider::stream(const ModelRequest& request,
+                                                     AnswerDecoder& decoder,
+                                                     StreamListener& listener,
+                                                     std::stop_token stop) {
+  HttpPost post = options_.dialect->build(request, decoder.resume_token());
+  if (post.body.size() > limits::kModelRequestBytesMax) {
+    co_return provider_error(Kind::kContextExceeded, "the request is too large to send");
+  }
+  post.headers.push_back({"accept", "text/event-stream"});
+  if (!options_.api_key.empty()) {
+    post.headers.push_back(options_.dialect->authorization(options_.api_key));
+  }
+  auto response = co_await options_.client->post(std::move(post), stop);
+  if (!response) co_return response.error();
+  if ((*response)->head().status != 200) co_return co_await refusal(**response);
+  auto pumped = co_await pump(**response, decoder, listener);
+  if (!pumped && pumped.error().request_id.empty()) {
+    pumped.error().request_id = request_id((*response)->head().headers);
+  }
+  co_return pumped;
+}
+
+awaitable<ProviderResult<void>> HttpProvider::pump(HttpResponse& response, AnswerDecoder& decoder,
+                                                   StreamListener& listener) {
+  SseParser parser;
+  std::vector<SseEvent> events;
+  while (!decoder.complete()) {
+    auto bytes = co_await response.read();
+    if (!bytes) co_return bytes.error();
+    if (bytes->empty()) break;
+    events.clear();
+    const auto parsed = parser.feed(*bytes, events);
+    for (const SseEvent& event : events) {
+      if (auto taken = decoder.take(event, listener); !taken) co_return taken;
+      if (decoder.complete()) break;
+    }
+    if (!parsed && !decoder.complete()) {
+      co_return provider_error(Kind::kMalformed, parsed.error().message);
+    }
+  }
+  co_return ProviderResult<void>{};
+}
+
+awaitable<ProviderError> HttpProvider::refusal(HttpResponse& response) {
+  HttpFailure failure{response.head().status, response.head().headers, {}, clock_.now()};
+  while (failure.body.size() < limits::kModelErrorBodyBytesMax) {
+    const auto bytes = co_await response.read();
+    if (!bytes && bytes.error().kind == Kind::kCancelled) co_return bytes.error();
+    if (!bytes || bytes->empty()) break;  // the status says enough where the body breaks off
+    failure.body += *bytes;
+  }
+  failure.body.resize(std::min(failure.body.size(), limits::kModelErrorBodyBytesMax));
+  co_return options_.dialect->decode_error(failure);
+}
+
+ProviderError HttpProvider::without_key(ProviderError error) const {
+  const std::string& key = options_.api_key;
+  if (key.empty()) return error;
+  for (std::string* text : {&error.message, &error.code, &error.request_id}) {
+    for (auto at = text->find(key); at != std::string::npos; at = text->find(key, at)) {
+      text->replace(at, key.size(), "[key]");
+    }
+  }
+  return error;
+}
+
+}  // namespace coditect::providers

@@ -1,0 +1,77 @@
+#include "providers/moonshot/errors.h"
+
+#include "providers/decode.h"
+#include "providers/wire/failure.h"
+
+namespace coditect::providers::moonshot {
+
+namespace {
+
+using Kind = ProviderError::Kind;
+
+struct NameKind {
+  std::string_view name;
+  Kind kind;
+};
+
+/// By `type` or `code`: Moonshot's names, then those of servers that copy OpenAI's.
+constexpr NameKind kNames[] = {
+    {"content_filter", Kind::kContentFilter},
+    {"invalid_authentication_error", Kind::kAuth},
+    {"incorrect_api_key_error", Kind::kAuth},
+    {"permission_denied_error", Kind::kAuth},
+    {"engine_overloaded_error", Kind::kOverloaded},
+    {"rate_limit_reached_error", Kind::kRateLimited},
+    {"exceeded_current_quota_error", Kind::kQuota},
+    {"resource_not_found_error", Kind::kInvalidRequest},
+    {"context_length_exceeded", Kind::kContextExceeded},
+    {"insufficient_quota", Kind::kQuota},
+    {"rate_limit_exceeded", Kind::kRateLimited},
+    {"invalid_api_key", Kind::kAuth},
+};
+
+struct PhraseKind {
+  std::string_view phrase;
+  Kind kind;
+};
+
+/// Where the name says less than the message.
+constexpr PhraseKind kPhrases[] = {
+    {"exceeded model token limit", Kind::kContextExceeded},
+    {"maximum context length", Kind::kContextExceeded},
+    {"insufficient balance", Kind::kQuota},
+    {"Insufficient Balance", Kind::kQuota},
+    {"currently overloaded", Kind::kOverloaded},
+};
+
+Kind kind_of(const json::object& error, int status) {
+  const std::string code = text_of(error, "code");
+  const std::string type = text_of(error, "type");
+  for (const std::string* name : {&code, &type}) {
+    for (const NameKind& row : kNames) {
+      if (row.name == *name) return row.kind;
+    }
+  }
+  const std::string message = text_of(error, "message");
+  for (const PhraseKind& row : kPhrases) {
+    if (message.contains(row.phrase)) return row.kind;
+  }
+  if (status == 0 && type == "invalid_request_error") return Kind::kInvalidRequest;
+  return kind_of_status(status);
+}
+
+ProviderError decode(const json::object& error, const HttpFailure& failure) {
+  const std::string type = text_of(error, "type");
+  return failed(failure, kind_of(error, failure.status),
+                type.empty() ? text_of(error, "code") : type, text_of(error, "message"));
+}
+
+}  // namespace
+
+ProviderError decode_error(const HttpFailure& failure) {
+  return decode(error_object(failure.body), failure);
+}
+
+ProviderError decode_stream_error(const json::object& error) { return decode(error, {}); }
+
+}  // namespace coditect::providers::moonshot

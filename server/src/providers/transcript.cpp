@@ -1,0 +1,25 @@
+#include "providers/transcript.h"
+
+namespace coditect::providers {
+
+const json::object* echo_for(const std::optional<VendorItem>& echo, ProviderKind provider,
+                             const std::string& model) {
+  if (!echo || echo->provider != provider || echo->model != model) return nullptr;
+  return &echo->item;
+}
+
+std::vector<Turn> alternating(const std::vector<Turn>& turns) {
+  std::vector<Turn> joined;
+  for (const Turn& turn : turns) {
+    if (turn.blocks.empty()) continue;
+    if (joined.empty() || joined.back().role != turn.role) {
+      joined.push_back(turn);
+      continue;
+    }
+    std::vector<Block>& blocks = joined.back().blocks;
+    blocks.insert(blocks.end(), turn.blocks.begin(), turn.blocks.end());
+  }
+  return joined;
+}
+
+}  // namespace coditect::providers

@@ -1,0 +1,14 @@
+#include "providers/wire/http_message.h"
+
+#include <boost/beast/core/string.hpp>
+
+namespace coditect::providers {
+
+std::string_view find_header(const Headers& headers, std::string_view name) {
+  for (const Header& header : headers) {
+    if (boost::beast::iequals(header.name, name)) return header.value;
+  }
+  return {};
+}
+
+}  // namespace coditect::providers
