@@ -9,8 +9,8 @@ import { Server } from './lib/server.mjs';
 import { Workspace } from './lib/workspace.mjs';
 
 const kEdits = 25;
-// An edit is refused when somebody else changed the file since the agent read it; the agent then reads
-// and tries again. A rehearsal cannot decide, so the test hands out what is missing once more.
+// An edit is refused when somebody else changed the file since the agent read it; the agent then
+// reads and tries again. A rehearsal cannot decide, so the test hands out what is missing again.
 const kRounds = 25;
 
 const slot = (agent, index) => `${agent} ${String(index).padStart(2, '0')}`;

@@ -42,8 +42,8 @@ after(() => server.stop());
 
 const query = (database, sql, more = {}) => workspace.call('sql.query', { database, sql, ...more });
 
-/// Every row of every table of a database. The tables inside a full-text index are its own business:
-/// what it finds is compared through the table that it indexes.
+/// Every row of every table of a database. The tables inside a full-text index are its own
+/// business: what it finds is compared through the table that it indexes.
 async function content(database) {
   const { rows } = await query(
     database,

@@ -6,8 +6,8 @@ import { cleanEnvironment, kBinary } from './server.mjs';
 
 const kCommandMs = 120_000;
 
-/// Runs `coditect ARGS` and resolves to {code, signal, stdout, stderr}. With a `server`, the command
-/// finds it as a user's would, through the environment.
+/// Runs `coditect ARGS` and resolves to {code, signal, stdout, stderr}. With a `server`, the
+/// command finds it as a user's would, through the environment.
 export function coditect(args, { server, env = {}, cwd, input = '' } = {}) {
   const where = server ? { CODITECT_URL: server.url, CODITECT_TOKEN: server.token } : {};
   const child = spawn(kBinary, args, { cwd, env: cleanEnvironment({ ...where, ...env }) });

@@ -4,8 +4,8 @@ import http from 'node:http';
 
 const kAnswerMs = 60_000;
 
-/// Sends `method path` and resolves to {status, headers, text, json}. `json` is undefined when the body
-/// is not JSON. `token: null` sends no Authorization; `body` is sent as it is, `data` as JSON.
+/// Sends `method path` and resolves to {status, headers, text, json}. `json` is undefined when the
+/// body is not JSON. `token: null` sends no Authorization; `body` is sent as it is, `data` as JSON.
 /// A body that the server refuses to read to its end still resolves, if an answer was sent.
 export function request(server, method, target, options = {}) {
   const { hostname, port } = new URL(server.url);

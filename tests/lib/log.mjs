@@ -43,8 +43,8 @@ export function assertLocksPair(events, stillHeld = 0) {
   assert.equal(held.size, stillHeld, `locks left: ${JSON.stringify([...held.values()])}`);
 }
 
-/// The archive on disk: whole lines, numbered without a gap, each naming the hash of the one before.
-/// Returns the events.
+/// The archive on disk: whole lines, numbered without a gap, each naming the hash of the one
+/// before. Returns the events.
 export function readArchive(workspaceFolder) {
   const sessions = path.join(workspaceFolder, 'sessions');
   const files = readdirSync(sessions).filter((name) => name.endsWith('.jsonl'));

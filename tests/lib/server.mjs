@@ -32,8 +32,8 @@ export function temporaryFolder(t) {
 }
 
 export class Server {
-  /// `folder` holds the data and the ready file; it outlives the process, so a server can be started
-  /// again on what an earlier one left.
+  /// `folder` holds the data and the ready file; it outlives the process, so a server can be
+  /// started again on what an earlier one left.
   constructor(folder, { args = [], env = {} } = {}) {
     this.folder = folder;
     this.data = path.join(folder, 'data');

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { check_header, check_lock, check_test_place } from './files.mjs';
-import { check_includes, check_table, layer_of, parse_layers } from './layers.mjs';
-import { check_file_length, check_function_length, check_line_length } from './shape.mjs';
-import { check_words } from './words.mjs';
+import { checkHeader, checkLock, checkTestPlace } from './files.mjs';
+import { checkIncludes, checkTable, layerOf, parseLayers } from './layers.mjs';
+import { checkFileLength, checkFunctionLength, checkLineLength } from './shape.mjs';
+import { checkWords } from './words.mjs';
 
 const kCmake = `
 coditect_layer(base base LINKS Boost::json)
@@ -16,11 +16,11 @@ coditect_layer(providers providers ASIO LINKS async EXCLUDE simulator)
 coditect_layer(simulator providers/simulator ASIO
                LINKS providers)
 `;
-const layers = parse_layers(kCmake);
+const layers = parseLayers(kCmake);
 
-function include_problems(file, ...includes) {
+function includeProblems(file, ...includes) {
   const lines = includes.map((each) => `#include "${each}"`);
-  return check_includes(layers, file, lines, (each) => !each.startsWith('nowhere/'));
+  return checkIncludes(layers, file, lines, (each) => !each.startsWith('nowhere/'));
 }
 
 test('layers are read in order, with the links that are layers', () => {
@@ -30,8 +30,8 @@ test('layers are read in order, with the links that are layers', () => {
   );
   assert.deepEqual(layers[3].links, ['async']);
   assert.deepEqual(layers[4].links, ['providers']);
-  assert.equal(layer_of(layers, 'providers/simulator/server.h').name, 'simulator');
-  assert.equal(layer_of(layers, 'providers/wire/http.h').name, 'providers');
+  assert.equal(layerOf(layers, 'providers/simulator/server.h').name, 'simulator');
+  assert.equal(layerOf(layers, 'providers/wire/http.h').name, 'providers');
 });
 
 test('an include goes up the list only, and only where a link goes', () => {
@@ -47,27 +47,23 @@ test('an include goes up the list only, and only where a link goes', () => {
     ['a file in no layer', 'stray/file.cpp', 'base/json.h', 1],
   ];
   for (const [name, file, include, count] of cases) {
-    assert.equal(include_problems(file, include).length, count, name);
+    assert.equal(includeProblems(file, include).length, count, name);
   }
 });
 
 test('a link that points down the list is found', () => {
-  const upside_down = parse_layers('coditect_layer(a a LINKS b)\ncoditect_layer(b b)\n');
-  assert.equal(check_table(upside_down).length, 1);
-  assert.deepEqual(check_table(layers), []);
+  const upsideDown = parseLayers('coditect_layer(a a LINKS b)\ncoditect_layer(b b)\n');
+  assert.equal(checkTable(upsideDown).length, 1);
+  assert.deepEqual(checkTable(layers), []);
 });
 
 test('files and lines have a limit', () => {
-  assert.equal(check_file_length(Array(800).fill('')).length, 0);
-  assert.equal(check_file_length(Array(801).fill('')).length, 1);
-  assert.equal(check_line_length(['a '.repeat(50)]).length, 0);
-  assert.equal(check_line_length([`${'a '.repeat(50)}b`]).length, 1);
-  assert.equal(
-    check_line_length([`${'ä '.repeat(50)}`]).length,
-    0,
-    'columns are letters, not bytes',
-  );
-  assert.equal(check_line_length([`// ${'u'.repeat(150)}`]).length, 0, 'one long word');
+  assert.equal(checkFileLength(Array(800).fill('')).length, 0);
+  assert.equal(checkFileLength(Array(801).fill('')).length, 1);
+  assert.equal(checkLineLength(['a '.repeat(50)]).length, 0);
+  assert.equal(checkLineLength([`${'a '.repeat(50)}b`]).length, 1);
+  assert.equal(checkLineLength([`${'ä '.repeat(50)}`]).length, 0, 'columns are letters, not bytes');
+  assert.equal(checkLineLength([`// ${'u'.repeat(150)}`]).length, 0, 'one long word');
 });
 
 test('functions have a limit', () => {
@@ -95,7 +91,7 @@ test('functions have a limit', () => {
     ],
   ];
   for (const [name, lines, count] of cases) {
-    const problems = check_function_length(lines);
+    const problems = checkFunctionLength(lines);
     assert.equal(problems.length, count, `${name}: ${JSON.stringify(problems)}`);
   }
 });
@@ -121,7 +117,7 @@ test('banned words are found in the kind of file where they mean it', () => {
     ['other', 'the many', 0],
   ];
   for (const [kind, line, count] of cases) {
-    assert.equal(check_words([line], kind).length, count, `${kind}: ${line}`);
+    assert.equal(checkWords([line], kind).length, count, `${kind}: ${line}`);
   }
 });
 
@@ -129,21 +125,21 @@ test('catch (...) may not swallow', () => {
   const swallowed = ['try {', '  f();', '} catch (...) {', '  count++;', '}'];
   const rethrown = ['try {', '  f();', '} catch (...) {', '  close();', '  throw;', '}'];
   const kept = ['} catch (...) {', '  failure = std::current_exception();', '}'];
-  assert.equal(check_words(swallowed, 'cpp').length, 1);
-  assert.equal(check_words(rethrown, 'cpp').length, 0);
-  assert.equal(check_words(kept, 'cpp').length, 0);
+  assert.equal(checkWords(swallowed, 'cpp').length, 1);
+  assert.equal(checkWords(rethrown, 'cpp').length, 0);
+  assert.equal(checkWords(kept, 'cpp').length, 0);
 });
 
 test('headers are guarded, tests stand beside their file, lock files name no registry', () => {
-  assert.equal(check_header('a.h', ['#pragma once', '', 'int a;']).length, 0);
-  assert.equal(check_header('a.h', ['// What it is.', '#pragma once']).length, 0);
-  assert.equal(check_header('a.h', ['int a;', '#pragma once']).length, 1);
-  assert.equal(check_header('a.cpp', ['int a;']).length, 0);
-  assert.equal(check_test_place('base/json_test.cpp', ['json.h', 'json_test.cpp']).length, 0);
-  assert.equal(check_test_place('test/json_test.cpp', ['json_test.cpp', 'b_bench.cpp']).length, 1);
+  assert.equal(checkHeader('a.h', ['#pragma once', '', 'int a;']).length, 0);
+  assert.equal(checkHeader('a.h', ['// What it is.', '#pragma once']).length, 0);
+  assert.equal(checkHeader('a.h', ['int a;', '#pragma once']).length, 1);
+  assert.equal(checkHeader('a.cpp', ['int a;']).length, 0);
+  assert.equal(checkTestPlace('base/json_test.cpp', ['json.h', 'json_test.cpp']).length, 0);
+  assert.equal(checkTestPlace('test/json_test.cpp', ['json_test.cpp', 'b_bench.cpp']).length, 1);
   assert.equal(
-    check_lock('a/package-lock.json', ['"resolved": "https://somewhere/ws.tgz"']).length,
+    checkLock('a/package-lock.json', ['"resolved": "https://somewhere/ws.tgz"']).length,
     1,
   );
-  assert.equal(check_lock('a/package-lock.json', ['"version": "1.0.0"']).length, 0);
+  assert.equal(checkLock('a/package-lock.json', ['"version": "1.0.0"']).length, 0);
 });

@@ -1,7 +1,7 @@
 // What a file must hold because of its name, and which files must stand beside it.
 
 /// A header is guarded before anything else is read.
-export function check_header(path, lines) {
+export function checkHeader(path, lines) {
   if (!path.endsWith('.h')) return [];
   const first = lines.find((text) => text.trim() !== '' && !text.trim().startsWith('//'));
   if (first?.trim() === '#pragma once') return [];
@@ -10,7 +10,7 @@ export function check_header(path, lines) {
 
 /// A test stands in the folder of what it tests: some source that is no test is there as well.
 /// `siblings` are the names in the same folder.
-export function check_test_place(path, siblings) {
+export function checkTestPlace(path, siblings) {
   if (!/_(test|bench|fuzz)\.cpp$/.test(path)) return [];
   const tested = siblings.some(
     (name) => /\.(h|cpp)$/.test(name) && !/_(test|bench|fuzz)\.cpp$/.test(name),
@@ -20,7 +20,7 @@ export function check_test_place(path, siblings) {
 }
 
 /// A lock file names packages, not where they were fetched from.
-export function check_lock(path, lines) {
+export function checkLock(path, lines) {
   if (!path.endsWith('package-lock.json')) return [];
   const at = lines.findIndex((text) => /"resolved":\s*"https?:/.test(text));
   if (at < 0) return [];

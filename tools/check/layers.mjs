@@ -5,7 +5,7 @@ const kDeclaration = /coditect_layer\(\s*([\w]+)\s+([\w/]+)([^)]*)\)/g;
 const kKeywords = new Set(['ASIO', 'LINKS', 'TEST_LINKS', 'EXCLUDE']);
 
 /// The words of a declaration that follow `keyword`, up to the next keyword.
-function words_after(rest, keyword) {
+function wordsAfter(rest, keyword) {
   const words = rest.split(/\s+/).filter(Boolean);
   const found = [];
   let current = '';
@@ -17,10 +17,10 @@ function words_after(rest, keyword) {
 }
 
 /// Layers in order: [{name, folder, links:[name…]}]. Links to what is no layer are dropped.
-export function parse_layers(cmake) {
+export function parseLayers(cmake) {
   const layers = [];
   for (const [, name, folder, rest] of cmake.matchAll(kDeclaration)) {
-    layers.push({ name, folder, links: words_after(rest, 'LINKS') });
+    layers.push({ name, folder, links: wordsAfter(rest, 'LINKS') });
   }
   const names = new Set(layers.map((layer) => layer.name));
   for (const layer of layers) layer.links = layer.links.filter((link) => names.has(link));
@@ -29,20 +29,20 @@ export function parse_layers(cmake) {
 
 /// Names of the layers that `layer` reaches through links, itself included.
 export function reachable(layers, layer) {
-  const by_name = new Map(layers.map((each) => [each.name, each]));
+  const byName = new Map(layers.map((each) => [each.name, each]));
   const reached = new Set();
   const open = [layer.name];
   while (open.length > 0) {
     const name = open.pop();
     if (reached.has(name)) continue;
     reached.add(name);
-    open.push(...(by_name.get(name)?.links ?? []));
+    open.push(...(byName.get(name)?.links ?? []));
   }
   return reached;
 }
 
 /// The layer whose folder holds `path` (relative to server/src): the longest folder wins.
-export function layer_of(layers, path) {
+export function layerOf(layers, path) {
   let best;
   for (const layer of layers) {
     const inside = path.startsWith(`${layer.folder}/`);
@@ -52,7 +52,7 @@ export function layer_of(layers, path) {
 }
 
 /// Problems of the table itself.
-export function check_table(layers) {
+export function checkTable(layers) {
   const problems = [];
   const seen = new Set();
   for (const layer of layers) {
@@ -72,8 +72,8 @@ export function check_table(layers) {
 }
 
 /// Problems of one file. `path` is relative to server/src; `exists` says whether a path is a file.
-export function check_includes(layers, path, lines, exists) {
-  const own = layer_of(layers, path);
+export function checkIncludes(layers, path, lines, exists) {
+  const own = layerOf(layers, path);
   if (own === undefined) {
     return [{ line: 1, rule: 'layers', text: 'is in no layer of server/CMakeLists.txt' }];
   }
@@ -87,7 +87,7 @@ export function check_includes(layers, path, lines, exists) {
       problems.push({ line, rule: 'layers', text: `"${include}" is not a path from server/src` });
       return;
     }
-    const other = layer_of(layers, include);
+    const other = layerOf(layers, include);
     if (other !== undefined && !allowed.has(other.name)) {
       problems.push({
         line,

@@ -9,34 +9,29 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { check_header, check_lock, check_test_place } from './files.mjs';
-import { check_includes, check_table, parse_layers } from './layers.mjs';
-import {
-  check_file_length,
-  check_function_length,
-  check_line_length,
-  kFileLinesLook,
-} from './shape.mjs';
-import { check_words } from './words.mjs';
+import { checkHeader, checkLock, checkTestPlace } from './files.mjs';
+import { checkIncludes, checkTable, parseLayers } from './layers.mjs';
+import { checkFileLength, checkFunctionLength, checkLineLength, kFileLinesLook } from './shape.mjs';
+import { checkWords } from './words.mjs';
 
 const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const kSource = 'server/src/';
 // Recorded traffic is data: nobody chose its lines.
 const kData = /(^|\/)(fixtures|testdata|snapshots)\//;
 
-function source_files() {
+function sourceFiles() {
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
     cwd: kRoot,
   });
   const files = listed.toString().split('\0').filter(Boolean);
-  return files.filter((file) => !kData.test(file) && is_file(path.join(kRoot, file)));
+  return files.filter((file) => !kData.test(file) && isFile(path.join(kRoot, file)));
 }
 
-function is_file(file) {
+function isFile(file) {
   return existsSync(file) && statSync(file).isFile();
 }
 
-function kind_of(file) {
+function kindOf(file) {
   if (/\.(h|cpp)$/.test(file)) return 'cpp';
   if (/\.(mjs|js|ts|tsx)$/.test(file)) return 'script';
   if (/\.(sh|cmake|css)$|CMakeLists\.txt$|Makefile$/.test(file)) return 'other';
@@ -44,39 +39,35 @@ function kind_of(file) {
   return undefined;
 }
 
-function check_code(file, lines, layers, siblings) {
-  const kind = kind_of(file);
-  const problems = [...check_lock(file, lines)];
+function checkCode(file, lines, layers, siblings) {
+  const kind = kindOf(file);
+  const problems = [...checkLock(file, lines)];
   if (kind === undefined) return problems;
-  problems.push(
-    ...check_words(lines, kind),
-    ...check_file_length(lines),
-    ...check_line_length(lines),
-  );
-  if (kind !== 'other') problems.push(...check_function_length(lines));
+  problems.push(...checkWords(lines, kind), ...checkFileLength(lines), ...checkLineLength(lines));
+  if (kind !== 'other') problems.push(...checkFunctionLength(lines));
   if (kind === 'cpp') {
-    problems.push(...check_header(file, lines), ...check_test_place(file, siblings));
+    problems.push(...checkHeader(file, lines), ...checkTestPlace(file, siblings));
     if (file.startsWith(kSource)) {
-      const exists = (include) => is_file(path.join(kRoot, kSource, include));
-      problems.push(...check_includes(layers, file.slice(kSource.length), lines, exists));
+      const exists = (include) => isFile(path.join(kRoot, kSource, include));
+      problems.push(...checkIncludes(layers, file.slice(kSource.length), lines, exists));
     }
   }
   return problems;
 }
 
 function main() {
-  const layers = parse_layers(readFileSync(path.join(kRoot, 'server/CMakeLists.txt'), 'utf8'));
-  const files = source_files();
-  const folders = by_folder(files);
-  const problems = [...check_table(layers)];
+  const layers = parseLayers(readFileSync(path.join(kRoot, 'server/CMakeLists.txt'), 'utf8'));
+  const files = sourceFiles();
+  const folders = byFolder(files);
+  const problems = [...checkTable(layers)];
   const long = [];
   for (const file of files) {
-    if (kind_of(file) === undefined && !file.endsWith('package-lock.json')) continue;
+    if (kindOf(file) === undefined && !file.endsWith('package-lock.json')) continue;
     const lines = readFileSync(path.join(kRoot, file), 'utf8').replace(/\n$/, '').split('\n');
     const siblings = folders.get(path.dirname(file)).map((each) => path.basename(each));
-    for (const problem of check_code(file, lines, layers, siblings))
+    for (const problem of checkCode(file, lines, layers, siblings))
       problems.push({ file, ...problem });
-    if (kind_of(file) !== undefined && lines.length > kFileLinesLook)
+    if (kindOf(file) !== undefined && lines.length > kFileLinesLook)
       long.push([lines.length, file]);
   }
   for (const [count, file] of long.sort((a, b) => b[0] - a[0])) {
@@ -88,7 +79,7 @@ function main() {
   return problems.length === 0 ? 0 : 1;
 }
 
-function by_folder(files) {
+function byFolder(files) {
   const groups = new Map();
   for (const file of files) {
     const folder = path.dirname(file);

@@ -8,17 +8,17 @@ export const kColumnsMax = 100;
 const kNotAFunction =
   /^\s*(export\s+)?(default\s+)?(namespace|class|struct|union|enum|interface|extern\s+"C")\b/;
 
-export function check_file_length(lines) {
+export function checkFileLength(lines) {
   if (lines.length <= kFileLinesMax) return [];
   const text = `${lines.length} lines; split it (limit ${kFileLinesMax})`;
   return [{ line: kFileLinesMax + 1, rule: 'file-length', text }];
 }
 
-export function check_line_length(lines) {
+export function checkLineLength(lines) {
   const problems = [];
   lines.forEach((text, index) => {
     const columns = [...text].length;
-    if (columns <= kColumnsMax || is_unbreakable(text)) return;
+    if (columns <= kColumnsMax || isUnbreakable(text)) return;
     problems.push({
       line: index + 1,
       rule: 'line-length',
@@ -29,7 +29,7 @@ export function check_line_length(lines) {
 }
 
 /// A line that nobody can break: an include, or one word after its indentation and comment mark.
-function is_unbreakable(text) {
+function isUnbreakable(text) {
   const words = text
     .trim()
     .replace(/^(\/\/+|\*|#)\s*/, '')
@@ -40,12 +40,12 @@ function is_unbreakable(text) {
 /// Lengths of bodies by indentation: in formatted code a block's closing brace stands alone, in the
 /// column of the line that opens it. clang-tidy measures C++ exactly; this one needs no build and
 /// reads JavaScript and TypeScript too.
-export function check_function_length(lines) {
+export function checkFunctionLength(lines) {
   const problems = [];
   lines.forEach((text, index) => {
     const indentation = text.match(/^(\s*)\}$/)?.[1].length;
     if (indentation === undefined) return;
-    const opener = opening_line(lines, index, indentation);
+    const opener = openingLine(lines, index, indentation);
     if (opener < 0 || kNotAFunction.test(lines[opener])) return;
     const body = index - opener - 1;
     if (body <= kFunctionLinesMax) return;
@@ -58,7 +58,7 @@ export function check_function_length(lines) {
   return problems;
 }
 
-function opening_line(lines, closing, indentation) {
+function openingLine(lines, closing, indentation) {
   for (let at = closing - 1; at >= 0; --at) {
     const text = lines[at];
     if (text.trim() === '' || /^\s*(#|\/\/|\*|\)|\}|public:|private:|protected:)/.test(text))

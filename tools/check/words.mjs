@@ -33,7 +33,7 @@ const kHandled = /\bthrow\b|current_exception|rethrow|\babort\(|\bcheck\(|fail\w
 const kCatchLines = 10;
 
 /// `kind` is "cpp", "script" or "other".
-export function check_words(lines, kind) {
+export function checkWords(lines, kind) {
   const rules = [...kEverywhere];
   if (kind === 'cpp') rules.push(...kCpp);
   if (kind === 'script') rules.push(...kScript);
@@ -46,12 +46,12 @@ export function check_words(lines, kind) {
       problems.push({ line: index + 1, rule: 'words', text: `"${said}": ${rule.text}` });
     }
   });
-  if (kind === 'cpp') problems.push(...check_catch_all(lines));
+  if (kind === 'cpp') problems.push(...checkCatchAll(lines));
   return problems;
 }
 
 /// `catch (...)` must throw again, keep the exception, or end the process.
-function check_catch_all(lines) {
+function checkCatchAll(lines) {
   const problems = [];
   lines.forEach((text, index) => {
     if (!kCatchAll.test(text)) return;
