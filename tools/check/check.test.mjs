@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { checkHeader, checkLock, checkTestPlace } from './files.mjs';
+import { checkHeader, checkLock, checkTestPlace, withoutRawStrings } from './files.mjs';
 import { checkIncludes, checkTable, layerOf, parseLayers } from './layers.mjs';
 import { checkFileLength, checkFunctionLength, checkLineLength } from './shape.mjs';
 import { checkWords } from './words.mjs';
@@ -63,6 +63,7 @@ test('files and lines have a limit', () => {
   assert.equal(checkLineLength(['a '.repeat(50)]).length, 0);
   assert.equal(checkLineLength([`${'a '.repeat(50)}b`]).length, 1);
   assert.equal(checkLineLength([`${'ä '.repeat(50)}`]).length, 0, 'columns are letters, not bytes');
+  assert.equal(checkLineLength([`  d="${'M 1 2 '.repeat(20)}"`]).length, 0, 'quoted data');
   assert.equal(checkLineLength([`// ${'u'.repeat(150)}`]).length, 0, 'one long word');
 });
 
@@ -119,6 +120,23 @@ test('banned words are found in the kind of file where they mean it', () => {
   for (const [kind, line, count] of cases) {
     assert.equal(checkWords([line], kind).length, count, `${kind}: ${line}`);
   }
+});
+
+test('the temporary folder inside a sandbox has its own name', () => {
+  const line = `mount("${'/tm' + 'p/home'}");`;
+  assert.equal(checkWords([line], 'cpp', 'server/src/tools/sandbox/bubblewrap.cpp').length, 0);
+  assert.equal(checkWords([line], 'cpp', 'server/src/tools/tool_box.cpp').length, 1);
+});
+
+test('raw strings are data', () => {
+  const lines = ['a = R"(', '#include "words.h"', ')"; b();', 'c = R"x()" )x";', '#include "d.h"'];
+  assert.deepEqual(withoutRawStrings(lines), [
+    'a = R"(',
+    '',
+    '; b();',
+    'c = R"x()" )x";',
+    '#include "d.h"',
+  ]);
 });
 
 test('catch (...) may not swallow', () => {

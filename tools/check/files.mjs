@@ -1,5 +1,27 @@
 // What a file must hold because of its name, and which files must stand beside it.
 
+/// The lines of a C++ file without the inside of raw strings of several lines: that is data, often in
+/// another language. Line numbers stay.
+export function withoutRawStrings(lines) {
+  let end;
+  return lines.map((text) => {
+    if (end !== undefined) {
+      const at = text.indexOf(end);
+      if (at < 0) return '';
+      const rest = text.slice(at + end.length);
+      end = undefined;
+      return rest;
+    }
+    const opening = text.match(/R"([^()\\ ]*)\(/);
+    if (opening === null) return text;
+    const closing = `)${opening[1]}"`;
+    const after = opening.index + opening[0].length;
+    if (text.indexOf(closing, after) >= 0) return text;
+    end = closing;
+    return text.slice(0, after);
+  });
+}
+
 /// A header is guarded before anything else is read.
 export function checkHeader(path, lines) {
   if (!path.endsWith('.h')) return [];

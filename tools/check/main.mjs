@@ -9,7 +9,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { checkHeader, checkLock, checkTestPlace } from './files.mjs';
+import { checkHeader, checkLock, checkTestPlace, withoutRawStrings } from './files.mjs';
 import { checkIncludes, checkTable, parseLayers } from './layers.mjs';
 import { checkFileLength, checkFunctionLength, checkLineLength, kFileLinesLook } from './shape.mjs';
 import { checkWords } from './words.mjs';
@@ -39,11 +39,16 @@ function kindOf(file) {
   return undefined;
 }
 
-function checkCode(file, lines, layers, siblings) {
+function checkCode(file, text, layers, siblings) {
   const kind = kindOf(file);
-  const problems = [...checkLock(file, lines)];
-  if (kind === undefined) return problems;
-  problems.push(...checkWords(lines, kind), ...checkFileLength(lines), ...checkLineLength(lines));
+  if (kind === undefined) return checkLock(file, text);
+  const lines = kind === 'cpp' ? withoutRawStrings(text) : text;
+  const problems = [];
+  problems.push(
+    ...checkWords(lines, kind, file),
+    ...checkFileLength(lines),
+    ...checkLineLength(lines),
+  );
   if (kind !== 'other') problems.push(...checkFunctionLength(lines));
   if (kind === 'cpp') {
     problems.push(...checkHeader(file, lines), ...checkTestPlace(file, siblings));

@@ -4,6 +4,7 @@ export const kFileLinesMax = 800;
 export const kFileLinesLook = 400;
 export const kFunctionLinesMax = 70;
 export const kColumnsMax = 100;
+const kQuotedData = 80;
 
 const kNotAFunction =
   /^\s*(export\s+)?(default\s+)?(namespace|class|struct|union|enum|interface|extern\s+"C")\b/;
@@ -28,13 +29,16 @@ export function checkLineLength(lines) {
   return problems;
 }
 
-/// A line that nobody can break: an include, or one word after its indentation and comment mark.
+/// A line that nobody can break: an include, one word after its indentation and comment mark, or one
+/// long piece of quoted data.
 function isUnbreakable(text) {
   const words = text
     .trim()
     .replace(/^(\/\/+|\*|#)\s*/, '')
     .split(/\s+/);
-  return words.length === 1 || /^\s*#\s*include\b/.test(text);
+  const quoted = text.match(/(["'`])(?:(?!\1).)*\1/g) ?? [];
+  const isData = quoted.some((each) => each.length > kQuotedData);
+  return words.length === 1 || isData || /^\s*#\s*include\b/.test(text);
 }
 
 /// Lengths of bodies by indentation: in formatted code a block's closing brace stands alone, in the
