@@ -47,6 +47,8 @@ Error system_error(std::string_view what, int error_number);
 template <class T>
 class [[nodiscard]] Result {
  public:
+  /// An Errc::kInternal error: with it Asio keeps a result's place until there is one.
+  Result() : value_(std::unexpect) {}
   Result(T value) : value_(std::move(value)) {}
   Result(Error error) : value_(std::unexpected(std::move(error))) {}
 
