@@ -1,0 +1,169 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "tools/git_arguments.h"
+#include "tools/tool_call.h"
+
+namespace coditect::tools {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::size_t kChangedPathsShownMax = 50;
+
+std::string_view name_of(CommandEnd end) {
+  switch (end) {
+    case CommandEnd::kExited: return "exited";
+    case CommandEnd::kTimedOut: return "timed_out";
+    case CommandEnd::kStopped: return "stopped";
+  }
+  return "exited";
+}
+
+std::string closing_lines(const CommandResult& result, const CommandLimits& limits) {
+  const double elapsed_s = static_cast<double>(result.elapsed.count()) / 1000.0;
+  std::string text;
+  if (result.truncated) {
+    text += fmt::format(
+        "[it printed {} bytes in all; to see the rest, send it to a file and read that, or narrow "
+        "it with grep or tail]\n",
+        result.output_bytes);
+  }
+  if (result.out_of_memory) {
+    text += fmt::format("[a process was killed at the memory limit of {} MiB]\n",
+                        limits.memory_bytes >> 20);
+  }
+  switch (result.end) {
+    case CommandEnd::kTimedOut:
+      text += fmt::format("[ended at the time limit of {} s]\n",
+                          std::chrono::ceil<seconds>(limits.time).count());
+      break;
+    case CommandEnd::kStopped: text += "[stopped]\n"; break;
+    case CommandEnd::kExited:
+      text += result.signal == 0
+                  ? fmt::format("[exit code {}, {:.1f} s]\n", result.exit_code, elapsed_s)
+                  : fmt::format("[ended by signal {}, {:.1f} s]\n", result.signal, elapsed_s);
+      break;
+  }
+  return text;
+}
+
+ToolOutcome outcome_of(const CommandResult& result, const CommandLimits& limits,
+                       const CommandChanges& changes) {
+  ToolOutcome outcome;
+  outcome.ok = result.end == CommandEnd::kExited && result.exit_code == 0;
+  outcome.output = result.output;
+  if (!outcome.output.empty() && !outcome.output.ends_with('\n')) outcome.output += '\n';
+  outcome.output += closing_lines(result, limits);
+  json::array paths;
+  for (const std::string& path : changes.paths) {
+    if (paths.size() == kChangedPathsShownMax) break;
+    outcome.output += (paths.empty() ? "[changed: " : ", ") + path;
+    paths.emplace_back(path);
+  }
+  if (changes.paths.size() > paths.size()) {
+    outcome.output += fmt::format(" and {} more", changes.paths.size() - paths.size());
+  }
+  if (!paths.empty()) outcome.output += "]\n";
+  outcome.details = {{"end", name_of(result.end)},
+                     {"exit_code", result.exit_code},
+                     {"signal", result.signal},
+                     {"truncated", result.truncated},
+                     {"out_of_memory", result.out_of_memory},
+                     {"elapsed_ms", result.elapsed.count()},
+                     {"changed", std::move(paths)},
+                     {"changed_count", changes.paths.size()}};
+  return outcome;
+}
+
+/// Runs `spec` between the host's two hooks. `time`: what the caller asks for.
+awaitable<Result<ToolOutcome>> run_in_scope(const ToolCall& call, CommandSpec spec,
+                                            std::string shown, seconds time) {
+  CO_TRY(CommandScope scope, co_await call.host.begin_command(call.caller, shown, call.stop));
+  spec.project_root = call.host.project_root();
+  spec.limits = scope.limits;
+  spec.limits.time = std::min<std::chrono::milliseconds>(time, scope.limits.time);
+  spec.stop = call.stop;
+  spec.on_output = std::move(scope.on_output);
+  const CommandLimits limits = spec.limits;
+  const Result<CommandResult> ran = co_await run_blocking(call, std::move(spec));
+  const CommandResult* result = ran ? &*ran : nullptr;
+  const CommandChanges changes = co_await call.host.end_command(call.caller, scope.id, result);
+  if (!ran) co_return ran.error();
+  co_return outcome_of(*ran, limits, changes);
+}
+
+std::vector<std::pair<std::string, std::string>> git_environment(const Caller& caller) {
+  const std::string email = caller.agent + "@agents.invalid";
+  return {{"GIT_AUTHOR_NAME", caller.agent},
+          {"GIT_AUTHOR_EMAIL", email},
+          {"GIT_COMMITTER_NAME", caller.agent},
+          {"GIT_COMMITTER_EMAIL", email},
+          {"GIT_CONFIG_NOSYSTEM", "1"},
+          {"GIT_TERMINAL_PROMPT", "0"},
+          {"GIT_EDITOR", "false"}};
+}
+
+}  // namespace
+
+awaitable<Result<CommandResult>> run_blocking(const ToolCall& call, CommandSpec spec) {
+  const auto work = [&call, &spec]() -> Result<CommandResult> {
+    try {
+      return call.commands.run(spec);
+    } catch (const std::exception& failure) {
+      return internal(std::string("running a command: ") + failure.what());
+    }
+  };
+  co_return co_await call.pool.run(work);
+}
+
+awaitable<Result<ToolOutcome>> run_command(const ToolCall& call) {
+  CO_TRY(std::string command, need_string(call.input, "command"));
+  const std::int64_t time_s =
+      find_int(call.input, "timeout_s").value_or(limits::kCommandTimeDefault.count());
+  if (command.find_first_not_of(" \t\r\n") == std::string::npos) {
+    co_return invalid("`command` is empty");
+  }
+  if (command.size() > limits::kCommandBytesMax) {
+    co_return invalid(
+        "`command` is longer than " + std::to_string(limits::kCommandBytesMax) + " bytes",
+        "write a script with write_file and run that");
+  }
+  if (time_s < 1 || time_s > limits::kCommandTimeMax.count()) {
+    co_return invalid("`timeout_s` must be from 1 to " +
+                      std::to_string(limits::kCommandTimeMax.count()));
+  }
+  CommandSpec spec;
+  spec.argv = shell_command(command);
+  co_return co_await run_in_scope(call, std::move(spec), std::move(command), seconds(time_s));
+}
+
+awaitable<Result<ToolOutcome>> git(const ToolCall& call) {
+  std::vector<std::string> args;
+  for (const json::value& each : call.input.at("args").as_array()) {
+    args.emplace_back(each.as_string());
+  }
+  CO_TRY(const GitEffect effect, check_git_arguments(args));
+  CommandSpec spec;
+  spec.argv = {"git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"};
+  spec.argv.insert(spec.argv.end(), args.begin(), args.end());
+  spec.environment = git_environment(call.caller);
+  if (effect == GitEffect::kWrites) {
+    std::string shown = "git";
+    for (const std::string& arg : args) shown += " " + arg;
+    co_return co_await run_in_scope(call, std::move(spec), std::move(shown),
+                                    limits::kCommandTimeDefault);
+  }
+  spec.project_root = call.host.project_root();
+  spec.access = ProjectAccess::kReadOnly;
+  spec.stop = call.stop;
+  spec.environment.emplace_back("GIT_OPTIONAL_LOCKS", "0");
+  const CommandLimits limits = spec.limits;
+  CO_TRY(const CommandResult result, co_await run_blocking(call, std::move(spec)));
+  co_return outcome_of(result, limits, CommandChanges{});
+}
+
+}  // namespace coditect::tools

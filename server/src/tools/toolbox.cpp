@@ -1,0 +1,91 @@
+#include "tools/toolbox.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "base/check.h"
+#include "tools/sandbox/bounded_output.h"
+
+namespace coditect::tools {
+
+namespace {
+
+struct Handler {
+  std::string_view name;
+  awaitable<Result<ToolOutcome>> (*run)(const ToolCall&);
+};
+
+constexpr Handler kHandlers[] = {
+    {"list_files", list_files},
+    {"read_file", read_file},
+    {"write_file", write_file},
+    {"edit_file", edit_file},
+    {"search", search},
+    {"run_command", run_command},
+    {"git", git},
+    {"send_message", send_message},
+    {"read_messages", read_messages},
+    {"delegate_task", delegate_task},
+};
+
+// What a tool adds around its bounded text: line ranges, exit codes, changed files.
+constexpr std::size_t kOutputSlackBytes = 64u << 10;
+
+Error unknown_tool(std::string_view name) {
+  std::string names;
+  for (const Handler& handler : kHandlers) {
+    names += (names.empty() ? "" : ", ") + std::string(handler.name);
+  }
+  return not_found("there is no tool `" + to_valid_utf8(name.substr(0, 100)) + "`",
+                   "the tools are: " + names);
+}
+
+}  // namespace
+
+ToolOutcome failed_outcome(const Error& error) {
+  ToolOutcome outcome;
+  outcome.output = "Error: " + to_valid_utf8(error.message) + "\n";
+  if (!error.hint.empty()) outcome.output += "Hint: " + to_valid_utf8(error.hint) + "\n";
+  outcome.details = {{"error",
+                      {{"kind", to_string(error.code)},
+                       {"message", to_valid_utf8(error.message)},
+                       {"hint", to_valid_utf8(error.hint)}}}};
+  return outcome;
+}
+
+ToolBox::ToolBox(CommandRunner& commands, BlockingPool& pool)
+    : commands_(commands), pool_(pool), specs_(tool_specs()) {}
+
+awaitable<ToolOutcome> ToolBox::call(std::string name, json::object input, Caller caller,
+                                     ToolHost& host, std::stop_token stop) const {
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  ToolOutcome outcome;
+  try {
+    const ToolCall call{input, caller, host, commands_, pool_, std::move(stop)};
+    auto result = co_await dispatch(name, call);
+    outcome = result ? *std::move(result) : failed_outcome(result.error());
+  } catch (const std::exception& failure) {
+    outcome = failed_outcome(internal("the tool failed: " + std::string(failure.what())));
+  }
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  if (outcome.output.size() > limits::kToolOutputBytesMax + kOutputSlackBytes) {
+    outcome.output = truncate_middle(outcome.output, limits::kToolOutputBytesMax);
+  }
+  co_return outcome;
+}
+
+awaitable<Result<ToolOutcome>> ToolBox::dispatch(std::string_view name,
+                                                 const ToolCall& call) const {
+  const auto handler = std::ranges::find(kHandlers, name, &Handler::name);
+  if (handler == std::end(kHandlers)) co_return unknown_tool(name);
+  const auto spec = std::ranges::find(specs_, name, &ToolSpec::name);
+  check(spec != specs_.end(), "every tool has a description");
+  CO_TRY_VOID(validate_input(*spec, call.input));
+  if (call.stop.stop_requested()) {
+    co_return Error{Errc::kCancelled, "the task was stopped before the tool ran", {}};
+  }
+  co_return co_await handler->run(call);
+}
+
+}  // namespace coditect::tools
