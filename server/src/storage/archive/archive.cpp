@@ -1,0 +1,201 @@
+#include "storage/archive/archive.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+#include <vector>
+
+#include "base/check.h"
+#include "base/event.h"
+#include "base/posix_file.h"
+#include "storage/archive/segment_files.h"
+#include "storage/archive/tail.h"
+
+namespace coditect::archive {
+namespace {
+
+constexpr const char* kDamageHint =
+    "run `coditect verify` on the folder to see all that is damaged, then restore the workspace "
+    "from its object store";
+
+Error damage(const std::filesystem::path& file, std::uint64_t offset, const std::string& what) {
+  return internal(file.string() + ", offset " + std::to_string(offset) + ": " + what, kDamageHint);
+}
+
+/// An event that a line holds, or nothing.
+std::optional<Event> event_of(std::string_view line) {
+  auto event = parse_event(line);
+  if (!event || line_sequence(line) != event->seq) return std::nullopt;
+  return *std::move(event);
+}
+
+/// What the end of one segment holds.
+struct SegmentTail {
+  std::uint64_t bytes = 0;  ///< up to the end of the last good line
+  std::optional<Head> head;
+  bool only_line = false;
+};
+
+/// Finds the last good line of a segment of `size` bytes and checks it against the one before.
+Result<SegmentTail> read_tail(int fd, std::uint64_t size, const std::filesystem::path& path) {
+  SegmentTail tail;
+  TRY(tail.bytes, line_end_before(fd, size));
+  TRY(std::optional<TailLine> last, line_before(fd, tail.bytes));
+  std::optional<Event> event;
+  if (last) event = event_of(last->text);
+  if (last && !event) {
+    tail.bytes = last->offset;
+    TRY(last, line_before(fd, tail.bytes));
+    if (last) event = event_of(last->text);
+    if (last && !event) return damage(path, last->offset, "two lines in a row are no events");
+  }
+  if (!last) return tail;
+  tail.head = Head{event->seq, sha256_hex(last->text)};
+  TRY(const std::optional<TailLine> before, line_before(fd, last->offset));
+  tail.only_line = !before;
+  if (before && sha256_hex(before->text) != event->prev) {
+    return damage(path, before->offset, "the next line names another line as the one before it");
+  }
+  return tail;
+}
+
+}  // namespace
+
+Result<Head> follow(const Head& head, std::string_view line) {
+  if (line.size() > limits::kEventBytesMax) {
+    return invalid("an event of " + std::to_string(line.size()) + " bytes is too long");
+  }
+  if (line.find('\n') != std::string_view::npos) return invalid("an event's line has a newline");
+  TRY(const Event event, parse_event(line));
+  if (line_sequence(line) != event.seq) return invalid("an event's line does not begin with seq");
+  if (event.seq != head.seq + 1) {
+    return invalid("event " + std::to_string(event.seq) + " does not follow event " +
+                   std::to_string(head.seq));
+  }
+  if (event.prev != head.hash) {
+    return invalid("event " + std::to_string(event.seq) +
+                   " names another line as the one before it");
+  }
+  return Head{event.seq, sha256_hex(line)};
+}
+
+Result<Archive> Archive::open(std::filesystem::path folder) {
+  return open(std::move(folder), Options());
+}
+
+Result<Archive> Archive::open(std::filesystem::path folder, Options options) {
+  TRY_VOID(make_directories(folder));
+  Archive archive(std::move(folder), options);
+  TRY_VOID(archive.find_head());
+  return archive;
+}
+
+Result<void> Archive::find_head() {
+  TRY(std::vector<Sequence> segments, list_segments(folder_));
+  bool removed_one = false;
+  while (!segments.empty()) {
+    segment_ = segments.back();
+    const std::filesystem::path path = segment_path();
+    TRY(const FileDescriptor file, open_file(path, O_RDWR));
+    // What a killed process wrote is in memory only; what is read here must be what survives.
+    TRY_VOID(sync_data(file.get()));
+    ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
+    TRY(const std::uint64_t size, file_size(file.get()));
+    TRY(const SegmentTail tail, read_tail(file.get(), size, path));
+    dropped_bytes_ += size - tail.bytes;
+    if (removed_one && (size != tail.bytes || !tail.head)) {
+      return damage(path, tail.bytes, "a sealed segment does not end with an event");
+    }
+    if (tail.head) {
+      if (tail.only_line && tail.head->seq != segment_) {
+        return damage(path, 0, "the first event is " + std::to_string(tail.head->seq));
+      }
+      if (size != tail.bytes && ::ftruncate(file.get(), static_cast<off_t>(tail.bytes)) != 0) {
+        return system_error("truncate " + path.string(), errno);
+      }
+      if (size != tail.bytes) TRY_VOID(sync_data(file.get()));
+      head_ = *tail.head;
+      segment_bytes_ = tail.bytes;
+      return sync_directory(folder_);
+    }
+    // The segment was begun and nothing of it survived; its events continue the one before.
+    if (::unlink(path.c_str()) != 0) return system_error("remove " + path.string(), errno);
+    removed_one = true;
+    segments.pop_back();
+    segment_ = 0;
+  }
+  return sync_directory(folder_);
+}
+
+Result<void> Archive::append(std::span<const std::string> lines) {
+  if (failure_) return *failure_;
+  std::vector<Head> heads;
+  heads.reserve(lines.size());
+  for (const std::string& line : lines) {
+    TRY(Head head, follow(heads.empty() ? head_ : heads.back(), line));
+    heads.push_back(std::move(head));
+  }
+  std::string buffer;
+  for (std::size_t i = 0; i < lines.size();) {
+    if (segment_ == 0 || segment_bytes_ + lines[i].size() + 1 > options_.segment_bytes) {
+      if (segment_ != heads[i].seq) TRY_VOID(start_segment(heads[i].seq));
+    }
+    buffer.clear();
+    std::size_t end = i;
+    do {
+      buffer += lines[end++];
+      buffer += '\n';
+    } while (end < lines.size() &&
+             segment_bytes_ + buffer.size() + lines[end].size() + 1 <= options_.segment_bytes);
+    TRY_VOID(write(buffer));
+    head_ = heads[end - 1];
+    i = end;
+  }
+  return {};
+}
+
+Result<void> Archive::sync() {
+  if (failure_) return *failure_;
+  if (unsynced_ == Unsynced::kNothing) return {};
+  const auto sync_all = [&]() -> Result<void> {
+    TRY(const FileDescriptor file, open_file(segment_path(), O_WRONLY));
+    TRY_VOID(sync_data(file.get()));
+    if (unsynced_ == Unsynced::kLinesAndName) TRY_VOID(sync_directory(folder_));
+    return {};
+  };
+  auto synced = sync_all();
+  if (!synced) {
+    failure_ = std::move(synced).error();
+    return *failure_;
+  }
+  unsynced_ = Unsynced::kNothing;
+  return {};
+}
+
+/// Seals the last segment and makes the next one the last; its file appears with its first line.
+Result<void> Archive::start_segment(Sequence first) {
+  TRY_VOID(sync());
+  segment_ = first;
+  segment_bytes_ = 0;
+  return {};
+}
+
+/// Appends bytes to the last segment, all or nothing.
+Result<void> Archive::write(std::string_view bytes) {
+  const std::filesystem::path path = segment_path();
+  TRY(const FileDescriptor file, open_file(path, O_WRONLY | O_CREAT));
+  auto written = write_all(file.get(), bytes, segment_bytes_);
+  if (!written) {
+    Error error = std::move(written).error().in(path.string());
+    if (::ftruncate(file.get(), static_cast<off_t>(segment_bytes_)) != 0) failure_ = error;
+    return error;
+  }
+  if (segment_bytes_ == 0) unsynced_ = Unsynced::kLinesAndName;
+  if (unsynced_ == Unsynced::kNothing) unsynced_ = Unsynced::kLines;
+  segment_bytes_ += bytes.size();
+  return {};
+}
+
+std::filesystem::path Archive::segment_path() const { return folder_ / segment_name(segment_); }
+
+}  // namespace coditect::archive
