@@ -1,0 +1,79 @@
+import { createStore } from '../model/store';
+import { asFailure } from '../net/failure';
+import { logIn } from '../net/http';
+
+export type Route = { page: 'workspaces' } | { page: 'workspace'; id: string };
+
+export type Access =
+  | { phase: 'checking' }
+  | { phase: 'in' }
+  /** No valid cookie. `problem` is set when a token was tried and refused. */
+  | { phase: 'out'; problem?: { message: string; hint?: string } };
+
+export const route = createStore<Route>({ page: 'workspaces' });
+export const access = createStore<Access>({ phase: 'checking' });
+
+/** The token of a login link: it travels in the fragment, which never leaves the browser by itself. */
+export function tokenOf(hash: string): string | null {
+  return new URLSearchParams(hash.replace(/^#/, '')).get('token') || null;
+}
+
+export function routeOf(hash: string): Route {
+  const match = /^#\/workspaces\/([^/?]+)/.exec(hash);
+  const id = match?.[1];
+  return id === undefined ? { page: 'workspaces' } : { page: 'workspace', id: decodeURIComponent(id) };
+}
+
+export function hrefOf(target: Route): string {
+  return target.page === 'workspaces' ? '#/' : `#/workspaces/${encodeURIComponent(target.id)}`;
+}
+
+export function goTo(target: Route): void {
+  window.location.hash = hrefOf(target);
+}
+
+/** A pasted link counts as its token. */
+export function tokenFromInput(input: string): string {
+  const trimmed = input.trim();
+  const hash = trimmed.indexOf('#');
+  return (hash < 0 ? null : tokenOf(trimmed.slice(hash))) ?? trimmed;
+}
+
+export async function logInWith(token: string): Promise<void> {
+  try {
+    await logIn(token);
+    access.set({ phase: 'in' });
+  } catch (thrown) {
+    const { kind, message, hint } = asFailure(thrown);
+    const refused = {
+      message: 'This login link is not valid any more.',
+      hint: 'A link works until the server’s token changes. Ask `coditect` for a new one.',
+    };
+    const other = { message, ...(hint === undefined ? {} : { hint }) };
+    access.set({ phase: 'out', problem: kind === 'unauthorized' ? refused : other });
+  }
+}
+
+export function loggedOut(): void {
+  access.set({ phase: 'out' });
+}
+
+/**
+ * Takes the token out of the address bar before anything else, so that it stays neither in the history
+ * nor in a screenshot, then exchanges it. Without one the first request tells whether a cookie is there.
+ */
+export function startApp(): void {
+  const onHash = (): void => {
+    const token = tokenOf(window.location.hash);
+    if (token !== null) {
+      window.history.replaceState(null, '', `${window.location.pathname}#/`);
+      access.set({ phase: 'checking' });
+      void logInWith(token);
+    }
+    route.set(routeOf(window.location.hash));
+  };
+  window.addEventListener('hashchange', onHash);
+  const arrivedWithToken = tokenOf(window.location.hash) !== null;
+  onHash();
+  if (!arrivedWithToken) access.set({ phase: 'in' });
+}

@@ -1,0 +1,194 @@
+import {
+  openDocument,
+  stepDocument,
+  type DocumentEvent,
+  type OpenDocument,
+} from '../model/document';
+import { createStore } from '../model/store';
+import { asFailure } from '../net/failure';
+import type { KnownEvent } from '../protocol/events';
+import type { Call } from './call';
+import type { OwnLocks } from './ownLocks';
+
+export interface DocumentsState {
+  /** Paths of the tabs, left to right. */
+  tabs: string[];
+  active: string | null;
+  open: Record<string, OpenDocument>;
+}
+
+/** A re-read to be done: it must reach `seq`, written by `actor`. */
+interface Turn {
+  actor: string;
+  seq: number;
+}
+
+/**
+ * The open files. It moves texts between the server and the editors: loading, saving against the version
+ * they are based on, and bringing in what others wrote. An editor registers how to read its text.
+ */
+export class Documents {
+  readonly store = createStore<DocumentsState>({ tabs: [], active: null, open: {} });
+  private readonly buffers = new Map<string, () => string>();
+  private readonly saves = new Map<string, Promise<void>>();
+  /** Paths being re-read, with what was asked for meanwhile (`seq` 0: nothing). */
+  private readonly refreshes = new Map<string, Turn>();
+  private nextId = 1;
+
+  constructor(
+    private readonly call: Call,
+    private readonly locks: OwnLocks,
+  ) {}
+
+  registerBuffer(path: string, read: () => string): () => void {
+    this.buffers.set(path, read);
+    return () => {
+      if (this.buffers.get(path) === read) this.buffers.delete(path);
+    };
+  }
+
+  get(path: string): OpenDocument | undefined {
+    return this.store.get().open[path];
+  }
+
+  async open(path: string): Promise<void> {
+    const { tabs, open } = this.store.get();
+    if (open[path] !== undefined) {
+      this.store.update((state) => ({ ...state, active: path }));
+      return;
+    }
+    this.store.set({
+      tabs: [...tabs, path],
+      active: path,
+      open: { ...open, [path]: openDocument(path, this.nextId++) },
+    });
+    await this.load(path);
+  }
+
+  async load(path: string): Promise<void> {
+    try {
+      const { text, version } = await this.call('files.read', { path });
+      this.step(path, { type: 'loaded', text, version });
+    } catch (thrown) {
+      this.step(path, { type: 'load_failed', problem: asFailure(thrown) });
+    }
+  }
+
+  close(path: string): void {
+    this.store.update(({ tabs, active, open }) => {
+      const index = tabs.indexOf(path);
+      const left = tabs.filter((tab) => tab !== path);
+      const { [path]: _closed, ...rest } = open;
+      const next = active === path ? (left[Math.min(index, left.length - 1)] ?? null) : active;
+      return { tabs: left, active: next, open: rest };
+    });
+  }
+
+  /** Saves what the editor holds; a refused save leaves it unsaved and says why in the document. */
+  async save(path: string): Promise<void> {
+    const doc = this.get(path);
+    const read = this.buffers.get(path);
+    if (doc === undefined || read === undefined || doc.phase !== 'ready' || doc.saving) return;
+    if (!doc.dirty && doc.removedBy === null) return;
+    const work = this.write(doc, read());
+    this.saves.set(path, work);
+    await work;
+    this.saves.delete(path);
+  }
+
+  private async write(doc: OpenDocument, text: string): Promise<void> {
+    const { path, version } = doc;
+    this.step(path, { type: 'save_started' });
+    const lock = this.locks.tokens.get()[path];
+    try {
+      const written =
+        doc.removedBy === null
+          ? await this.call('files.write', {
+              ...{ path, text, base_version: version },
+              ...(lock === undefined ? {} : { lock }),
+            })
+          : await this.call('files.create', { path, text });
+      this.step(path, { type: 'saved', text, version: written.version });
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      this.step(path, { type: 'save_failed', problem: failure });
+      if (failure.kind === 'conflict') void this.refresh(path, 'another writer');
+    }
+  }
+
+  step(path: string, event: DocumentEvent): void {
+    this.store.update((state) => {
+      const doc = state.open[path];
+      if (doc === undefined) return state;
+      const next = stepDocument(doc, event);
+      return next === doc ? state : { ...state, open: { ...state.open, [path]: next } };
+    });
+  }
+
+  /** Follows what the log says about open files. */
+  follow(event: KnownEvent): void {
+    if (event.type !== 'file_edit') return;
+    const { op, path, from } = event.data;
+    if (op === 'move' && from !== undefined) this.renamed(from, path);
+    if (this.get(path) === undefined) return;
+    if (op === 'remove') this.step(path, { type: 'removed', actor: event.actor });
+    else void this.refresh(path, event.actor, event.seq);
+  }
+
+  /** Re-reads every open file: after a resync nothing is known about what happened in between. */
+  refreshAll(): void {
+    for (const path of this.store.get().tabs) {
+      const doc = this.get(path);
+      if (doc?.phase === 'ready') void this.refresh(path, 'another writer');
+      else void this.load(path);
+    }
+  }
+
+  /** A save under way goes first, so that our own write is not taken for somebody else's. */
+  private async refresh(path: string, actor: string, seq = Infinity): Promise<void> {
+    const running = this.refreshes.get(path);
+    if (running !== undefined) {
+      this.refreshes.set(path, { actor, seq: Math.max(seq, running.seq) });
+      return;
+    }
+    let turn: Turn | undefined = { actor, seq };
+    while (turn !== undefined) {
+      this.refreshes.set(path, { ...turn, seq: 0 });
+      await this.saves.get(path);
+      await this.catchUp(path, turn);
+      const next = this.refreshes.get(path);
+      turn = next !== undefined && next.seq > 0 ? next : undefined;
+    }
+    this.refreshes.delete(path);
+  }
+
+  private async catchUp(path: string, turn: Turn): Promise<void> {
+    const doc = this.get(path);
+    if (doc === undefined || (doc.version >= turn.seq && doc.removedBy === null)) return;
+    try {
+      const { text, version } = await this.call('files.read', { path });
+      this.step(path, { type: 'theirs', text, version, actor: turn.actor });
+    } catch (thrown) {
+      const gone = asFailure(thrown).kind === 'not_found';
+      if (gone) this.step(path, { type: 'removed', actor: turn.actor });
+    }
+  }
+
+  private renamed(from: string, to: string): void {
+    const moving = this.store.get().tabs.filter((tab) => tab === from || tab.startsWith(`${from}/`));
+    for (const tab of moving) this.renameTab(tab, to + tab.slice(from.length));
+  }
+
+  private renameTab(from: string, to: string): void {
+    this.step(from, { type: 'moved', to });
+    this.store.update(({ tabs, active, open }) => {
+      const { [from]: doc, ...rest } = open;
+      if (doc === undefined) return { tabs, active, open };
+      return {
+        tabs: tabs.map((tab) => (tab === from ? to : tab)),
+        active: active === from ? to : active,
+        open: { ...rest, [to]: doc },
+      };
+    });
+  }
+}

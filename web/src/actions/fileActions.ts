@@ -1,0 +1,113 @@
+import { pathProblem } from '../model/tree';
+import { asFailure } from '../net/failure';
+import { pane } from './preferences';
+import { ask } from './prompts';
+import type { WorkspaceSession } from './session';
+import { attempt, showFailure, showToast } from './toasts';
+
+export function openFile(session: WorkspaceSession, path: string): void {
+  pane.set('editor');
+  void session.documents.open(path);
+}
+
+export function askNewFile(session: WorkspaceSession, folder: string): void {
+  ask({
+    kind: 'name',
+    title: 'New file',
+    label: 'Path in the project',
+    initial: folder === '' ? '' : `${folder}/`,
+    submit: 'Create',
+    check: (path) => pathProblem(path) ?? takenProblem(session, path),
+    run: async (path) => {
+      await session.call('files.create', { path, text: '' });
+      openFile(session, path);
+    },
+  });
+}
+
+export function askRename(session: WorkspaceSession, path: string): void {
+  ask({
+    kind: 'name',
+    title: 'Rename or move',
+    label: 'New path',
+    initial: path,
+    submit: 'Rename',
+    check: (to) => (to === path ? undefined : (pathProblem(to) ?? takenProblem(session, to))),
+    run: async (to) => {
+      if (to === path) return;
+      await session.call('files.move', { path, to, ...baseVersion(session, path) });
+      showToast({
+        tone: 'success',
+        text: `Renamed to ${to}`,
+        action: {
+          label: 'Undo',
+          run: () => attempt(() => session.call('files.move', { path: to, to: path })),
+        },
+      });
+    },
+  });
+}
+
+/** The text is read first, so that the removal can be undone from the toast. */
+export async function removeFile(session: WorkspaceSession, path: string): Promise<void> {
+  const kept = await session.call('files.read', { path }).catch(() => null);
+  try {
+    const base = kept === null ? baseVersion(session, path) : { base_version: kept.version };
+    await session.call('files.remove', { path, ...base });
+  } catch (thrown) {
+    showFailure(thrown);
+    return;
+  }
+  session.documents.close(path);
+  const undo = {
+    label: 'Undo',
+    run: () =>
+      attempt(() => session.call('files.create', { path, text: kept?.text ?? '' })),
+  };
+  showToast({
+    tone: 'success',
+    text: `Removed ${path}`,
+    ...(kept === null
+      ? { hint: 'The file was not text: the log keeps it, restore it from there.' }
+      : { action: undo }),
+  });
+}
+
+export function askClose(session: WorkspaceSession, path: string): void {
+  const doc = session.documents.get(path);
+  if (doc === undefined || !doc.dirty) {
+    session.documents.close(path);
+    return;
+  }
+  ask({
+    kind: 'confirm',
+    title: 'Close without saving?',
+    text: `${path} has edits that are not saved.`,
+    submit: 'Discard edits',
+    run: () => Promise.resolve(session.documents.close(path)),
+  });
+}
+
+export async function toggleOwnLock(session: WorkspaceSession, path: string): Promise<void> {
+  try {
+    if (session.locks.tokens.get()[path] !== undefined) await session.locks.release(path);
+    else await session.locks.acquire(path);
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    showToast({
+      tone: 'danger',
+      text: failure.kind === 'locked' ? `${path} is locked by another.` : failure.message,
+      ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    });
+  }
+}
+
+function takenProblem(session: WorkspaceSession, path: string): string | undefined {
+  const taken = session.state.get()?.files?.[path] !== undefined;
+  return taken ? 'There is a file or folder of that name already.' : undefined;
+}
+
+function baseVersion(session: WorkspaceSession, path: string): { base_version?: number } {
+  const version = session.state.get()?.files?.[path]?.version;
+  return version === undefined ? {} : { base_version: version };
+}

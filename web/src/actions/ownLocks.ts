@@ -1,0 +1,90 @@
+import { createStore } from '../model/store';
+import type { LockGrant } from '../protocol/methods';
+import type { Call } from './call';
+
+const kAcquireTimeoutMs = 2_000;
+const kRenewMsMin = 1_000;
+const kStorageKey = 'coditect.locks';
+
+export type OwnTokens = Record<string, number | string>;
+
+/**
+ * The locks that this browser took by hand. They are renewed at half of their life for as long as the
+ * page is open; the tokens survive a reload in sessionStorage so that a reload can still unlock.
+ */
+export class OwnLocks {
+  readonly tokens;
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly storageKey: string;
+
+  constructor(
+    private readonly call: Call,
+    workspaceId: string,
+  ) {
+    this.storageKey = `${kStorageKey}.${workspaceId}`;
+    this.tokens = createStore<OwnTokens>(stored(this.storageKey));
+    this.tokens.subscribe(() =>
+      sessionStorage.setItem(this.storageKey, JSON.stringify(this.tokens.get())),
+    );
+  }
+
+  async acquire(path: string): Promise<void> {
+    const params = { path, mode: 'write' as const, timeout_ms: kAcquireTimeoutMs };
+    this.keep(path, await this.call('locks.acquire', params));
+  }
+
+  async release(path: string): Promise<void> {
+    const token = this.tokens.get()[path];
+    if (token === undefined) return;
+    this.forget(path);
+    await this.call('locks.release', { path, token });
+  }
+
+  /** The lock ended without us: expired, revoked or released elsewhere. */
+  ended(path: string, token: number | string): void {
+    if (this.tokens.get()[path] === token) this.forget(path);
+  }
+
+  /** Drops tokens the server no longer knows and renews the others. */
+  reconcile(held: { path: string; token: number | string; expires_at: string }[]): void {
+    for (const [path, token] of Object.entries(this.tokens.get())) {
+      const lock = held.find((other) => other.path === path && other.token === token);
+      if (lock === undefined) this.forget(path);
+      else this.keep(path, lock);
+    }
+  }
+
+  close(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  private keep(path: string, grant: LockGrant): void {
+    this.tokens.update((tokens) => ({ ...tokens, [path]: grant.token }));
+    clearTimeout(this.timers.get(path));
+    const lifeMs = Date.parse(grant.expires_at) - Date.now();
+    const renew = (): void => {
+      const token = this.tokens.get()[path];
+      if (token === undefined) return;
+      this.call('locks.renew', { path, token }).then(
+        (next) => this.keep(path, { token, expires_at: next.expires_at }),
+        () => this.forget(path),
+      );
+    };
+    this.timers.set(path, setTimeout(renew, Math.max(kRenewMsMin, lifeMs / 2)));
+  }
+
+  private forget(path: string): void {
+    clearTimeout(this.timers.get(path));
+    this.timers.delete(path);
+    this.tokens.update(({ [path]: _gone, ...rest }) => rest);
+  }
+}
+
+function stored(key: string): OwnTokens {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? '{}') as OwnTokens;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,247 @@
+import { apply, GapError } from '../model/apply';
+import { fromSnapshot } from '../model/attach';
+import { applyToFiles, filesFrom } from '../model/files';
+import { addMessages, pageBefore, prependEvents } from '../model/history';
+import { withPreview } from '../model/previews';
+import type { WorkspaceState } from '../model/state';
+import { createStore } from '../model/store';
+import { asFailure, Failure } from '../net/failure';
+import { getWorkspace, socketUrl } from '../net/http';
+import { RpcSocket } from '../net/socket';
+import type { LockMode } from '../protocol/entities';
+import { isKnown, type WireEvent } from '../protocol/events';
+import type { Notification } from '../protocol/notifications';
+import type { Call } from './call';
+import { Documents } from './documents';
+import { OwnLocks } from './ownLocks';
+
+export type Connection =
+  | { phase: 'connecting' }
+  | { phase: 'connected' }
+  | { phase: 'reconnecting'; retryAtMs: number }
+  | { phase: 'offline' }
+  | { phase: 'gone'; failure: Failure };
+
+/** A lock that was just released: shown a little longer, because agents hold many for milliseconds. */
+export interface Fade {
+  holder: string;
+  mode: LockMode;
+  seq: number;
+}
+
+const kFlushMs = 16;
+const kFadeMs = 1_500;
+const kPageEvents = 300;
+const kTreeDepth = 64;
+/** Tries without an open connection after which the studio says "offline" rather than "reconnecting". */
+const kTriesBeforeOffline = 4;
+
+/**
+ * One workspace as this browser sees it: the connection, the model fed by it, and the open files. Events
+ * are applied in batches, one screen refresh apart; after a gap or a `resync` the state is fetched anew.
+ */
+export class WorkspaceSession {
+  readonly connection = createStore<Connection>({ phase: 'connecting' });
+  readonly state = createStore<WorkspaceState | null>(null);
+  readonly fades = createStore<Record<string, Fade>>({});
+  readonly historyLoading = createStore(false);
+  readonly moreMessages = createStore(false);
+  readonly documents: Documents;
+  readonly locks: OwnLocks;
+  private readonly socket: RpcSocket;
+  private queue: Notification[] = [];
+  private flushTimer: ReturnType<typeof setTimeout> | undefined;
+  private attaching = false;
+  private failedTries = 0;
+
+  constructor(
+    readonly id: string,
+    private readonly onUnauthorized: () => void,
+  ) {
+    this.socket = new RpcSocket(socketUrl(id, window.location), {
+      onOpen: () => void this.attach(this.state.get()?.seq),
+      onNotification: (notification) => this.enqueue(notification),
+      onDown: (delayMs, everOpened) => this.wentDown(delayMs, everOpened),
+    });
+    this.locks = new OwnLocks(this.call, id);
+    this.documents = new Documents(this.call, this.locks);
+  }
+
+  readonly call: Call = (method, params) => this.socket.call(method, params);
+
+  start(): void {
+    window.addEventListener('online', this.lookAgain);
+    document.addEventListener('visibilitychange', this.lookAgain);
+    this.socket.connect();
+  }
+
+  close(): void {
+    window.removeEventListener('online', this.lookAgain);
+    document.removeEventListener('visibilitychange', this.lookAgain);
+    clearTimeout(this.flushTimer);
+    this.locks.close();
+    this.socket.close();
+  }
+
+  /** Connects now instead of after the backoff, or checks the connection there is. */
+  readonly lookAgain = (): void => {
+    if (document.visibilityState === 'visible') this.socket.probe();
+  };
+
+  /** Loads the page of events before those in the log. */
+  async loadEarlierEvents(): Promise<void> {
+    const state = this.state.get();
+    const page = state === null ? null : pageBefore(state, kPageEvents);
+    if (page === null || this.historyLoading.get()) return;
+    this.historyLoading.set(true);
+    try {
+      const { events } = await this.call('timeline.range', page);
+      this.change((current) => prependEvents(current, events));
+    } finally {
+      this.historyLoading.set(false);
+    }
+  }
+
+  async loadEarlierMessages(): Promise<void> {
+    const oldest = this.state.get()?.chat.find((item) => item.kind === 'message')?.seq;
+    const page = { limit: 50, ...(oldest === undefined ? {} : { before: oldest }) };
+    const { messages, more } = await this.call('messages.list', page);
+    this.change((state) => addMessages(state, messages));
+    this.moreMessages.set(more);
+  }
+
+  /**
+   * Events between the request and the answer may or may not be in the answer: they are applied again,
+   * which changes nothing where they are.
+   */
+  async loadTree(): Promise<void> {
+    const asked = this.state.get()?.seq ?? 0;
+    const { entries, truncated } = await this.call('files.tree', { depth: kTreeDepth });
+    this.change((state) => ({
+      ...state,
+      files: state.log
+        .filter((event) => event.seq > asked)
+        .filter(isKnown)
+        .reduce(applyToFiles, filesFrom(entries)),
+      filesTruncated: truncated,
+    }));
+  }
+
+  private async attach(resumeFrom: number | undefined): Promise<void> {
+    this.attaching = true;
+    try {
+      const params = resumeFrom === undefined ? {} : { resume_from: resumeFrom };
+      const result = await this.call('workspace.attach', params);
+      const replaced = resumeFrom === undefined || result.resync === true;
+      if (replaced) this.state.set(fromSnapshot(result));
+      this.locks.reconcile(result.locks);
+      this.attaching = false;
+      this.failedTries = 0;
+      this.socket.settled();
+      this.connection.set({ phase: 'connected' });
+      this.flush();
+      if (replaced) this.loadBackground();
+    } catch (thrown) {
+      this.attaching = false;
+      const failure = asFailure(thrown);
+      if (failure.kind === 'unavailable') this.socket.drop();
+      else this.giveUp(failure);
+    }
+  }
+
+  /** What the first screen can do without. A failure shows where the part is missing. */
+  private loadBackground(): void {
+    const parts = [this.loadTree(), this.loadEarlierEvents(), this.loadEarlierMessages()];
+    void Promise.allSettled(parts);
+    this.documents.refreshAll();
+  }
+
+  private enqueue(notification: Notification): void {
+    this.queue.push(notification);
+    this.flushTimer ??= setTimeout(() => {
+      this.flushTimer = undefined;
+      this.flush();
+    }, kFlushMs);
+  }
+
+  private flush(): void {
+    if (this.attaching || this.state.get() === null) return;
+    const batch = this.queue;
+    this.queue = [];
+    const before = this.state.get()?.seq ?? 0;
+    try {
+      this.change((state) => batch.reduce(take, state));
+    } catch (thrown) {
+      if (!(thrown instanceof GapError) && !(thrown instanceof ResyncError)) throw thrown;
+      void this.attach(undefined);
+      return;
+    }
+    for (const { method, params } of batch) {
+      if (method === 'event' && params.event.seq > before) this.follow(params.event);
+    }
+  }
+
+  private follow(event: WireEvent): void {
+    if (!isKnown(event)) return;
+    this.documents.follow(event);
+    if (event.type === 'lock_released') {
+      const { path, holder, mode, token } = event.data;
+      this.locks.ended(path, token);
+      this.fade(path, { holder, mode, seq: event.seq });
+    }
+  }
+
+  private fade(path: string, fade: Fade): void {
+    this.fades.update((fades) => ({ ...fades, [path]: fade }));
+    setTimeout(() => {
+      this.fades.update((fades) => {
+        if (fades[path]?.seq !== fade.seq) return fades;
+        const { [path]: _faded, ...rest } = fades;
+        return rest;
+      });
+    }, kFadeMs);
+  }
+
+  private change(change: (state: WorkspaceState) => WorkspaceState): void {
+    const state = this.state.get();
+    if (state !== null) this.state.set(change(state));
+  }
+
+  private wentDown(delayMs: number, everOpened: boolean): void {
+    this.failedTries = everOpened ? 0 : this.failedTries + 1;
+    const offline = !navigator.onLine || this.failedTries >= kTriesBeforeOffline;
+    this.connection.set(
+      offline ? { phase: 'offline' } : { phase: 'reconnecting', retryAtMs: Date.now() + delayMs },
+    );
+    if (!everOpened) void this.findOutWhy();
+  }
+
+  /** A browser does not tell why an upgrade was refused; the same question over HTTP does. */
+  private async findOutWhy(): Promise<void> {
+    try {
+      await getWorkspace(this.id);
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (failure.kind === 'unauthorized') this.onUnauthorized();
+      if (failure.kind === 'not_found' || failure.kind === 'denied') this.giveUp(failure);
+    }
+  }
+
+  private giveUp(failure: Failure): void {
+    this.connection.set({ phase: 'gone', failure });
+    this.socket.close();
+  }
+}
+
+class ResyncError extends Error {}
+
+function take(state: WorkspaceState, notification: Notification): WorkspaceState {
+  switch (notification.method) {
+    case 'event':
+      return apply(state, notification.params.event);
+    case 'preview':
+      return { ...state, previews: withPreview(state.previews, notification.params) };
+    case 'resync':
+      throw new ResyncError();
+  }
+}

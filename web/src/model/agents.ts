@@ -1,0 +1,80 @@
+import type { KnownEvent } from '../protocol/events';
+import type { AgentView } from './state';
+
+/** The agents after `event`; the same array when nothing about an agent changed. */
+export function applyToAgents(agents: AgentView[], event: KnownEvent): AgentView[] {
+  switch (event.type) {
+    case 'agent_state_change':
+      return update(agents, event.data.agent, (agent) => stateChanged(agent, event));
+    case 'task_started':
+      return update(agents, event.data.agent, (agent) => withTask(agent, event.task));
+    case 'task_waiting': {
+      const waiting = { for: event.data.for, what: event.data.what ?? '' };
+      return update(agents, event.data.agent, (agent) => ({ ...agent, waiting }));
+    }
+    case 'task_resumed':
+      return update(agents, event.data.agent, (agent) => without(agent, 'waiting'));
+    case 'task_requeued':
+    case 'task_finished':
+      return update(agents, event.data.agent, (agent) =>
+        agent.task === event.task ? without(agent, 'task', 'tool', 'waiting') : agent,
+      );
+    case 'tool_call':
+      return update(agents, event.data.agent, (agent) => toolCalled(agent, event));
+    default:
+      return agents;
+  }
+}
+
+function update(
+  agents: AgentView[],
+  name: string,
+  change: (agent: AgentView) => AgentView,
+): AgentView[] {
+  const index = agents.findIndex((agent) => agent.name === name);
+  const before = agents[index];
+  if (before === undefined) return agents;
+  const after = change(before);
+  return after === before ? agents : agents.with(index, after);
+}
+
+function without(agent: AgentView, ...keys: ('task' | 'tool' | 'waiting' | 'reason')[]): AgentView {
+  const copy = { ...agent };
+  for (const key of keys) delete copy[key];
+  return copy;
+}
+
+function withTask(agent: AgentView, task: string | undefined): AgentView {
+  const cleared = without(agent, 'tool', 'waiting');
+  return task === undefined ? cleared : { ...cleared, task };
+}
+
+function stateChanged(
+  agent: AgentView,
+  event: Extract<KnownEvent, { type: 'agent_state_change' }>,
+): AgentView {
+  const { to, reason } = event.data;
+  const at_rest = to === 'idle' || to === 'failed' || to === 'restarting';
+  const base = at_rest
+    ? without(agent, 'task', 'tool', 'waiting', 'reason')
+    : without(agent, 'reason');
+  return { ...base, state: to, ...(reason ? { reason } : {}) };
+}
+
+function toolCalled(
+  agent: AgentView,
+  event: Extract<KnownEvent, { type: 'tool_call' }>,
+): AgentView {
+  if (event.data.phase === 'finished') {
+    return agent.tool?.id === event.data.id ? without(agent, 'tool') : agent;
+  }
+  const path = pathOfInput(event.data.input);
+  const tool = { id: event.data.id, name: event.data.tool, ...(path === undefined ? {} : { path }) };
+  return { ...agent, tool };
+}
+
+/** The file a tool works on, by the convention that its input has a string `path`. */
+export function pathOfInput(input: unknown): string | undefined {
+  if (typeof input !== 'object' || input === null || !('path' in input)) return undefined;
+  return typeof input.path === 'string' ? input.path : undefined;
+}

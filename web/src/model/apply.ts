@@ -1,0 +1,79 @@
+import { isKnown, type KnownEvent, type WireEvent } from '../protocol/events';
+import { applyToAgents } from './agents';
+import { applyToChat } from './chat';
+import { applyToCost } from './cost';
+import { applyToFiles, applyToLastEdits } from './files';
+import { applyToLocks, applyToWaits } from './locks';
+import { applyToPreviews } from './previews';
+import { kLogEventsMax, type WorkspaceState } from './state';
+import { applyToTasks } from './tasks';
+
+/** Thrown when an event is missing before this one. The caller re-attaches; guessing would lie. */
+export class GapError extends Error {
+  constructor(
+    readonly expected: number,
+    readonly received: number,
+  ) {
+    super(`expected event ${expected}, received ${received}`);
+    this.name = 'GapError';
+  }
+}
+
+/**
+ * The state after `event`. An event at or below `state.seq` is a replay after reconnecting and changes
+ * nothing; one beyond `state.seq + 1` throws GapError. Types this build does not know only count.
+ */
+export function apply(state: WorkspaceState, event: WireEvent): WorkspaceState {
+  if (event.seq <= state.seq) return state;
+  if (event.seq > state.seq + 1) throw new GapError(state.seq + 1, event.seq);
+  const counted = { ...state, seq: event.seq, log: appendToLog(state.log, event) };
+  return isKnown(event) ? applyKnown(counted, event) : counted;
+}
+
+function applyKnown(state: WorkspaceState, event: KnownEvent): WorkspaceState {
+  return {
+    ...state,
+    workspace: applyToWorkspace(state.workspace, event),
+    session: applyToSession(state.session, event),
+    agents: applyToAgents(state.agents, event),
+    locks: applyToLocks(state.locks, event),
+    waits: applyToWaits(state.waits, event),
+    tasks: applyToTasks(state.tasks, event),
+    cost: applyToCost(state.cost, event),
+    files: applyToFiles(state.files, event),
+    lastEdits: applyToLastEdits(state.lastEdits, event),
+    chat: applyToChat(state.chat, event),
+    previews: applyToPreviews(state.previews, event),
+  };
+}
+
+function applyToWorkspace(
+  workspace: WorkspaceState['workspace'],
+  event: KnownEvent,
+): WorkspaceState['workspace'] {
+  switch (event.type) {
+    case 'workspace_woken':
+    case 'workspace_undeleted':
+      return { ...workspace, state: 'ready' };
+    case 'workspace_asleep':
+      return { ...workspace, state: 'asleep' };
+    case 'workspace_deleted':
+      return { ...workspace, state: 'deleted' };
+    default:
+      return workspace;
+  }
+}
+
+function applyToSession(
+  session: WorkspaceState['session'],
+  event: KnownEvent,
+): WorkspaceState['session'] {
+  if (event.type === 'session_started') return { ...event.data };
+  if (event.type === 'session_renewed' && event.data.id === session.id) return { ...event.data };
+  return session;
+}
+
+function appendToLog(log: WireEvent[], event: WireEvent): WireEvent[] {
+  const kept = log.length >= kLogEventsMax ? log.slice(log.length - kLogEventsMax + 1) : log;
+  return [...kept, event];
+}

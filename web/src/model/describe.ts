@@ -1,0 +1,110 @@
+import { isKnown, type KnownEvent, type WireEvent } from '../protocol/events';
+import { shortName } from './format';
+
+/** One line for the log: what happened, without the who and the when. */
+export function describe(event: WireEvent): string {
+  return isKnown(event) ? describeKnown(event) : compact(event.data);
+}
+
+function describeKnown(event: KnownEvent): string {
+  switch (event.type) {
+    case 'file_edit':
+      return event.data.op === 'move'
+        ? `moved ${event.data.from ?? '?'} → ${event.data.path}`
+        : `${PAST[event.data.op]} ${event.data.path}`;
+    case 'lock_acquired':
+      return `${shortName(event.data.holder)} locks ${event.data.path} (${event.data.mode})`;
+    case 'lock_renewed':
+      return `${shortName(event.data.holder)} renews ${event.data.path}`;
+    case 'lock_released':
+      return `${shortName(event.data.holder)} frees ${event.data.path} (${event.data.reason})`;
+    case 'lock_waiting':
+      return `${shortName(event.data.holder)} waits for ${event.data.path}, held by ${event.data.waits_for.map(shortName).join(', ')}`;
+    case 'lock_wait_ended':
+      return `${shortName(event.data.holder)} stops waiting for ${event.data.path} (${event.data.reason})`;
+    case 'task_queued':
+      return `queued for ${event.data.agent}: ${oneLine(event.data.prompt)}`;
+    case 'task_started':
+      return `${event.data.agent} starts`;
+    case 'task_waiting':
+      return `${event.data.agent} waits for ${event.data.for} ${event.data.what ?? ''}`;
+    case 'task_resumed':
+      return `${event.data.agent} goes on`;
+    case 'task_requeued':
+      return `back in ${event.data.agent}’s queue: ${event.data.reason ?? 'interrupted'}`;
+    case 'task_promoted':
+      return `priority ${event.data.priority}`;
+    case 'task_retrying':
+      return `${event.data.provider}: ${event.data.error}; again in ${event.data.delay_ms} ms`;
+    case 'task_cancel_requested':
+      return 'cancel requested';
+    case 'task_finished':
+      return `${event.data.state}${event.data.error ? `: ${event.data.error.message}` : ''}`;
+    case 'agent_state_change':
+      return `${event.data.agent} ${event.data.from} → ${event.data.to}`;
+    case 'agent_message':
+      return `to ${event.data.to.join(', ')}: ${oneLine(event.data.text)}`;
+    case 'tool_call':
+      return event.data.phase === 'started'
+        ? `${event.data.tool} ${compact(event.data.input)}`
+        : `${event.data.tool} ${event.data.ok ? 'ok' : 'failed'}`;
+    case 'usage_recorded':
+      return `${event.data.model}: ${event.data.input + event.data.cached} in, ${event.data.output} out`;
+    case 'checkpoint':
+      return event.data.label || event.data.id;
+    case 'bus_message':
+      return `to ${event.data.to.join(', ')}: ${oneLine(event.data.text)}`;
+    case 'bus_delivered':
+    case 'bus_read':
+      return `message ${event.data.id} · ${event.data.to}`;
+    case 'workspace_created':
+    case 'workspace_woken':
+    case 'workspace_asleep':
+    case 'workspace_deleted':
+    case 'workspace_undeleted':
+      return event.data.reason ?? event.data.name ?? '';
+    case 'session_started':
+    case 'session_renewed':
+      return `until ${event.data.expires_at.slice(0, 16).replace('T', ' ')}`;
+    case 'session_expired':
+      return event.data.id;
+    default:
+      return assertNever(event);
+  }
+}
+
+const PAST = { create: 'created', write: 'wrote', remove: 'removed' } as const;
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, 160);
+}
+
+function compact(value: unknown): string {
+  return value === undefined ? '' : oneLine(JSON.stringify(value));
+}
+
+function assertNever(value: never): never {
+  throw new Error(`unhandled event ${JSON.stringify(value)}`);
+}
+
+/** The agent an event is about, for filters. */
+export function agentOf(event: WireEvent): string {
+  const data = event.data;
+  if (typeof data === 'object' && data !== null) {
+    if ('agent' in data && typeof data.agent === 'string') return data.agent;
+    if ('holder' in data && typeof data.holder === 'string') return shortName(data.holder);
+  }
+  return event.actor.startsWith('agent:') ? shortName(event.actor) : '';
+}
+
+/** The group of types that the log's filter offers. */
+export function familyOf(type: string): string {
+  if (type === 'agent_message' || type.startsWith('bus_')) return 'messages';
+  if (type === 'file_edit' || type === 'checkpoint') return 'files';
+  if (type === 'agent_state_change') return 'agents';
+  if (type === 'tool_call') return 'tools';
+  if (type === 'usage_recorded') return 'cost';
+  const cut = type.indexOf('_');
+  const stem = cut < 0 ? type : type.slice(0, cut);
+  return ['lock', 'task', 'session', 'workspace', 'approval'].includes(stem) ? `${stem}s` : 'other';
+}

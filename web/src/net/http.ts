@@ -1,0 +1,69 @@
+import type { WorkspaceInfo } from '../protocol/entities';
+import type { Problem } from '../protocol/errors';
+import type { ProvisionAnswer, ProvisionRequest, WorkspacePage } from '../protocol/http';
+import { Failure, failureOfProblem } from './failure';
+
+/** Exchanges the login link's token for the session cookie. */
+export async function logIn(token: string): Promise<void> {
+  await request('POST', '/login', { headers: { Authorization: `Bearer ${token}` } });
+}
+
+export function listWorkspaces(cursor?: string): Promise<WorkspacePage> {
+  const query = new URLSearchParams({ limit: '50', ...(cursor === undefined ? {} : { cursor }) });
+  return request('GET', `/workspaces?${query}`);
+}
+
+export function getWorkspace(id: string): Promise<WorkspaceInfo> {
+  return request('GET', `/workspaces/${encodeURIComponent(id)}`);
+}
+
+export function provision(body: ProvisionRequest): Promise<ProvisionAnswer> {
+  return request('POST', '/workspaces/provision', {
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+export function changeWorkspace(
+  id: string,
+  verb: 'wake' | 'sleep' | 'renew' | 'undelete',
+): Promise<WorkspaceInfo> {
+  return request('POST', `/workspaces/${encodeURIComponent(id)}/${verb}`);
+}
+
+export async function deleteWorkspace(id: string): Promise<void> {
+  await request('DELETE', `/workspaces/${encodeURIComponent(id)}`);
+}
+
+export function socketUrl(id: string, location: Location): string {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${location.host}/workspaces/${encodeURIComponent(id)}/socket`;
+}
+
+async function request<Answer>(
+  method: string,
+  path: string,
+  init: { headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  const options: RequestInit = { ...init, method, credentials: 'same-origin', cache: 'no-store' };
+  const response = await fetch(path, options).catch(() => {
+    throw new Failure(
+      'unavailable',
+      'The server cannot be reached.',
+      'Check that `coditect serve` is running, then try again.',
+    );
+  });
+  const text = await response.text();
+  if (!response.ok) throw failureOfProblem(response.status, problemOf(text));
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+}
+
+/** A proxy in between may answer with HTML: then only the status is known. */
+function problemOf(text: string): Problem {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

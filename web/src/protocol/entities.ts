@@ -1,0 +1,117 @@
+/** What `workspace.attach` and the `list` methods answer with. */
+
+export type AgentLifeState =
+  | 'idle'
+  | 'loading'
+  | 'executing'
+  | 'waiting'
+  | 'failed'
+  | 'restarting';
+
+export interface AgentInfo {
+  name: string;
+  provider: string;
+  model: string;
+  state: AgentLifeState;
+  task?: string;
+  simulated: boolean;
+}
+
+export type LockMode = 'read' | 'write';
+
+export interface LockInfo {
+  path: string;
+  mode: LockMode;
+  /** An actor: `agent:claude`, `user:ada`. */
+  holder: string;
+  token: number | string;
+  expires_at: string;
+}
+
+export type TaskState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+
+export interface TaskError {
+  kind: string;
+  message: string;
+  hint?: string;
+}
+
+export interface TaskInfo {
+  id: string;
+  agent: string;
+  state: TaskState;
+  priority: number;
+  prompt: string;
+  attempt: number;
+  error?: TaskError | string;
+  result?: string;
+  created_at: string;
+  started_at?: string;
+  finished_at?: string;
+  depends_on?: string[];
+}
+
+export interface CostTotals {
+  spent_usd: number;
+  calls: number;
+  unpriced_calls: number;
+  input: number;
+  cached: number;
+  cache_write: number;
+  output: number;
+  reasoning: number;
+}
+
+export interface CostRow {
+  key: string;
+  calls: number;
+  input: number;
+  cached: number;
+  cache_write: number;
+  output: number;
+  reasoning: number;
+  cost_usd: number | null;
+  unpriced_calls: number;
+}
+
+export interface SessionInfo {
+  id: string;
+  expires_at: string;
+}
+
+export type WorkspaceLifeState = 'ready' | 'asleep' | 'provisioning' | 'deleted';
+
+export interface WorkspaceInfo {
+  id: string;
+  name: string;
+  state: WorkspaceLifeState;
+  created_at: string;
+  last_active_at?: string;
+}
+
+export interface TreeEntry {
+  /** Relative to the project, `/` between parts, no leading `/`. */
+  path: string;
+  kind: 'file' | 'folder';
+  size?: number;
+  version?: number;
+}
+
+export interface MessageInfo {
+  seq: number;
+  ts: string;
+  id: string;
+  from: string;
+  to: string[];
+  text: string;
+  kind: 'chat' | 'answer';
+  task?: string;
+}
+
+export interface FileHistoryEdit {
+  seq: number;
+  ts: string;
+  actor: string;
+  op: 'create' | 'write' | 'move' | 'remove';
+  task?: string;
+}

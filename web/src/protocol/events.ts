@@ -1,0 +1,188 @@
+import type { AgentLifeState, LockMode, TaskError } from './entities';
+
+/**
+ * The event log's envelope. `seq` counts from 1 without a gap per workspace; actors are `agent:NAME`,
+ * `user:NAME`, `process:TASK` and `system`.
+ */
+interface Envelope<Type extends string, Data> {
+  seq: number;
+  ts: string;
+  type: Type;
+  actor: string;
+  session?: string;
+  task?: string;
+  data: Data;
+  prev?: string;
+}
+
+export interface FileEditData {
+  op: 'create' | 'write' | 'move' | 'remove';
+  path: string;
+  from?: string;
+  hash: string;
+  before?: string;
+  size?: number;
+  mode?: string | number;
+  base_version?: number;
+  lock?: number | string;
+  splice?: { at: number; remove: number; insert: string };
+  text?: string;
+  blob?: string;
+}
+
+export interface TaskFinishedData {
+  agent: string;
+  state: 'succeeded' | 'failed' | 'cancelled';
+  result?: string;
+  error?: TaskError;
+  elapsed_ms?: number;
+}
+
+export type ToolCallData =
+  | { id: string; agent: string; tool: string; phase: 'started'; input: unknown }
+  | {
+      id: string;
+      agent: string;
+      tool: string;
+      phase: 'finished';
+      ok: boolean;
+      output: unknown;
+      elapsed_ms?: number;
+    };
+
+export interface UsageData {
+  agent: string;
+  provider: string;
+  model: string;
+  input: number;
+  cached: number;
+  cache_write: number;
+  output: number;
+  reasoning: number;
+  cost_usd: number | null;
+  simulated?: boolean;
+}
+
+export type LockReleaseReason = 'released' | 'expired' | 'revoked' | 'holder_gone';
+export type WaitReason = 'lock' | 'approval' | 'task' | 'message';
+
+type WorkspaceLifeType =
+  | 'workspace_created'
+  | 'workspace_woken'
+  | 'workspace_asleep'
+  | 'workspace_deleted'
+  | 'workspace_undeleted';
+
+export type KnownEvent =
+  | Envelope<WorkspaceLifeType, { name?: string; reason?: string }>
+  | Envelope<'session_started' | 'session_renewed', { id: string; expires_at: string }>
+  | Envelope<'session_expired', { id: string }>
+  | Envelope<'checkpoint', { id: string; label?: string; files?: number; bytes?: number }>
+  | Envelope<'file_edit', FileEditData>
+  | Envelope<
+      'lock_acquired',
+      { path: string; mode: LockMode; token: number | string; holder: string; expires_at: string }
+    >
+  | Envelope<
+      'lock_renewed',
+      { path: string; token: number | string; holder: string; expires_at: string }
+    >
+  | Envelope<
+      'lock_released',
+      {
+        path: string;
+        mode: LockMode;
+        token: number | string;
+        holder: string;
+        reason: LockReleaseReason;
+      }
+    >
+  | Envelope<
+      'lock_waiting',
+      { path: string; mode: LockMode; holder: string; waits_for: string[] }
+    >
+  | Envelope<
+      'lock_wait_ended',
+      { path: string; holder: string; reason: 'timeout' | 'deadlock' | 'cancelled' }
+    >
+  | Envelope<
+      'task_queued',
+      {
+        agent: string;
+        prompt: string;
+        priority: number;
+        depends_on?: string[];
+        budget_usd?: number;
+        parent?: string;
+        attempt?: number;
+      }
+    >
+  | Envelope<'task_started', { agent: string; attempt?: number }>
+  | Envelope<'task_waiting' | 'task_resumed', { agent: string; for: WaitReason; what?: string }>
+  | Envelope<'task_requeued', { agent: string; attempt: number; reason?: string }>
+  | Envelope<'task_promoted', { agent: string; priority: number }>
+  | Envelope<
+      'task_retrying',
+      { agent: string; provider: string; attempt: number; delay_ms: number; error: string }
+    >
+  | Envelope<'task_cancel_requested', { agent: string }>
+  | Envelope<'task_finished', TaskFinishedData>
+  | Envelope<
+      'agent_state_change',
+      { agent: string; from: AgentLifeState; to: AgentLifeState; reason?: string }
+    >
+  | Envelope<
+      'agent_message',
+      { id: string; from: string; to: string[]; text: string; kind: 'chat' | 'answer' }
+    >
+  | Envelope<'tool_call', ToolCallData>
+  | Envelope<'usage_recorded', UsageData>
+  | Envelope<
+      'bus_message',
+      { id: string; from: string; to: string[]; topic?: string; text: string }
+    >
+  | Envelope<'bus_delivered' | 'bus_read', { id: string; to: string }>;
+
+/** An event as it arrives: a newer server may send types this build has never heard of. */
+export type WireEvent = Envelope<string, unknown>;
+
+export type EventType = KnownEvent['type'];
+
+const KNOWN: Record<EventType, true> = {
+  workspace_created: true,
+  workspace_woken: true,
+  workspace_asleep: true,
+  workspace_deleted: true,
+  workspace_undeleted: true,
+  session_started: true,
+  session_renewed: true,
+  session_expired: true,
+  checkpoint: true,
+  file_edit: true,
+  lock_acquired: true,
+  lock_renewed: true,
+  lock_released: true,
+  lock_waiting: true,
+  lock_wait_ended: true,
+  task_queued: true,
+  task_started: true,
+  task_waiting: true,
+  task_resumed: true,
+  task_requeued: true,
+  task_promoted: true,
+  task_retrying: true,
+  task_cancel_requested: true,
+  task_finished: true,
+  agent_state_change: true,
+  agent_message: true,
+  tool_call: true,
+  usage_recorded: true,
+  bus_message: true,
+  bus_delivered: true,
+  bus_read: true,
+};
+
+/** True for the types this build knows; readers ignore the rest but still count their `seq`. */
+export function isKnown(event: WireEvent): event is KnownEvent {
+  return Object.hasOwn(KNOWN, event.type);
+}

@@ -1,0 +1,98 @@
+import type {
+  AgentInfo,
+  CostRow,
+  CostTotals,
+  FileHistoryEdit,
+  LockInfo,
+  LockMode,
+  MessageInfo,
+  SessionInfo,
+  TaskInfo,
+  TreeEntry,
+  WorkspaceInfo,
+} from './entities';
+import type { WireEvent } from './events';
+
+/** The state at `head`; with `resume_from` the client keeps its own and only `resync` matters. */
+export interface AttachResult {
+  workspace: WorkspaceInfo;
+  session: SessionInfo;
+  head: number;
+  agents: AgentInfo[];
+  locks: LockInfo[];
+  tasks: TaskInfo[];
+  cost: CostTotals;
+  resync?: boolean;
+}
+
+export interface FileText {
+  text: string;
+  version: number;
+  size?: number;
+}
+
+export interface FileWritten {
+  version: number;
+  seq: number;
+}
+
+export interface LockGrant {
+  token: number | string;
+  expires_at: string;
+}
+
+type Nothing = Record<string, never>;
+
+/** Every method the studio calls: name → parameters and result. */
+export interface Methods {
+  'workspace.attach': { params: { resume_from?: number }; result: AttachResult };
+  'agents.list': { params: Nothing; result: { agents: AgentInfo[] } };
+  'tasks.submit': {
+    params: { agent: string; prompt: string; priority?: number };
+    result: { tasks: { id: string; agent: string }[] };
+  };
+  'tasks.list': { params: Nothing; result: { tasks: TaskInfo[] } };
+  'tasks.cancel': { params: { id: string }; result: unknown };
+  'tasks.retry': { params: { id: string }; result: unknown };
+  'tasks.promote': { params: { id: string }; result: unknown };
+  'messages.send': { params: { to: string[]; text: string }; result: unknown };
+  'messages.list': {
+    params: { before?: number; limit?: number };
+    result: { messages: MessageInfo[]; more: boolean };
+  };
+  'files.tree': {
+    params: { path?: string; depth?: number };
+    result: { entries: TreeEntry[]; truncated: boolean };
+  };
+  'files.read': { params: { path: string }; result: FileText };
+  'files.write': {
+    params: { path: string; text: string; base_version: number; lock?: number | string };
+    result: FileWritten;
+  };
+  'files.create': { params: { path: string; text: string }; result: FileWritten };
+  'files.move': {
+    params: { path: string; to: string; base_version?: number };
+    result: FileWritten;
+  };
+  'files.remove': { params: { path: string; base_version?: number }; result: unknown };
+  'files.history': { params: { path: string }; result: { edits: FileHistoryEdit[] } };
+  'locks.list': { params: Nothing; result: { locks: LockInfo[] } };
+  'locks.acquire': {
+    params: { path: string; mode: LockMode; timeout_ms: number };
+    result: LockGrant;
+  };
+  'locks.renew': { params: { path: string; token: number | string }; result: LockGrant };
+  'locks.release': { params: { path: string; token: number | string }; result: unknown };
+  'timeline.range': {
+    params: { from: number; limit: number; types?: string[]; agent?: string; path?: string };
+    result: { events: WireEvent[]; next?: number | null };
+  };
+  'cost.summary': {
+    params: { by: 'agent' | 'task' | 'model' | 'day' };
+    result: { rows: CostRow[]; total: CostRow };
+  };
+}
+
+export type MethodName = keyof Methods;
+export type ParamsOf<Name extends MethodName> = Methods[Name]['params'];
+export type ResultOf<Name extends MethodName> = Methods[Name]['result'];

@@ -1,0 +1,23 @@
+import type { WireEvent } from './events';
+
+/** What the server sends unasked. Only `event` has a sequence number; the others may be dropped. */
+export type Notification =
+  | { method: 'event'; params: { event: WireEvent } }
+  | { method: 'resync'; params: { head: number } }
+  | { method: 'preview'; params: Preview };
+
+/** The text so far of the current model turn: accumulated, not a delta. */
+export interface Preview {
+  task: string;
+  agent: string;
+  text: string;
+}
+
+const METHODS: Record<Notification['method'], true> = { event: true, resync: true, preview: true };
+
+export function isNotification(value: {
+  method: string;
+  params?: unknown;
+}): value is Notification {
+  return Object.hasOwn(METHODS, value.method) && typeof value.params === 'object';
+}

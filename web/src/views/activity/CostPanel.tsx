@@ -1,0 +1,102 @@
+import { useEffect, useState } from 'react';
+import { count, toneOf, usd } from '../../model/format';
+import { asFailure, type Failure } from '../../net/failure';
+import type { CostRow } from '../../protocol/entities';
+import { Empty, Problem } from '../../ui/controls';
+import { useSession, useWorkspace } from '../workspace/SessionContext';
+
+type By = 'agent' | 'model' | 'task' | 'day';
+const BYS: By[] = ['agent', 'model', 'task', 'day'];
+
+export function CostPanel() {
+  const session = useSession();
+  const calls = useWorkspace((state) => state.cost.calls);
+  const simulated = useWorkspace((state) => state.agents.some((agent) => agent.simulated));
+  const [by, setBy] = useState<By>('agent');
+  const [rows, setRows] = useState<CostRow[]>([]);
+  const [failure, setFailure] = useState<Failure | null>(null);
+
+  useEffect(() => {
+    let current = true;
+    session
+      .call('cost.summary', { by })
+      .then((summary) => {
+        if (!current) return;
+        setRows(summary.rows);
+        setFailure(null);
+      })
+      .catch((thrown: unknown) => {
+        if (current) setFailure(asFailure(thrown));
+      });
+    return () => {
+      current = false;
+    };
+    // Asked again after each model call, so that the table follows the header.
+  }, [session, by, calls]);
+
+  if (calls === 0 && rows.length === 0) {
+    return (
+      <Empty icon="coin" title="Nothing spent yet">
+        Each model call is counted here with its tokens, at the price list’s price of that day.
+      </Empty>
+    );
+  }
+  return (
+    <div className="cost">
+      <div className="filters">
+        <select
+          className="select"
+          aria-label="Group by"
+          value={by}
+          onChange={(event) => setBy(event.target.value as By)}
+        >
+          {BYS.map((name) => (
+            <option key={name} value={name}>
+              by {name}
+            </option>
+          ))}
+        </select>
+        {simulated && (
+          <span className="warn-text">Simulated calls: nobody is charged for them.</span>
+        )}
+      </div>
+      {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
+      <div className="cost-table" tabIndex={0} role="group" aria-label="Cost table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{by}</th>
+              <th scope="col">Calls</th>
+              <th scope="col">Input</th>
+              <th scope="col">Cached</th>
+              <th scope="col">Output</th>
+              <th scope="col">Cost</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.key} data-tone={toneOf(by === 'agent' ? `agent:${row.key}` : 'system')}>
+                <th scope="row" className={by === 'agent' ? 'toned' : 'mono'}>
+                  {row.key}
+                </th>
+                <td>{row.calls}</td>
+                <td>{count(row.input + row.cache_write)}</td>
+                <td>{count(row.cached)}</td>
+                <td>{count(row.output)}</td>
+                <td>
+                  {row.cost_usd === null ? 'no price' : usd(row.cost_usd)}
+                  {row.unpriced_calls > 0 && row.cost_usd !== null && (
+                    <span className="warn-text" title={`${row.unpriced_calls} calls without a price`}>
+                      {' '}
+                      +?
+                    </span>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}

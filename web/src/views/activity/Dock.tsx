@@ -1,0 +1,56 @@
+import { dock, type DockTab } from '../../actions/preferences';
+import { isOver } from '../../model/tasks';
+import { IconButton } from '../../ui/controls';
+import { useStore } from '../../ui/useStore';
+import { useWorkspace } from '../workspace/SessionContext';
+import { CostPanel } from './CostPanel';
+import { LogPanel } from './LogPanel';
+import { QueuePanel } from './QueuePanel';
+
+const TABS: { tab: DockTab; label: string }[] = [
+  { tab: 'queue', label: 'Tasks' },
+  { tab: 'log', label: 'Log' },
+  { tab: 'cost', label: 'Cost' },
+];
+
+export function Dock() {
+  const { tab, open } = useStore(dock);
+  const pending = useWorkspace((state) => state.tasks.filter((task) => !isOver(task)).length);
+  return (
+    <section className="dock" data-open={open} aria-label="Activity">
+      <div className="panel-head">
+        <div className="tabs" role="tablist" aria-label="Activity">
+          {TABS.map((item) => (
+            <button
+              key={item.tab}
+              type="button"
+              role="tab"
+              className="tab"
+              aria-selected={tab === item.tab}
+              onClick={() => dock.set({ tab: item.tab, open: true })}
+              data-testid={`dock-${item.tab}`}
+            >
+              {item.label}
+              {item.tab === 'queue' && pending > 0 && <span className="tab-count num">{pending}</span>}
+            </button>
+          ))}
+        </div>
+        <span className="grow" />
+        <span className="dock-toggle" data-open={open}>
+          <IconButton
+            icon="down"
+            size="small"
+            label={open ? 'Fold the activity' : 'Unfold the activity'}
+            aria-expanded={open}
+            onClick={() => dock.set({ tab, open: !open })}
+          />
+        </span>
+      </div>
+      <div className="dock-body" role="tabpanel">
+        {tab === 'queue' && <QueuePanel />}
+        {tab === 'log' && <LogPanel />}
+        {tab === 'cost' && <CostPanel />}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,116 @@
+import { useMemo, useState } from 'react';
+import { attempt } from '../../actions/toasts';
+import { agentOf, describe, familyOf } from '../../model/describe';
+import { clock, shortName, toneOf } from '../../model/format';
+import { firstLogSeq } from '../../model/history';
+import type { WireEvent } from '../../protocol/events';
+import { Button, Empty, Spinner } from '../../ui/controls';
+import { VirtualList } from '../../ui/VirtualList';
+import { useStore } from '../../ui/useStore';
+import { useSession, useWorkspace } from '../workspace/SessionContext';
+
+const kRowHeight = 24;
+const FAMILIES = ['messages', 'files', 'locks', 'tasks', 'tools', 'agents', 'cost', 'sessions'];
+
+/** Every event, newest at the end; older pages come when the reader reaches the start. */
+export function LogPanel() {
+  const session = useSession();
+  const log = useWorkspace((state) => state.log);
+  const agents = useWorkspace((state) => state.agents);
+  const first = useWorkspace(firstLogSeq);
+  const loading = useStore(session.historyLoading);
+  const [family, setFamily] = useState('');
+  const [agent, setAgent] = useState('');
+  const rows = useMemo(
+    () =>
+      log.filter(
+        (event) =>
+          (family === '' || familyOf(event.type) === family) &&
+          (agent === '' || agentOf(event) === agent),
+      ),
+    [log, family, agent],
+  );
+  const earlier = (): void => attempt(() => session.loadEarlierEvents());
+
+  return (
+    <div className="log">
+      <div className="filters">
+        <select
+          className="select"
+          aria-label="Kind of event"
+          value={family}
+          onChange={(event) => setFamily(event.target.value)}
+          data-testid="log-family"
+        >
+          <option value="">All events</option>
+          {FAMILIES.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <select
+          className="select"
+          aria-label="Agent"
+          value={agent}
+          onChange={(event) => setAgent(event.target.value)}
+          data-testid="log-agent"
+        >
+          <option value="">All agents</option>
+          {agents.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <span className="faint num">{rows.length} events</span>
+        <span className="grow" />
+        {first > 1 && (
+          <Button
+            size="small"
+            variant="ghost"
+            disabled={loading}
+            onClick={earlier}
+            data-testid="log-earlier"
+          >
+            {loading && <Spinner label="Loading" />}
+            Load earlier
+          </Button>
+        )}
+      </div>
+      <div className="log-rows">
+        {rows.length === 0 ? (
+          <Empty icon="pulse" title="No event to show">
+            Everything that happens is recorded here, in order, for ever.
+          </Empty>
+        ) : (
+          <VirtualList
+            rows={rows}
+            rowHeight={kRowHeight}
+            keyOf={seqOf}
+            follow="end"
+            label="Event log"
+            onReachStart={earlier}
+            render={(event) => <LogRow event={event} />}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function seqOf(event: WireEvent): number {
+  return event.seq;
+}
+
+function LogRow({ event }: { event: WireEvent }) {
+  return (
+    <div className="log-row" data-tone={toneOf(event.actor)} data-testid={`event-${event.seq}`}>
+      <span className="faint num log-seq">{event.seq}</span>
+      <time className="faint num" dateTime={event.ts}>
+        {clock(event.ts)}
+      </time>
+      <span className="toned truncate log-actor">{shortName(event.actor)}</span>
+      <span className="muted truncate log-type mono">{event.type}</span>
+      <span className="truncate grow" title={JSON.stringify(event.data)}>
+        {describe(event)}
+      </span>
+    </div>
+  );
+}

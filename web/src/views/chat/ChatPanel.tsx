@@ -1,0 +1,101 @@
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { attempt } from '../../actions/toasts';
+import { groupChat } from '../../model/chatGroups';
+import { Button, Empty } from '../../ui/controls';
+import { Icon } from '../../ui/Icon';
+import { useStore } from '../../ui/useStore';
+import { useSession, useWorkspace } from '../workspace/SessionContext';
+import { Composer } from './Composer';
+import { MessageItem, NoticeItem, PreviewItem } from './MessageItem';
+import { ToolGroup } from './ToolGroup';
+
+const kGroupsStep = 150;
+const kNearEndPx = 60;
+
+export function ChatPanel() {
+  const session = useSession();
+  const chat = useWorkspace((state) => state.chat);
+  const previews = useWorkspace((state) => state.previews);
+  const more = useStore(session.moreMessages);
+  const groups = useMemo(() => groupChat(chat), [chat]);
+  const [shown, setShown] = useState(kGroupsStep);
+  const visible = groups.slice(-shown);
+  const { box, atEnd, onScroll, toEnd } = useStickToEnd([chat, previews]);
+
+  const earlier = (): void => {
+    if (shown < groups.length) setShown(shown + kGroupsStep);
+    else attempt(() => session.loadEarlierMessages());
+  };
+
+  return (
+    <section className="panel chat" aria-label="Chat">
+      <div className="panel-head">
+        <h2>Chat</h2>
+      </div>
+      <div className="panel-fill">
+        <div className="chat-scroll" ref={box} onScroll={onScroll} tabIndex={0} data-testid="chat">
+          {(more || shown < groups.length) && (
+            <div className="centred-row">
+              <Button size="small" variant="ghost" onClick={earlier}>
+                Show earlier
+              </Button>
+            </div>
+          )}
+          {groups.length === 0 && Object.keys(previews).length === 0 && (
+            <Empty icon="chat" title="Nobody has said anything yet">
+              Write to one agent with <b>@claude</b>, to several, or to everybody with <b>@all</b>.
+              Each of them gets a task in its queue.
+            </Empty>
+          )}
+          {visible.map((group) => {
+            switch (group.kind) {
+              case 'message':
+                return <MessageItem key={group.key} message={group.item} />;
+              case 'notice':
+                return <NoticeItem key={group.key} notice={group.item} />;
+              case 'tools':
+                return <ToolGroup key={group.key} agent={group.agent} items={group.items} />;
+            }
+          })}
+          {Object.entries(previews).map(([task, preview]) => (
+            <PreviewItem key={task} agent={preview.agent} text={preview.text} />
+          ))}
+        </div>
+        {!atEnd && (
+          <button type="button" className="to-end" onClick={toEnd}>
+            <Icon name="down" size={14} /> Latest
+          </button>
+        )}
+      </div>
+      <Composer />
+    </section>
+  );
+}
+
+/** Keeps the newest in sight until the reader scrolls up. */
+function useStickToEnd(changes: unknown[]) {
+  const box = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const stuck = useRef(true);
+  const toEnd = (): void => {
+    if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+  };
+  useLayoutEffect(() => {
+    if (stuck.current) toEnd();
+    // The values are what the list shows: it is re-measured whenever they change.
+  }, changes);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => stuck.current && toEnd());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const onScroll = (): void => {
+    const element = box.current;
+    if (element === null) return;
+    stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < kNearEndPx;
+    setAtEnd(stuck.current);
+  };
+  return { box, atEnd, onScroll, toEnd };
+}

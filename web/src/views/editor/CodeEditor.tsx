@@ -1,0 +1,44 @@
+import { useEffect, useRef } from 'react';
+import type { OpenDocument } from '../../model/document';
+import { toneOf } from '../../model/format';
+import { useSession } from '../workspace/SessionContext';
+import { EditorHost } from './EditorHost';
+
+/** The CodeMirror view of one open file. Loaded on demand: it is the largest part of the studio. */
+export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readOnly: boolean }) {
+  const session = useSession();
+  const box = useRef<HTMLDivElement>(null);
+  const host = useRef<EditorHost | null>(null);
+  const path = useRef(doc.path);
+  path.current = doc.path;
+
+  useEffect(() => {
+    if (box.current === null) return undefined;
+    const made = new EditorHost(box.current, {
+      onDirty: (dirty) => session.documents.step(path.current, { type: 'edited', dirty }),
+    });
+    host.current = made;
+    return () => {
+      host.current = null;
+      made.destroy();
+    };
+  }, [session]);
+
+  useEffect(() => {
+    void host.current?.setLanguage(doc.path);
+    return session.documents.registerBuffer(doc.path, () => host.current?.text() ?? '');
+  }, [session, doc.path]);
+
+  const { base, adoption, adoptedFrom, incoming, comparing } = doc;
+  useEffect(() => {
+    const tone = adoptedFrom === null ? null : toneOf(adoptedFrom);
+    host.current?.adopt(base, adoption, tone);
+  }, [base, adoption, adoptedFrom]);
+
+  useEffect(() => host.current?.setReadOnly(readOnly), [readOnly]);
+
+  const theirs = comparing ? (incoming?.text ?? null) : null;
+  useEffect(() => host.current?.compareWith(theirs), [theirs]);
+
+  return <div ref={box} className="code-editor" data-testid="code-editor" data-read-only={readOnly} />;
+}

@@ -1,0 +1,161 @@
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import {
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  indentOnInput,
+  syntaxHighlighting,
+} from '@codemirror/language';
+import { unifiedMergeView } from '@codemirror/merge';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { Compartment, EditorState, Text, Transaction, type Extension } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { changesBetween, lineBreakOf } from '../../model/textChange';
+import { editorTheme, highlightStyle } from './editorTheme';
+import { languageOf } from './languages';
+import { remoteMarks, markRemote, clearRemoteMarks } from './remoteMarks';
+
+const kMarkMs = 2_500;
+
+/**
+ * Owns one EditorView. It lives in a shadow root because CodeMirror then adopts style sheets instead of
+ * inserting <style> elements, which the studio's Content-Security-Policy forbids.
+ */
+export class EditorHost {
+  private readonly view: EditorView;
+  private readonly language = new Compartment();
+  private readonly access = new Compartment();
+  private readonly compare = new Compartment();
+  private readonly breaks = new Compartment();
+  /** What the server has; the document is dirty when it differs. */
+  private base: Text = Text.empty;
+  private adoption = 0;
+  private lineBreak: '\n' | '\r\n' = '\n';
+  private markTimer: ReturnType<typeof setTimeout> | undefined;
+  private wantedLanguage = '';
+
+  constructor(
+    parent: HTMLElement,
+    private readonly listener: { onDirty(dirty: boolean): void },
+  ) {
+    const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
+    const state = EditorState.create({ extensions: this.extensions() });
+    this.view = new EditorView({ state, parent: root, root });
+  }
+
+  destroy(): void {
+    clearTimeout(this.markTimer);
+    this.view.destroy();
+  }
+
+  /** The text as it is to be saved, with the file's own line breaks. */
+  text(): string {
+    return this.view.state.doc.toString().replaceAll('\n', this.lineBreak);
+  }
+
+  /**
+   * Takes the server's text as the new base. When `adoption` has grown the document becomes that text too,
+   * by the fewest changes, so that cursor and scroll stay; `tone` colours the lines another has written.
+   */
+  adopt(text: string, adoption: number, tone: string | null): void {
+    const undoable = this.adoption > 0 && !this.view.state.doc.eq(this.base);
+    this.setLineBreak(lineBreakOf(text));
+    this.base = this.toDocument(text);
+    if (adoption !== this.adoption) {
+      this.adoption = adoption;
+      this.replace(this.base.toString(), undoable, tone);
+    }
+    this.report();
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    this.view.dispatch({ effects: this.access.reconfigure(EditorState.readOnly.of(readOnly)) });
+  }
+
+  /** Shows the differences to `theirs`, chunk by chunk, or stops doing so. */
+  compareWith(theirs: string | null): void {
+    const shown: Extension =
+      theirs === null
+        ? []
+        : unifiedMergeView({ original: this.toDocument(theirs), mergeControls: true });
+    this.view.dispatch({ effects: this.compare.reconfigure(shown) });
+  }
+
+  async setLanguage(path: string): Promise<void> {
+    this.wantedLanguage = path;
+    const language = await languageOf(path);
+    if (this.wantedLanguage !== path) return;
+    this.view.dispatch({ effects: this.language.reconfigure(language ?? []) });
+  }
+
+  /** Undoable only where it takes the reader's own typing away. */
+  private replace(text: string, undoable: boolean, tone: string | null): void {
+    const changes = changesBetween(this.view.state.doc.toString(), text);
+    if (changes.length === 0) return;
+    const annotations = [Transaction.remote.of(true), Transaction.addToHistory.of(undoable)];
+    const effects = tone === null ? [] : [markRemote.of({ tone, changes })];
+    // As Text, because a string would be split at the file's own line breaks.
+    const specs = changes.map(({ from, to, insert }) => ({
+      ...{ from, to, insert: Text.of(insert.split('\n')) },
+    }));
+    this.view.dispatch({ changes: specs, annotations, effects, filter: false });
+    if (tone === null) return;
+    clearTimeout(this.markTimer);
+    this.markTimer = setTimeout(
+      () => this.view.dispatch({ effects: clearRemoteMarks.of(null) }),
+      kMarkMs,
+    );
+  }
+
+  private setLineBreak(lineBreak: '\n' | '\r\n'): void {
+    if (lineBreak === this.lineBreak) return;
+    this.lineBreak = lineBreak;
+    this.view.dispatch({
+      effects: this.breaks.reconfigure(EditorState.lineSeparator.of(lineBreak)),
+    });
+  }
+
+  private toDocument(text: string): Text {
+    return Text.of(text.split(this.lineBreak));
+  }
+
+  private report(): void {
+    this.listener.onDirty(!this.view.state.doc.eq(this.base));
+  }
+
+  private extensions(): Extension[] {
+    return [
+      lineNumbers(),
+      highlightActiveLineGutter(),
+      highlightSpecialChars(),
+      history(),
+      foldGutter(),
+      drawSelection(),
+      EditorState.allowMultipleSelections.of(true),
+      indentOnInput(),
+      bracketMatching(),
+      highlightActiveLine(),
+      highlightSelectionMatches(),
+      syntaxHighlighting(highlightStyle),
+      keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
+      EditorView.contentAttributes.of({ 'aria-label': 'File text' }),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged) this.report();
+      }),
+      editorTheme,
+      remoteMarks,
+      this.language.of([]),
+      this.access.of(EditorState.readOnly.of(false)),
+      this.compare.of([]),
+      this.breaks.of(EditorState.lineSeparator.of('\n')),
+    ];
+  }
+}

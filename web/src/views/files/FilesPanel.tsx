@@ -1,0 +1,77 @@
+import { useMemo, useState } from 'react';
+import { askNewFile } from '../../actions/fileActions';
+import { attempt } from '../../actions/toasts';
+import { ancestorsOf, buildTree, visibleRows } from '../../model/tree';
+import { Button, Empty, IconButton, Spinner } from '../../ui/controls';
+import { useStore } from '../../ui/useStore';
+import { useSession, useWorkspace } from '../workspace/SessionContext';
+import { FileTree } from './FileTree';
+
+const kOpenTopFoldersMax = 12;
+
+export function FilesPanel() {
+  const session = useSession();
+  const files = useWorkspace((state) => state.files);
+  const truncated = useWorkspace((state) => state.filesTruncated);
+  const active = useStore(session.documents.store, (documents) => documents.active);
+  const roots = useMemo(() => (files === null ? [] : buildTree(files)), [files]);
+  const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
+
+  const rows = useMemo(() => {
+    const few = roots.length <= kOpenTopFoldersMax;
+    const shown = new Set(active === null ? [] : ancestorsOf(active));
+    const openByItself = (path: string): boolean => shown.has(path) || (few && !path.includes('/'));
+    return visibleRows(roots, (path) => toggled.get(path) ?? openByItself(path));
+  }, [roots, toggled, active]);
+
+  const toggle = (path: string, open: boolean): void =>
+    setToggled((before) => new Map(before).set(path, open));
+
+  return (
+    <nav className="panel files" aria-label="Files">
+      <div className="panel-head">
+        <h2>Files</h2>
+        <span className="grow" />
+        <IconButton
+          icon="retry"
+          size="small"
+          label="Read the tree again"
+          onClick={() => attempt(() => session.loadTree())}
+        />
+        <IconButton
+          icon="plus"
+          size="small"
+          label="New file"
+          onClick={() => askNewFile(session, '')}
+          data-testid="new-file"
+        />
+      </div>
+      {truncated && (
+        <div className="banner" data-kind="warn">
+          The tree is very large: only its first part is listed.
+        </div>
+      )}
+      <div className="panel-fill">
+        {files === null ? (
+          <div className="centred-row muted">
+            <Spinner label="Loading files" />
+          </div>
+        ) : rows.length === 0 ? (
+          <Empty
+            icon="folder"
+            title="An empty tree"
+            action={
+              <Button icon="plus" onClick={() => askNewFile(session, '')}>
+                New file
+              </Button>
+            }
+          >
+            Make a file, or ask an agent to start: “@claude set up a project”.
+          </Empty>
+        ) : (
+          <FileTree rows={rows} active={active} onToggle={toggle} />
+        )}
+      </div>
+    </nav>
+  );
+}

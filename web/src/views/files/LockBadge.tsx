@@ -1,0 +1,32 @@
+import type { Fade } from '../../actions/session';
+import { shortName, toneOf } from '../../model/format';
+import type { LockInfo } from '../../protocol/entities';
+import { Icon } from '../../ui/Icon';
+
+/** Who holds a file; a lock just released stays a moment, fading. */
+export function LockBadge(props: {
+  path: string;
+  lock: LockInfo | undefined;
+  fade: Fade | undefined;
+}) {
+  const { path, lock, fade } = props;
+  const shown = lock ?? fade;
+  if (shown === undefined) return null;
+  const name = shortName(shown.holder);
+  const verb = shown.mode === 'write' ? 'edits' : 'reads';
+  return (
+    <span
+      key={lock === undefined ? `fade${fade?.seq}` : 'held'}
+      className="lock-badge"
+      data-tone={toneOf(shown.holder)}
+      data-state={lock === undefined ? 'released' : 'held'}
+      data-mode={shown.mode}
+      data-holder={shown.holder}
+      data-testid={`lock-${path}`}
+      title={lock === undefined ? `${name} just released it` : `${name} ${verb} this file`}
+    >
+      <Icon name={shown.mode === 'write' ? 'lock' : 'eye'} size={12} />
+      <span className="truncate">{name}</span>
+    </span>
+  );
+}

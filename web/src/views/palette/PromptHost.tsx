@@ -1,0 +1,57 @@
+import { keyLabel, workspaceCommands, type Command } from '../../actions/commands';
+import { openFile } from '../../actions/fileActions';
+import { closePrompt, prompt } from '../../actions/prompts';
+import { nameOf, parentOf } from '../../model/tree';
+import { useStore } from '../../ui/useStore';
+import { ConfirmDialog, NameDialog } from './dialogs';
+import { Palette, type PaletteItem } from './Palette';
+import { currentSession } from './currentSession';
+
+/** Draws the question that is open, whoever asked it. */
+export function PromptHost() {
+  const open = useStore(prompt);
+  const session = useStore(currentSession);
+  if (open === null) return null;
+  switch (open.kind) {
+    case 'name':
+      return <NameDialog prompt={open} />;
+    case 'confirm':
+      return <ConfirmDialog prompt={open} />;
+    case 'commands':
+      if (session === null) return null;
+      return (
+        <Palette
+          label="Commands"
+          placeholder="What do you want to do?"
+          items={workspaceCommands(session).map(itemOf)}
+          onClose={closePrompt}
+        />
+      );
+    case 'files':
+      if (session === null) return null;
+      return (
+        <Palette
+          label="Open a file"
+          placeholder="File name"
+          items={Object.values(session.state.get()?.files ?? {})
+            .filter((entry) => entry.kind === 'file')
+            .map(({ path }) => ({
+              ...{ id: path, text: path, title: nameOf(path), detail: parentOf(path) },
+              run: () => openFile(session, path),
+            }))}
+          onClose={closePrompt}
+        />
+      );
+  }
+}
+
+function itemOf(command: Command): PaletteItem {
+  return {
+    id: command.id,
+    text: `${command.title} ${command.section}`,
+    title: command.title,
+    detail: command.section,
+    ...(command.keys === undefined ? {} : { keys: keyLabel(command.keys) }),
+    run: command.run,
+  };
+}

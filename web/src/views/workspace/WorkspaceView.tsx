@@ -1,0 +1,128 @@
+import { useEffect, useState } from 'react';
+import { goTo, loggedOut } from '../../actions/app';
+import { matchesKeys, workspaceCommands } from '../../actions/commands';
+import { pane } from '../../actions/preferences';
+import { ask, closePrompt } from '../../actions/prompts';
+import { WorkspaceSession } from '../../actions/session';
+import { Button, Empty, Spinner } from '../../ui/controls';
+import { useStore } from '../../ui/useStore';
+import { Dock } from '../activity/Dock';
+import { AgentsPanel } from '../agents/AgentsPanel';
+import { ChatPanel } from '../chat/ChatPanel';
+import { EditorPane } from '../editor/EditorPane';
+import { FilesPanel } from '../files/FilesPanel';
+import { currentSession } from '../palette/currentSession';
+import { ConnectionBanner } from './ConnectionBanner';
+import { Header } from './Header';
+import { PaneBar } from './PaneBar';
+import { SessionContext } from './SessionContext';
+
+export function WorkspaceView({ id }: { id: string }) {
+  const [session, setSession] = useState<WorkspaceSession | null>(null);
+  useEffect(() => {
+    const opened = new WorkspaceSession(id, loggedOut);
+    setSession(opened);
+    currentSession.set(opened);
+    opened.start();
+    return () => {
+      currentSession.set(null);
+      closePrompt();
+      opened.close();
+    };
+  }, [id]);
+  if (session === null) return null;
+  return (
+    <SessionContext.Provider value={session}>
+      <Workspace session={session} />
+    </SessionContext.Provider>
+  );
+}
+
+function Workspace({ session }: { session: WorkspaceSession }) {
+  const attached = useStore(session.state, (state) => state !== null);
+  const connection = useStore(session.connection);
+  const shownPane = useStore(pane);
+  useShortcuts(session);
+  useUnsavedWarning(session);
+
+  if (connection.phase === 'gone') {
+    const { message, hint } = connection.failure;
+    return (
+      <main className="centred">
+        <Empty
+          icon="alert"
+          title={message}
+          action={
+            <Button onClick={() => goTo({ page: 'workspaces' })}>Back to the workspaces</Button>
+          }
+        >
+          {hint}
+        </Empty>
+      </main>
+    );
+  }
+  if (!attached) return <Opening offline={connection.phase === 'offline'} />;
+  return (
+    <div className="workspace" data-pane={shownPane}>
+      <Header />
+      <ConnectionBanner />
+      <div className="columns">
+        <FilesPanel />
+        <main className="centre">
+          <EditorPane />
+          <Dock />
+        </main>
+        <aside className="side" aria-label="Agents and chat">
+          <AgentsPanel />
+          <ChatPanel />
+        </aside>
+      </div>
+      <PaneBar />
+    </div>
+  );
+}
+
+function Opening({ offline }: { offline: boolean }) {
+  return (
+    <main className="centred muted">
+      <div className="centred-row">
+        <Spinner label="Opening the workspace" />
+        {offline ? 'The server cannot be reached. Trying again…' : 'Opening the workspace…'}
+      </div>
+      <Button variant="ghost" onClick={() => goTo({ page: 'workspaces' })}>
+        All workspaces
+      </Button>
+    </main>
+  );
+}
+
+function useShortcuts(session: WorkspaceSession): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (matchesKeys('Mod+K', event)) {
+        event.preventDefault();
+        ask({ kind: 'commands' });
+        return;
+      }
+      const command = workspaceCommands(session).find(
+        ({ keys }) => keys !== undefined && matchesKeys(keys, event),
+      );
+      // Ctrl+S never opens the browser's own dialog here, even when there is nothing to save.
+      if (command !== undefined || matchesKeys('Mod+S', event)) event.preventDefault();
+      command?.run();
+    };
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
+  }, [session]);
+}
+
+function useUnsavedWarning(session: WorkspaceSession): void {
+  useEffect(() => {
+    const onLeave = (event: BeforeUnloadEvent): void => {
+      const unsaved = Object.values(session.documents.store.get().open).some((doc) => doc.dirty);
+      if (unsaved) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', onLeave);
+    return () => window.removeEventListener('beforeunload', onLeave);
+  }, [session]);
+}
