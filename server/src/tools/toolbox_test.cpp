@@ -1,0 +1,399 @@
+#include "tools/toolbox.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "tools/sandbox/sandbox.h"
+
+namespace coditect::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A workspace in memory that remembers what it was asked.
+class FakeHost final : public ToolHost {
+ public:
+  struct File {
+    std::string text;
+    Sequence version;
+    std::string by;
+  };
+
+  void put(const std::string& path, std::string text, std::string by = "user:ann") {
+    files[path] = {std::move(text), ++seq, std::move(by)};
+  }
+
+  awaitable<Result<std::vector<FileEntry>>> list(Caller, std::string path, int depth) override {
+    if (path == "missing") co_return not_found("missing is not there");
+    if (path == "broken") throw std::runtime_error("the disk is on fire");
+    std::vector<FileEntry> entries;
+    for (const auto& [name, file] : files)
+      entries.push_back({name, EntryKind::kFile, file.text.size()});
+    asked.push_back("list " + path + " " + std::to_string(depth));
+    co_return entries;
+  }
+  awaitable<Result<FileText>> read(Caller, std::string path) override {
+    const auto found = files.find(path);
+    if (found == files.end()) {
+      seen.erase(path);
+      co_return not_found(path + " does not exist");
+    }
+    seen[path] = {found->second.version, found->second.text};
+    co_return FileText{found->second.text, found->second.version};
+  }
+  awaitable<Result<Written>> change(Caller caller, std::string path, Edit edit,
+                                    std::stop_token) override {
+    CurrentFile current;
+    if (const auto found = files.find(path); found != files.end()) {
+      current.text = found->second.text;
+      current.version = found->second.version;
+      current.changed_by = found->second.by;
+    }
+    if (const auto known = seen.find(path); known != seen.end()) current.seen = known->second;
+    CO_TRY(std::string text, edit(current));
+    put(path, text, "agent:" + caller.agent);
+    seen[path] = {seq, text};
+    co_return Written{seq, seq};
+  }
+  awaitable<Result<json::value>> send_message(Caller, std::vector<std::string> to,
+                                              std::string text) override {
+    for (const std::string& name : to) asked.push_back("send " + name + " " + text);
+    co_return json::value("sent");
+  }
+  awaitable<Result<json::value>> read_messages(Caller) override {
+    co_return json::value(json::array{"hello"});
+  }
+  awaitable<Result<json::value>> delegate(Caller, std::string agent, std::string prompt,
+                                          std::stop_token) override {
+    asked.push_back("delegate " + agent + " " + prompt);
+    co_return json::value(json::object{{"task", "t_1"}});
+  }
+  fs::path project_root() const override { return root; }
+  awaitable<Result<CommandScope>> begin_command(Caller, std::string command,
+                                                std::stop_token) override {
+    asked.push_back("begin " + command);
+    if (refuse_commands) co_return Error{Errc::kDenied, "a person said no", "ask again later"};
+    ++open_commands;
+    CommandScope scope;
+    scope.id = 7;
+    co_return scope;
+  }
+  awaitable<CommandChanges> end_command(Caller, std::uint64_t scope,
+                                        const CommandResult* result) override {
+    asked.push_back("end " + std::to_string(scope) + (result == nullptr ? " failed" : ""));
+    --open_commands;
+    co_return CommandChanges{{"made.txt"}};
+  }
+
+  std::map<std::string, File> files;
+  std::map<std::string, CurrentFile::Known> seen;
+  std::vector<std::string> asked;
+  fs::path root = "/nowhere";
+  Sequence seq = 0;
+  int open_commands = 0;
+  bool refuse_commands = false;
+};
+
+/// Answers as it is told.
+class FakeRunner final : public CommandRunner {
+ public:
+  Result<CommandResult> run(const CommandSpec& spec) override {
+    ran.push_back(spec);
+    if (throws) throw std::runtime_error("out of luck");
+    return answer;
+  }
+  const std::string& description() const override { return description_; }
+
+  std::vector<CommandSpec> ran;
+  Result<CommandResult> answer = CommandResult{};
+  bool throws = false;
+
+ private:
+  std::string description_ = "fake";
+};
+
+class ToolBoxTest : public testing::Test {
+ protected:
+  ToolOutcome call(const std::string& name, const std::string& input) {
+    return call_with(tools_, name, input);
+  }
+  ToolOutcome call_with(ToolBox& tools, const std::string& name, const std::string& input) {
+    ToolOutcome outcome;
+    auto story = [&]() -> awaitable<void> {
+      outcome = co_await tools.call(name, *parse_json_object(input), {"claude", TaskId("t_1")},
+                                    host_, stop_.get_token());
+    };
+    std::exception_ptr failure;
+    asio::co_spawn(io_, story(), [&](std::exception_ptr error) { failure = error; });
+    io_.restart();
+    io_.run();
+    if (failure) std::rethrow_exception(failure);
+    return outcome;
+  }
+  std::string kind(const ToolOutcome& outcome) {
+    return outcome.ok ? "ok" : std::string(outcome.details.at("error").at("kind").as_string());
+  }
+
+  asio::io_context io_;
+  BlockingPool pool_{1};
+  FakeRunner runner_;
+  FakeHost host_;
+  std::stop_source stop_;
+  ToolBox tools_{runner_, pool_};
+};
+
+TEST_F(ToolBoxTest, EveryDescribedToolExists) {
+  for (const ToolSpec& spec : tools_.specs()) {
+    const ToolOutcome outcome = call(spec.name, R"({"unknown":1})");
+    EXPECT_EQ(kind(outcome), "invalid") << spec.name;
+    EXPECT_NE(outcome.output.find("is not an argument of " + spec.name), std::string::npos);
+  }
+}
+
+TEST_F(ToolBoxTest, AnUnknownToolGetsTheList) {
+  const ToolOutcome outcome = call("delete_everything", "{}");
+  EXPECT_EQ(kind(outcome), "not_found");
+  for (const ToolSpec& spec : tools_.specs()) {
+    EXPECT_NE(outcome.output.find(spec.name), std::string::npos);
+  }
+}
+
+TEST_F(ToolBoxTest, ReadsAndEdits) {
+  host_.put("a.txt", "one\ntwo\nthree\n");
+  EXPECT_EQ(call("read_file", R"({"path":"./a.txt"})").output, "one\ntwo\nthree\n");
+  EXPECT_EQ(call("read_file", R"({"path":"a.txt","from_line":2,"to_line":2})").output,
+            "two\n[lines 2 to 2 of 3]\n");
+  const ToolOutcome edited = call("edit_file", R"({"path":"a.txt","old":"two","new":"2"})");
+  ASSERT_TRUE(edited.ok) << edited.output;
+  EXPECT_EQ(host_.files["a.txt"].text, "one\n2\nthree\n");
+  EXPECT_EQ(edited.details.at("version"), host_.files["a.txt"].version);
+  EXPECT_EQ(edited.output, "Changed a.txt: 1 lines added, 1 removed.\nThe change is at line 2.\n");
+}
+
+TEST_F(ToolBoxTest, AWriteSeesWhatOthersDid) {
+  host_.put("a.txt", "one\n");
+  call("read_file", R"({"path":"a.txt"})");
+  host_.put("a.txt", "ONE\n", "agent:kimi");
+  const ToolOutcome refused = call("write_file", R"({"path":"a.txt","text":"mine\n"})");
+  EXPECT_EQ(kind(refused), "conflict");
+  EXPECT_NE(refused.output.find("-one\n+ONE\n"), std::string::npos);
+  EXPECT_EQ(host_.files["a.txt"].text, "ONE\n");
+  call("read_file", R"({"path":"a.txt"})");
+  EXPECT_TRUE(call("write_file", R"({"path":"a.txt","text":"mine\n"})").ok);
+  EXPECT_TRUE(call("write_file", R"({"path":"a.txt","text":"again\n"})").ok);
+  EXPECT_TRUE(call("write_file", R"({"path":"new.txt","text":"new\n"})").ok);
+}
+
+TEST_F(ToolBoxTest, RefusesWhatMakesNoSense) {
+  host_.put("a.txt", "one\n");
+  host_.put("binary", std::string("\x7f"
+                                  "ELF\0\0",
+                                  6));
+  struct Case {
+    const char* tool;
+    const char* input;
+    const char* kind;
+  };
+  const Case cases[] = {
+      {"read_file", R"({"path":"../secret"})", "invalid"},
+      {"read_file", R"({"path":"nowhere"})", "not_found"},
+      {"read_file", R"({"path":"binary"})", "invalid"},
+      {"read_file", R"({"path":"a.txt","from_line":9})", "invalid"},
+      {"list_files", R"({"path":"missing"})", "not_found"},
+      {"list_files", R"({"path":"broken"})", "internal"},
+      {"write_file", R"({"path":".git/hooks/pre-commit","text":"x"})", "denied"},
+      {"write_file", R"({"path":"","text":"x"})", "invalid"},
+      {"edit_file", R"({"path":"a.txt","old":"zzz","new":"x"})", "not_found"},
+      {"edit_file", R"({"path":"/etc/passwd","old":"a","new":"b"})", "invalid"},
+      {"run_command", R"({"command":"  "})", "invalid"},
+      {"run_command", R"({"command":"ls","timeout_s":0})", "invalid"},
+      {"run_command", R"({"command":"ls","timeout_s":999999})", "invalid"},
+      {"search", R"({"query":""})", "invalid"},
+      {"git", R"({"args":[]})", "invalid"},
+      {"git", R"({"args":["push"]})", "denied"},
+      {"send_message", R"({"to":" , ","text":"x"})", "invalid"},
+      {"send_message", R"({"to":"kimi","text":""})", "invalid"},
+      {"delegate_task", R"({"agent":"","prompt":"x"})", "invalid"},
+      {"delegate_task", R"({"agent":"kimi","prompt":""})", "invalid"},
+  };
+  for (const Case& each : cases) {
+    EXPECT_EQ(kind(call(each.tool, each.input)), each.kind) << each.tool << " " << each.input;
+  }
+  EXPECT_TRUE(runner_.ran.empty());
+  EXPECT_EQ(host_.files["a.txt"].text, "one\n");
+}
+
+TEST_F(ToolBoxTest, TalksToOtherAgents) {
+  EXPECT_EQ(call("send_message", R"({"to":"kimi, codex","text":"hi"})").output, "sent");
+  EXPECT_EQ(call("read_messages", "{}").output, R"(["hello"])");
+  EXPECT_EQ(call("delegate_task", R"({"agent":"auto","prompt":"do"})").details.at("task"), "t_1");
+  const std::vector<std::string> asked{"send kimi hi", "send codex hi", "delegate auto do"};
+  EXPECT_EQ(host_.asked, asked);
+}
+
+TEST_F(ToolBoxTest, ListsWithinABound) {
+  EXPECT_EQ(call("list_files", "{}").output, "The folder is empty.\n");
+  for (std::size_t i = 0; i < limits::kListEntriesMax + 5; ++i) {
+    host_.put("f" + std::to_string(i), "x");
+  }
+  const ToolOutcome outcome = call("list_files", R"({"path":"."})");
+  EXPECT_TRUE(outcome.ok);
+  EXPECT_NE(outcome.output.find("[5 more left out"), std::string::npos);
+}
+
+TEST_F(ToolBoxTest, CommandsRunBetweenTheHostsHooks) {
+  runner_.answer = CommandResult{.exit_code = 3, .output = "boom"};
+  const ToolOutcome outcome = call("run_command", R"({"command":"make","timeout_s":5})");
+  EXPECT_FALSE(outcome.ok);
+  EXPECT_TRUE(outcome.output.starts_with("boom\n[exit code 3, ")) << outcome.output;
+  EXPECT_TRUE(outcome.output.ends_with("[changed: made.txt]\n"));
+  EXPECT_EQ(runner_.ran.at(0).limits.time, std::chrono::seconds(5));
+  EXPECT_EQ(runner_.ran.at(0).access, ProjectAccess::kReadWrite);
+  const std::vector<std::string> asked{"begin make", "end 7"};
+  EXPECT_EQ(host_.asked, asked);
+}
+
+TEST_F(ToolBoxTest, ACommandThatCannotRunIsEndedToo) {
+  runner_.answer = unavailable("no sandbox", "install bubblewrap");
+  const ToolOutcome refused = call("run_command", R"({"command":"make"})");
+  EXPECT_EQ(kind(refused), "unavailable");
+  EXPECT_NE(refused.output.find("install bubblewrap"), std::string::npos);
+  runner_.throws = true;
+  EXPECT_EQ(kind(call("run_command", R"({"command":"make"})")), "internal");
+  EXPECT_EQ(host_.open_commands, 0);
+}
+
+TEST_F(ToolBoxTest, ACommandThatIsNotAllowedDoesNotRun) {
+  host_.refuse_commands = true;
+  EXPECT_EQ(kind(call("run_command", R"({"command":"make"})")), "denied");
+  EXPECT_EQ(kind(call("git", R"({"args":["commit","-m","x"]})")), "denied");
+  EXPECT_TRUE(runner_.ran.empty());
+}
+
+TEST_F(ToolBoxTest, SaysHowACommandEnded) {
+  struct Case {
+    const char* name;
+    CommandResult result;
+    const char* says;
+  };
+  const Case cases[] = {
+      {"time", {.end = CommandEnd::kTimedOut, .signal = 9}, "ended at the time limit of 120 s"},
+      {"stop", {.end = CommandEnd::kStopped, .signal = 9}, "[stopped]"},
+      {"signal", {.exit_code = 139, .signal = 11}, "ended by signal 11"},
+      {"memory",
+       {.exit_code = 137, .signal = 9, .out_of_memory = true},
+       "memory limit of 4096 MiB"},
+      {"output", {.output_bytes = 99999, .truncated = true}, "printed 99999 bytes in all"},
+  };
+  for (const Case& each : cases) {
+    runner_.answer = each.result;
+    const ToolOutcome outcome = call("run_command", R"({"command":"x"})");
+    EXPECT_NE(outcome.output.find(each.says), std::string::npos) << outcome.output;
+  }
+}
+
+TEST_F(ToolBoxTest, NothingRunsAfterAStop) {
+  stop_.request_stop();
+  EXPECT_EQ(kind(call("run_command", R"({"command":"make"})")), "unavailable");
+  EXPECT_TRUE(runner_.ran.empty());
+  EXPECT_TRUE(host_.asked.empty());
+}
+
+TEST_F(ToolBoxTest, ReadingGitCannotChangeTheProject) {
+  EXPECT_TRUE(call("git", R"({"args":["status"]})").ok);
+  EXPECT_EQ(runner_.ran.at(0).access, ProjectAccess::kReadOnly);
+  EXPECT_TRUE(host_.asked.empty());
+}
+
+/// The same with real programs in the real sandbox.
+class ToolBoxSandboxTest : public ToolBoxTest {
+ protected:
+  void SetUp() override {
+    auto created = Sandbox::create({});
+    if (!created) {
+      std::cerr << "\n*** SKIPPED, NO SANDBOX: " << created.error().message << "\n\n";
+      GTEST_SKIP();
+    }
+    sandbox_ = std::move(*created);
+    real_.emplace(*sandbox_, pool_);
+    std::string name = (fs::temp_directory_path() / "toolbox-test-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    host_.root = name;
+    file("src/a.cpp", "int main() {\n  return alpha(1);\n}\n");
+    file("src/b.ts", "const alpha = 1;\n");
+    file(".gitignore", "ignored/\n");
+    file("ignored/c.cpp", "alpha\n");
+    file(".hidden/d.cpp", "alpha hidden\n");
+  }
+  void TearDown() override {
+    if (host_.root != "/nowhere") fs::remove_all(host_.root);
+  }
+  void file(const std::string& path, const std::string& text) {
+    fs::create_directories((host_.root / path).parent_path());
+    std::ofstream(host_.root / path) << text;
+  }
+  ToolOutcome real(const std::string& name, const std::string& input) {
+    return call_with(*real_, name, input);
+  }
+
+  std::unique_ptr<Sandbox> sandbox_;
+  std::optional<ToolBox> real_;
+};
+
+TEST_F(ToolBoxSandboxTest, Searches) {
+  struct Case {
+    const char* name;
+    const char* input;
+    const char* output;
+  };
+  const Case cases[] = {
+      {"every file", R"({"query":"alpha"})",
+       ".hidden/d.cpp:1: alpha hidden\nsrc/a.cpp:2:   return alpha(1);\nsrc/b.ts:1: const alpha = "
+       "1;\n"},
+      {"glob", R"({"query":"alpha","glob":"*.ts"})", "src/b.ts:1: const alpha = 1;\n"},
+      {"glob with folders", R"({"query":"alpha","glob":"src/**/*.cpp"})",
+       "src/a.cpp:2:   return alpha(1);\n"},
+      {"escaped", R"j({"query":"alpha\\(1\\)"})j", "src/a.cpp:2:   return alpha(1);\n"},
+      {"nothing", R"({"query":"beta"})", "No match.\n"},
+      {"no file matches", R"({"query":"alpha","glob":"*.py"})", "No match.\n"},
+      {"not an option", R"({"query":"--version"})", "No match.\n"},
+  };
+  for (const Case& each : cases) {
+    const ToolOutcome outcome = real("search", each.input);
+    EXPECT_TRUE(outcome.ok) << each.name << ": " << outcome.output;
+    EXPECT_EQ(outcome.output, each.output) << each.name;
+  }
+  const ToolOutcome invalid_query = real("search", R"j({"query":"alpha("})j");
+  EXPECT_EQ(kind(invalid_query), "invalid");
+  EXPECT_NE(invalid_query.output.find("unclosed group"), std::string::npos) << invalid_query.output;
+}
+
+TEST_F(ToolBoxSandboxTest, ASearchEndsWhenItHasEnough) {
+  std::string many;
+  for (int i = 0; i < 100'000; ++i) many += "alpha\n";
+  file("many.txt", many);
+  const ToolOutcome outcome = real("search", R"({"query":"^alpha$"})");
+  EXPECT_TRUE(outcome.ok) << outcome.output;
+  EXPECT_EQ(outcome.details.at("matches").as_array().size(), limits::kSearchMatchesMax);
+  EXPECT_EQ(outcome.details.at("truncated"), true);
+}
+
+TEST_F(ToolBoxSandboxTest, CommitsUnderTheAgentsName) {
+  ASSERT_TRUE(real("run_command", R"({"command":"git init -q . && git status --short"})").ok);
+  EXPECT_TRUE(real("git", R"({"args":["add","src/a.cpp"]})").ok);
+  const ToolOutcome committed = real("git", R"({"args":["commit","-m","Add a"]})");
+  EXPECT_TRUE(committed.ok) << committed.output;
+  const ToolOutcome log = real("git", R"({"args":["log","--format=%an %ae %s"]})");
+  EXPECT_TRUE(log.output.starts_with("claude claude@agents.invalid Add a\n")) << log.output;
+  EXPECT_TRUE(real("git", R"({"args":["status","--short"]})").ok);
+}
+
+}  // namespace
+}  // namespace coditect::tools
