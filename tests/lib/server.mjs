@@ -63,6 +63,9 @@ export class Server {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process = child;
+    const orphan = () => child.kill('SIGKILL');
+    process.on('exit', orphan);
+    child.on('exit', () => process.off('exit', orphan));
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     child.stdout.on('data', (chunk) => this.#keep(chunk));
     child.stderr.on('data', (chunk) => this.#keep(chunk));

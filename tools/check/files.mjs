@@ -1,7 +1,7 @@
 // What a file must hold because of its name, and which files must stand beside it.
 
-/// The lines of a C++ file without the inside of raw strings of several lines: that is data, often in
-/// another language. Line numbers stay.
+/// The lines of a C++ file without the inside of raw strings of several lines: that is data, often
+/// in another language. Line numbers stay.
 export function withoutRawStrings(lines) {
   let end;
   return lines.map((text) => {

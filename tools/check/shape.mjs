@@ -29,8 +29,8 @@ export function checkLineLength(lines) {
   return problems;
 }
 
-/// A line that nobody can break: an include, one word after its indentation and comment mark, or one
-/// long piece of quoted data.
+/// A line that nobody can break: an include, one word after its indentation and comment mark, or
+/// one long piece of quoted data.
 function isUnbreakable(text) {
   const words = text
     .trim()
