@@ -112,12 +112,15 @@ std::optional<Granted> LockTable::already_held(const PathPattern& path, const Re
 }
 
 const Lock* LockTable::upgradable(const PathPattern& path, const Request& request) const {
-  if (request.mode != Mode::kWrite) return nullptr;
-  for (Token token : held_.of(request.holder)) {
+  if (request.mode != Mode::kWrite || held_.of(request.holder).empty()) return nullptr;
+  const Lock* found = nullptr;
+  held_.index().visit_overlapping(path, PathIndex::kAll, [&](std::uint64_t token) {
     const Lock& lock = *held_.find(token);
-    if (lock.mode == Mode::kRead && lock.path.text() == path.text()) return &lock;
-  }
-  return nullptr;
+    const bool same = lock.holder == request.holder && lock.path.text() == path.text();
+    if (same && lock.mode == Mode::kRead) found = &lock;
+    return found == nullptr ? Visit::kGoOn : Visit::kStop;
+  });
+  return found;
 }
 
 Granted LockTable::grant(const PathPattern& path, const Request& request, Time now) const {
