@@ -70,7 +70,8 @@ bench: setup ## build the benchmarks and print their tables
 format: setup ## format every C++ file and script in place
 	@git ls-files -co --exclude-standard 'server/*.h' 'server/*.cpp' \
 	  | xargs -r -d '\n' clang-format-19 -i
-	@tests/node_modules/.bin/prettier --log-level warn --write 'tools/**/*.mjs' 'tests/**/*.mjs'
+	@tests/node_modules/.bin/prettier --log-level warn --write 'tools/**/*.mjs' 'tests/**/*.mjs' \
+	  'web/{src,tests}/**/*.{ts,tsx}'
 
 clean: ## remove what was built; data/ and installed packages stay
 	@rm -rf build web/dist

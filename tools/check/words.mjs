@@ -30,7 +30,7 @@ const kScript = [
     pattern: /eslint-d[i]sable|@ts-[i]gnore|@ts-expect-[e]rror|@ts-no[c]heck/,
     text: 'a silenced tool',
   },
-  { pattern: /\bas any\b|:\s*any\b/, text: 'a type is known, or is `unknown`' },
+  { pattern: /\bas any\b|:\s*any\s*([,;)=\]|&{]|$)/, text: 'a type is known, or is `unknown`' },
   { pattern: /\b(it|test|describe)\.only\(/, text: 'leaves every other test out' },
   { pattern: /\b(it|test|describe)\.skip\(\s*['"`]/, text: 'a test that never runs' },
 ];
