@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace coditect::databases {
+
+/// RFC 4648 with padding.
+std::string to_base64(std::string_view bytes);
+Result<std::string> from_base64(std::string_view text);
+
+}  // namespace coditect::databases

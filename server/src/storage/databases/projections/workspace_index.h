@@ -1,0 +1,10 @@
+#pragma once
+
+#include "storage/databases/projection.h"
+
+namespace coditect::databases {
+
+/// The database `workspace_idx`: the files as they are now.
+extern const Projection kWorkspaceIndex;
+
+}  // namespace coditect::databases

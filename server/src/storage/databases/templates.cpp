@@ -1,0 +1,75 @@
+#include "storage/databases/templates.h"
+
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "storage/databases/connection.h"
+#include "storage/databases/database_files.h"
+#include "storage/databases/projection.h"
+
+namespace coditect::databases {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kMetaSchema[] =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    "INSERT INTO meta(key, value) VALUES('applied_seq', 0), ('applied_mark', '');";
+
+Result<void> write_schema(const fs::path& path, const Projection& projection) {
+  TRY(const std::unique_ptr<Connection> connection, Connection::create(path));
+  TRY_VOID(connection->execute("PRAGMA page_size=4096; BEGIN"));
+  TRY_VOID(connection->execute(kMetaSchema));
+  TRY_VOID(connection->execute(projection.schema));
+  TRY(Statement mark, connection->prepare("INSERT INTO meta(key, value) VALUES('schema', ?)"));
+  mark.bind(1, schema_mark(projection));
+  TRY_VOID(mark.run());
+  // WAL mode comes last, so that everything is in the file and nothing in a WAL.
+  return connection->execute("COMMIT; PRAGMA journal_mode=WAL");
+}
+
+}  // namespace
+
+Result<Templates> Templates::create(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return system_error("cannot create the folder of templates", error.value());
+  Templates templates(folder);
+  for (const DatabaseName name : kDatabaseNames) {
+    fs::path made = templates.file_of(name);
+    made += ".new";
+    const DatabaseFiles files(made);
+    TRY_VOID(files.remove());
+    Result<void> written = write_schema(made, projection(name));
+    if (!written) return std::move(written).error().in("template " + std::string(to_string(name)));
+    fs::rename(made, templates.file_of(name), error);
+    if (error) return system_error("cannot rename a template", error.value());
+    TRY_VOID(files.remove());
+  }
+  return templates;
+}
+
+fs::path Templates::file_of(DatabaseName name) const {
+  return folder_ / (std::string(to_string(name)) + ".db");
+}
+
+Result<void> Templates::copy(DatabaseName name, const fs::path& path) const {
+  std::error_code error;
+  if (!fs::is_directory(path.parent_path(), error)) {
+    return not_found("the folder of " + path.filename().string() + " is not there");
+  }
+  fs::path copied = path;
+  copied += ".new";
+  fs::copy_file(file_of(name), copied, fs::copy_options::overwrite_existing, error);
+  if (!error) fs::rename(copied, path, error);
+  if (error) {
+    Error failed = system_error("cannot create " + path.filename().string(), error.value());
+    failed.hint = "look at the disk, and restart if the folder of templates is gone";
+    return failed;
+  }
+  return {};
+}
+
+}  // namespace coditect::databases
