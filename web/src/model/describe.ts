@@ -1,5 +1,6 @@
 import { isKnown, type KnownEvent, type WireEvent } from '../protocol/events';
 import { shortName } from './format';
+import { summaryOf } from './markup';
 
 /** One line for the log: what happened, without the who and the when. */
 export function describe(event: WireEvent): string {
@@ -23,7 +24,7 @@ function describeKnown(event: KnownEvent): string {
     case 'lock_wait_ended':
       return `${shortName(event.data.holder)} stops waiting for ${event.data.path} (${event.data.reason})`;
     case 'task_queued':
-      return `queued for ${event.data.agent}: ${oneLine(event.data.prompt)}`;
+      return `queued for ${event.data.agent}: ${summaryOf(event.data.prompt)}`;
     case 'task_started':
       return `${event.data.agent} starts`;
     case 'task_waiting':
@@ -43,7 +44,7 @@ function describeKnown(event: KnownEvent): string {
     case 'agent_state_change':
       return `${event.data.agent} ${event.data.from} → ${event.data.to}`;
     case 'agent_message':
-      return `to ${event.data.to.join(', ')}: ${oneLine(event.data.text)}`;
+      return `to ${event.data.to.join(', ')}: ${summaryOf(event.data.text)}`;
     case 'tool_call':
       return event.data.phase === 'started'
         ? `${event.data.tool} ${compact(event.data.input)}`
@@ -53,7 +54,7 @@ function describeKnown(event: KnownEvent): string {
     case 'checkpoint':
       return event.data.label || event.data.id;
     case 'bus_message':
-      return `to ${event.data.to.join(', ')}: ${oneLine(event.data.text)}`;
+      return `to ${event.data.to.join(', ')}: ${summaryOf(event.data.text)}`;
     case 'bus_delivered':
     case 'bus_read':
       return `message ${event.data.id} · ${event.data.to}`;

@@ -51,3 +51,16 @@ export function spansOf(text: string): Span[] {
   if (at < text.length) spans.push({ kind: 'text', text: text.slice(at) });
   return spans;
 }
+
+/** A message on one line, as far as it helps to recognise it: its prose, or its code if there is no prose. */
+export function summaryOf(text: string): string {
+  const blocks = blocksOf(text);
+  const prose = blocks.filter((block) => block.kind === 'text');
+  const shown = prose.length > 0 ? prose : blocks;
+  return shown
+    .map((block) => block.text)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .slice(0, 300)
+    .trim();
+}

@@ -6,7 +6,7 @@ export interface TextChange {
 }
 
 /** Past this many differing lines the whole middle is replaced: still right, only less fine. */
-const kDistanceMax = 400;
+const kDistanceMax = 200;
 
 /**
  * The replacements that turn `before` into `after`, in order and apart from each other. Whole lines are

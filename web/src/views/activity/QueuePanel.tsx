@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { attempt } from '../../actions/toasts';
 import { ago, toneOf } from '../../model/format';
+import { summaryOf } from '../../model/markup';
 import { inQueueOrder, isOver } from '../../model/tasks';
 import type { TaskInfo } from '../../protocol/entities';
 import { Badge, Empty, IconButton, type BadgeKind } from '../../ui/controls';
@@ -74,7 +75,7 @@ function TaskRow({ task }: { task: TaskInfo }) {
       <Badge kind={KINDS[state]}>{state}</Badge>
       <span className="toned task-agent truncate">{agent}</span>
       <span className="truncate grow" title={prompt}>
-        {prompt}
+        {summaryOf(prompt)}
         {text !== undefined && <span className="bad-text"> {text}</span>}
       </span>
       {tries > 1 && <span className="faint num">try {tries}</span>}

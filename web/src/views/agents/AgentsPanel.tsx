@@ -1,5 +1,6 @@
 import { openFile } from '../../actions/fileActions';
 import { toneOf } from '../../model/format';
+import { summaryOf } from '../../model/markup';
 import type { AgentView } from '../../model/state';
 import { Icon } from '../../ui/Icon';
 import { Badge, Empty } from '../../ui/controls';
@@ -14,7 +15,7 @@ export function AgentsPanel() {
         <h2>Agents</h2>
         <span className="grow" />
         <span className="faint num">
-          {agents.filter((agent) => agent.state !== 'idle').length} of {agents.length} busy
+          {agents.filter(isBusy).length} of {agents.length} busy
         </span>
       </div>
       {simulated > 0 && <SimulatedBanner count={simulated} of={agents.length} />}
@@ -31,6 +32,10 @@ export function AgentsPanel() {
       )}
     </section>
   );
+}
+
+function isBusy({ state }: AgentView): boolean {
+  return state !== 'idle' && state !== 'failed';
 }
 
 /** Nobody may take a rehearsal for the work of a model. */
@@ -66,7 +71,7 @@ function AgentCard({ agent }: { agent: AgentView }) {
         <div className="agent-line">
           <strong className="toned">{agent.name}</strong>
           <span className="faint truncate mono">{agent.model}</span>
-          {agent.simulated && <Badge kind="warn">simulated</Badge>}
+          {agent.simulated && <Badge>simulated</Badge>}
           <span className="grow" />
           {queued > 0 && <span className="faint num">+{queued}</span>}
           <span className="agent-state" data-testid={`agent-state-${agent.name}`}>
@@ -101,7 +106,7 @@ function Doing({ agent, prompt }: { agent: AgentView; prompt: string | undefined
       </div>
     );
   }
-  if (prompt !== undefined) return <div className="agent-line muted truncate">{prompt}</div>;
+  if (prompt !== undefined) return <div className="agent-line muted truncate">{summaryOf(prompt)}</div>;
   if (agent.state === 'failed' && agent.reason !== undefined) {
     return <div className="agent-line bad-text truncate">{agent.reason}</div>;
   }

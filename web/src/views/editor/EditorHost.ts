@@ -85,7 +85,7 @@ export class EditorHost {
     const shown: Extension =
       theirs === null
         ? []
-        : unifiedMergeView({ original: this.toDocument(theirs), mergeControls: true });
+        : unifiedMergeView({ original: this.toDocument(theirs), mergeControls: chunkButton });
     this.view.dispatch({ effects: this.compare.reconfigure(shown) });
   }
 
@@ -158,4 +158,17 @@ export class EditorHost {
       this.breaks.of(EditorState.lineSeparator.of('\n')),
     ];
   }
+}
+
+/** One decision of a comparison. "Accept" is the library's word for keeping what the editor holds. */
+function chunkButton(
+  type: 'accept' | 'reject',
+  action: (event: MouseEvent) => void,
+): HTMLElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'cm-chunk-button';
+  button.textContent = type === 'accept' ? 'Keep mine' : 'Take theirs';
+  button.onmousedown = action;
+  return button;
 }

@@ -49,12 +49,23 @@ export const editorTheme = EditorView.theme({
   },
   '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--good-soft)' },
   '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft)', paddingLeft: '8px' },
-  '.cm-chunkButtons button': {
+  '&light .cm-changedText, &dark .cm-changedText': {
+    background: 'color-mix(in srgb, var(--good) 22%, transparent)',
+  },
+  '&light .cm-deletedChunk .cm-deletedText, &dark .cm-deletedChunk .cm-deletedText': {
+    background: 'color-mix(in srgb, var(--bad) 22%, transparent)',
+  },
+  '.cm-insertedLine, .cm-deletedLine, .cm-deletedLine del': { textDecoration: 'none' },
+  '.cm-changedLineGutter': { background: 'var(--good)' },
+  '.cm-deletedLineGutter': { background: 'var(--bad)' },
+  '.cm-chunk-button': {
+    marginLeft: '4px',
+    padding: '0 6px',
     border: '1px solid var(--border-strong)',
     borderRadius: '4px',
     background: 'var(--raised)',
     color: 'var(--text)',
-    font: '500 11px/18px var(--font-sans)',
+    font: '500 11px/16px var(--font-sans)',
     cursor: 'pointer',
   },
 });

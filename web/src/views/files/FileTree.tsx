@@ -5,7 +5,7 @@ import { VirtualList } from '../../ui/VirtualList';
 import { useSession } from '../workspace/SessionContext';
 import { FileRow } from './FileRow';
 
-const kRowHeight = 26;
+const kRowHeight = window.matchMedia('(pointer: coarse)').matches ? 36 : 26;
 
 interface FileTreeProps {
   rows: TreeRow[];
