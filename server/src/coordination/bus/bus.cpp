@@ -231,40 +231,45 @@ json::object Bus::snapshot() const {
   return object;
 }
 
+Result<void> Bus::restore_message(const json::value& value) {
+  const json::object* object = value.if_object();
+  if (object == nullptr) return invalid("a bus snapshot holds something that is no message");
+  Message message;
+  TRY(message.id, need_string(*object, "id"));
+  TRY(message.from, need_string(*object, "from"));
+  TRY(message.text, need_string(*object, "text"));
+  TRY(std::int64_t seq, need_int(*object, "seq"));
+  message.seq = static_cast<Sequence>(seq);
+  message.topic = find_string(*object, "topic");
+  std::string id = message.id;
+  messages_.emplace(std::move(id), std::move(message));
+  return {};
+}
+
+Result<void> Bus::restore_entries(const json::array* ids, std::map<Sequence, std::string>& to) {
+  if (ids == nullptr) return invalid("a mailbox in a bus snapshot lacks a member");
+  for (const json::value& id : *ids) {
+    if (!id.is_string()) return invalid("a mailbox in a bus snapshot holds no message id");
+    const auto message = messages_.find(std::string_view(id.get_string()));
+    if (message == messages_.end()) return invalid("a mailbox names a message that is not there");
+    to.emplace(message->second.seq, message->first);
+    ++message->second.unread;
+  }
+  return {};
+}
+
 Result<Bus> Bus::restore(const json::object& snapshot) {
   Bus bus;
   const json::array* messages = find_array(snapshot, "messages");
   const json::object* mailboxes = find_object(snapshot, "mailboxes");
   if (messages == nullptr || mailboxes == nullptr) return invalid("a bus snapshot lacks a member");
-  for (const json::value& value : *messages) {
-    if (!value.is_object()) return invalid("a bus snapshot holds something that is no message");
-    const json::object& object = value.get_object();
-    Message message;
-    TRY(message.id, need_string(object, "id"));
-    TRY(message.from, need_string(object, "from"));
-    TRY(message.text, need_string(object, "text"));
-    TRY(std::int64_t seq, need_int(object, "seq"));
-    message.seq = static_cast<Sequence>(seq);
-    message.topic = find_string(object, "topic");
-    std::string id = message.id;
-    bus.messages_.emplace(std::move(id), std::move(message));
-  }
+  for (const json::value& value : *messages) TRY_VOID(bus.restore_message(value));
   for (const auto& member : *mailboxes) {
     const json::object* box = member.value().if_object();
     if (box == nullptr) return invalid("a bus snapshot holds something that is no mailbox");
     Mailbox& mailbox = bus.mailboxes_[std::string(member.key())];
-    for (const auto& [key, entries] :
-         {std::pair{"pending", &mailbox.pending}, std::pair{"delivered", &mailbox.delivered}}) {
-      const json::array* ids = find_array(*box, key);
-      if (ids == nullptr) return invalid("a mailbox in a bus snapshot lacks a member");
-      for (const json::value& id : *ids) {
-        const auto message = id.is_string() ? bus.messages_.find(std::string_view(id.get_string()))
-                                            : bus.messages_.end();
-        if (message == bus.messages_.end()) return invalid("a mailbox names no message");
-        entries->emplace(message->second.seq, message->first);
-        ++message->second.unread;
-      }
-    }
+    TRY_VOID(bus.restore_entries(find_array(*box, "pending"), mailbox.pending));
+    TRY_VOID(bus.restore_entries(find_array(*box, "delivered"), mailbox.delivered));
   }
   return bus;
 }

@@ -82,6 +82,8 @@ class Bus {
   std::optional<Delivery> delivery(std::string_view id, std::string_view agent) const;
   Result<void> accept(const Event& event);
   Result<void> advance(const Event& event, Delivery from);
+  Result<void> restore_message(const json::value& value);
+  Result<void> restore_entries(const json::array* ids, std::map<Sequence, std::string>& to);
 
   // Durable: changed by apply() alone.
   std::map<std::string, Message, std::less<>> messages_;

@@ -268,7 +268,7 @@ class World {
 
 RC_GTEST_PROP(LockProperty, RandomSchedulesKeepEveryPromise, ()) {
   World world;
-  const int steps = between(1, 60);
+  const int steps = between(1, 80);
   for (int i = 0; i < steps; ++i) world.act();
   world.run_out();
 }

@@ -24,7 +24,7 @@ Result<void> TaskStore::apply(const Event& event) {
   Task& task = found->second;
   if (event.type == "task_started") return start(event, task);
   if (event.type == "task_waiting") return wait(event, task);
-  if (event.type == "task_resumed") return resume(task);
+  if (event.type == "task_resumed") return resume(event, task);
   if (event.type == "task_requeued") return requeue(event, task);
   if (event.type == "task_promoted") return promote(event, task);
   if (event.type == "task_finished") return finish(event, task);
@@ -59,7 +59,9 @@ Result<void> TaskStore::queue(const Event& event) {
   task.created_at = event.ts;
   task.queued_seq = event.seq;
   const TaskId id = task.id;
-  enter(tasks_.emplace(id, std::move(task)).first->second);
+  Task& queued = tasks_.emplace(id, std::move(task)).first->second;
+  link(queued);
+  enter(queued);
   return {};
 }
 
@@ -80,10 +82,8 @@ Result<void> TaskStore::wait(const Event& event, Task& task) {
   return {};
 }
 
-Result<void> TaskStore::resume(Task& task) {
-  if (!is_active(task.state)) {
-    return internal("the log resumes task '" + task.id.str() + "', which does not run");
-  }
+Result<void> TaskStore::resume(const Event& event, Task& task) {
+  if (!is_active(task.state)) return misfit(event);
   task.state = TaskState::kRunning;
   task.waits_for.clear();
   return {};
@@ -94,9 +94,11 @@ Result<void> TaskStore::requeue(const Event& event, Task& task) {
     return misfit(event);
   }
   TRY(std::int64_t attempt, need_int(event.data, "attempt"));
-  leave(task);
   task.attempt = static_cast<int>(attempt);
-  if (is_finished(task.state)) task.first_attempt = task.attempt;
+  if (is_finished(task.state)) {
+    task.first_attempt = task.attempt;
+    std::erase(finished_, task.id);
+  }
   task.state = TaskState::kQueued;
   task.cancel_requested = false;
   task.waits_for.clear();
@@ -144,23 +146,28 @@ Place TaskStore::place_of(const Task& task) {
   return {-task.priority, -static_cast<std::int64_t>(task.promoted_seq), task.queued_seq};
 }
 
-void TaskStore::enter(Task& task) {
-  if (task.state != TaskState::kQueued) return;
-  ++queued_;
+void TaskStore::link(const Task& task) {
   for (const TaskId& id : task.open_dependencies) dependants_[id].insert(task.id);
-  if (task.open_dependencies.empty()) runnable_[task.agent].emplace(place_of(task), task.id);
-  if (broken_dependency(task)) doomed_.emplace(place_of(task), task.id);
 }
 
-void TaskStore::leave(Task& task) {
-  if (is_finished(task.state)) std::erase(finished_, task.id);
-  if (task.state != TaskState::kQueued) return;
-  --queued_;
+void TaskStore::unlink(const Task& task) {
   for (const TaskId& id : task.open_dependencies) {
     const auto found = dependants_.find(id);
     found->second.erase(task.id);
     if (found->second.empty()) dependants_.erase(found);
   }
+}
+
+void TaskStore::enter(const Task& task) {
+  if (task.state != TaskState::kQueued) return;
+  ++queued_;
+  if (task.open_dependencies.empty()) runnable_[task.agent].emplace(place_of(task), task.id);
+  if (broken_dependency(task)) doomed_.emplace(place_of(task), task.id);
+}
+
+void TaskStore::leave(const Task& task) {
+  if (task.state != TaskState::kQueued) return;
+  --queued_;
   const auto agent = runnable_.find(task.agent);
   if (agent != runnable_.end()) {
     agent->second.erase(place_of(task));
@@ -169,17 +176,17 @@ void TaskStore::leave(Task& task) {
   doomed_.erase(place_of(task));
 }
 
-/// Frees, or dooms, the queued tasks that depend on one that has finished.
+/// Frees, or dooms, the tasks that depend on one that has finished.
 void TaskStore::tell_dependants(const Task& task) {
   const auto found = dependants_.find(task.id);
   if (found == dependants_.end()) return;
-  const std::set<TaskId> dependants = found->second;
-  for (const TaskId& id : dependants) {
+  for (const TaskId& id : found->second) {
     Task& dependant = tasks_.at(id);
     leave(dependant);
     if (task.state == TaskState::kSucceeded) dependant.open_dependencies.erase(task.id);
     enter(dependant);
   }
+  if (task.state == TaskState::kSucceeded) dependants_.erase(found);
 }
 
 /// A task that is tried again no longer dooms those that depend on it.
@@ -194,7 +201,10 @@ void TaskStore::revive_dependants(const Task& task) {
 
 void TaskStore::forget_old() {
   while (finished_.size() > limits::kFinishedTasksKept) {
-    tasks_.erase(finished_.front());
+    const auto oldest = tasks_.find(finished_.front());
+    check(oldest != tasks_.end(), "a finished task is kept until it is forgotten");
+    unlink(oldest->second);
+    tasks_.erase(oldest);
     finished_.pop_front();
   }
 }
@@ -257,7 +267,10 @@ Result<TaskStore> TaskStore::restore(const json::object& snapshot) {
     }
     store.finished_.push_back(task->id);
   }
-  for (auto& [id, task] : store.tasks_) store.enter(task);
+  for (const auto& [id, task] : store.tasks_) {
+    store.link(task);
+    store.enter(task);
+  }
   return store;
 }
 

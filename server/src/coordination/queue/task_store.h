@@ -56,15 +56,19 @@ class TaskStore {
   Result<void> queue(const Event& event);
   Result<void> start(const Event& event, Task& task);
   Result<void> wait(const Event& event, Task& task);
-  Result<void> resume(Task& task);
+  Result<void> resume(const Event& event, Task& task);
   Result<void> requeue(const Event& event, Task& task);
   Result<void> promote(const Event& event, Task& task);
   Result<void> finish(const Event& event, Task& task);
 
   static Place place_of(const Task& task);
-  /// Puts the task into the views that its fields say, or takes it out of them.
-  void enter(Task& task);
-  void leave(Task& task);
+  /// Makes the task hear of its open dependencies, or no longer. Whatever its state: one that
+  /// failed for a dependency may be retried after that dependency has succeeded.
+  void link(const Task& task);
+  void unlink(const Task& task);
+  /// Puts a queued task into its agent's queue, or takes it out; no others are in one.
+  void enter(const Task& task);
+  void leave(const Task& task);
   void tell_dependants(const Task& task);
   void revive_dependants(const Task& task);
   void forget_old();
@@ -74,7 +78,7 @@ class TaskStore {
   // Views of tasks_.
   std::size_t queued_ = 0;
   std::map<std::string, std::map<Place, TaskId>, std::less<>> runnable_;
-  std::map<TaskId, std::set<TaskId>> dependants_;  ///< of queued tasks' open dependencies
+  std::map<TaskId, std::set<TaskId>> dependants_;  ///< by open dependency
   std::map<Place, TaskId> doomed_;
 };
 
