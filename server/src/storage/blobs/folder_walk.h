@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/posix_file.h"
+#include "base/result.h"
+#include "storage/blobs/snapshot.h"
+
+namespace coditect::blobs {
+
+/// Walks a folder by descriptors: a component that is swapped for a link cannot lead outside.
+///
+/// Threads:    one at a time.
+/// Errors:     those of `file` are passed on; what cannot be looked at goes to `skipped`.
+class FolderWalk {
+ public:
+  /// Gets each regular file, open for reading, with its permission bits.
+  using OnFile =
+      std::function<Result<void>(std::string path, FileDescriptor file, std::uint32_t mode)>;
+
+  FolderWalk(const Ignore& ignore, const OnFile& file) : ignore_(ignore), on_file_(file) {}
+
+  Result<void> run(const std::filesystem::path& root);
+
+  /// Symbolic links, and folders of which nothing else is in the tree; in no order.
+  std::vector<TreeEntry> entries;
+  std::vector<Skipped> skipped;
+
+ private:
+  Result<void> visit_folder(FileDescriptor folder, const std::string& path, std::size_t depth);
+  Result<void> visit(int folder, const std::string& name, const std::string& path,
+                     std::size_t depth);
+  void visit_link(int folder, const std::string& name, const std::string& path);
+  void skip(const std::string& path, std::string why);
+
+  const Ignore& ignore_;
+  const OnFile& on_file_;
+  std::size_t recorded_ = 0;  ///< files, links and empty folders so far
+};
+
+}  // namespace coditect::blobs
