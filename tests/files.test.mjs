@@ -26,7 +26,8 @@ const edits = async (file) =>
 test('created, read, written, moved, removed', async () => {
   const created = await workspace.create('a/one.txt', 'one\n');
   assert.equal(created.version, created.seq, 'a version is the number of the event');
-  assert.deepEqual(await workspace.read('a/one.txt'), { text: 'one\n', version: created.version });
+  const { text, version } = await workspace.read('a/one.txt');
+  assert.deepEqual({ text, version }, { text: 'one\n', version: created.version });
   const written = await workspace.call('files.write', {
     path: 'a/one.txt',
     text: 'two\n',
@@ -127,13 +128,16 @@ test('the history of a file names every version, who made it and when', async ()
   await workspace.create('history.txt', 'one\n');
   await workspace.write('history.txt', 'two\n');
   await workspace.write('history.txt', 'three\n');
-  const answer = await workspace.call('files.history', { path: 'history.txt' });
-  const versions = answer.versions ?? answer.history ?? answer.entries;
-  assert.equal(versions.length, 3, JSON.stringify(answer));
-  for (const version of versions) {
-    assert.ok(version.seq ?? version.version);
-    assert.match(version.actor, /^user:/);
-    assert.ok(Date.parse(version.ts));
+  const history = await workspace.call('files.history', { path: 'history.txt' });
+  assert.deepEqual(
+    history.edits.map(({ hash }) => hash),
+    ['three\n', 'two\n', 'one\n'].map(sha256),
+    'the newest first',
+  );
+  for (const edit of history.edits) {
+    assert.match(edit.actor, /^user:/);
+    assert.ok(edit.seq > 0);
+    assert.ok(Date.parse(edit.ts));
   }
 });
 

@@ -104,6 +104,23 @@ test('a write with a token that is no longer valid is fenced off', async () => {
   await release('another.txt', other.token);
 });
 
+test('a lock that is not renewed ends by itself, and its token with it', async () => {
+  const { version } = await workspace.create('leased.txt', 'one\n');
+  const lease = { path: 'leased.txt', mode: 'write', timeout_ms: 100, lease_ms: 200 };
+  const socket = await workspace.open();
+  await socket.attach();
+  const { token } = await workspace.call('locks.acquire', lease);
+  const ended = await socket.waitForEvent(
+    ({ type, data }) => type === 'lock_released' && data.token === token,
+    'the end of the lease',
+  );
+  assert.equal(ended.data.reason, 'expired');
+  const write = { path: 'leased.txt', text: 'late\n', base_version: version, lock: token };
+  await refused(workspace.call('files.write', write), kStaleKinds, 'an expired token');
+  assert.equal(await workspace.text('leased.txt'), 'one\n');
+  await socket.close();
+});
+
 test('locks that are not held are neither renewed nor released', async () => {
   const { token } = await acquire('mine.txt');
   for (const method of ['locks.renew', 'locks.release']) {

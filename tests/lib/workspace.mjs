@@ -59,11 +59,10 @@ export class Workspace {
   }
 
   async head() {
-    const { seq } = await this.call('timeline.at', { seq: Number.MAX_SAFE_INTEGER }).catch(
-      () => ({}),
-    );
-    if (seq !== undefined) return seq;
-    return (await this.events()).at(-1).seq;
+    const socket = await this.open();
+    const { head } = await socket.attach();
+    await socket.cut();
+    return head;
   }
 
   /// What happened after `head`, apart from the session's own renewals.
@@ -95,7 +94,7 @@ export class Workspace {
   }
 
   task(id) {
-    return this.call('tasks.get', { id }).then((answer) => answer.task ?? answer);
+    return this.call('tasks.get', { id });
   }
 
   /// The tasks, once all of them have ended.
