@@ -37,7 +37,7 @@ class Dialect {
                               const std::string& path_model) const = 0;
   /// The answer as one JSON document.
   virtual json::object whole(const Reply& reply) const = 0;
-  /// The answer as a stream; at least three frames.
+  /// The answer as a stream; at least two frames, so that it can break off between them.
   virtual std::vector<Frame> stream(const Reply& reply) const = 0;
   virtual net::Response refuse(const Refusal& refusal) const = 0;
   /// What goes with every answer: the request's id, the state of the rate limits.
