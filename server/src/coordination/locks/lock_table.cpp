@@ -68,7 +68,7 @@ Result<Decision> LockTable::acquire(const Request& request) {
 
 Decision LockTable::wait(PathPattern path, const Request& request, const Blocker& blocker) {
   const Claim claim{path, request.mode, request.holder, PathIndex::kAll};
-  std::vector<std::string> waits_for = graph().blocking_holders(claim);
+  std::vector<std::string> waits_for = graph().waits_for(claim);
   if (request.timeout == std::chrono::milliseconds{0}) {
     return Refused{locked_error(path, waits_for), {}};
   }
@@ -231,7 +231,7 @@ std::optional<Step> LockTable::time_out(Time now) {
   const auto first = waiting_.first_deadline();
   if (!first || first->first > now) return std::nullopt;
   const Waiter& waiter = *waiting_.find(first->second);
-  Error error = locked_error(waiter.path, graph().blocking_holders(claim_of(waiter)));
+  Error error = locked_error(waiter.path, graph().waits_for(claim_of(waiter)));
   return end_wait(waiter.id, WaitEnd::kTimeout, std::move(error).in("the wait timed out"));
 }
 

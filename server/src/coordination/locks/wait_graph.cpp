@@ -64,6 +64,21 @@ std::optional<Blocker> WaitGraph::find_blocker(const Claim& claim) const {
   return blocker;
 }
 
+std::vector<std::string> WaitGraph::waits_for(const Claim& claim) const {
+  std::vector<std::string> holders;
+  held_.index().visit_overlapping(claim.path, PathIndex::kAll, [&](std::uint64_t token) {
+    const Lock& lock = *held_.find(token);
+    if (blocked_by(claim, lock) && std::ranges::find(holders, lock.holder) == holders.end()) {
+      holders.push_back(lock.holder);
+    }
+    return holders.size() < kNamedMax ? Visit::kGoOn : Visit::kStop;
+  });
+  if (!holders.empty()) return holders;
+  const auto blocker = find_blocker(claim);
+  if (blocker) holders.push_back(queue_.find(WaiterId{blocker->id})->request.holder);
+  return holders;
+}
+
 std::vector<std::string> WaitGraph::blocking_holders(const Claim& claim) const {
   std::vector<std::string> holders;
   std::set<std::string_view> seen;

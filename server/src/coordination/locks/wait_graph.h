@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,10 +51,15 @@ struct Cycle {
 /// Lifetime: a view; both parts outlive it.
 class WaitGraph {
  public:
+  static constexpr std::size_t kNamedMax = 16;
+
   WaitGraph(const HeldLocks& held, const WaitQueue& queue) : held_(held), queue_(queue) {}
 
   /// One blocker of the claim, or none when it may be granted. Stops at the first it finds.
   std::optional<Blocker> find_blocker(const Claim& claim) const;
+  /// Whom to name to the one who waits: the holders of the locks in its way, kNamedMax at most;
+  /// where only the queue is in its way, the nearest ahead. Empty when nothing is.
+  std::vector<std::string> waits_for(const Claim& claim) const;
   /// The holders that block the claim, each once: of locks, and of waiters ahead.
   std::vector<std::string> blocking_holders(const Claim& claim) const;
   /// The shortest ring that the claim, which is not in the queue, would close by waiting.
