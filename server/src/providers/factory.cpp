@@ -56,7 +56,7 @@ Result<std::unique_ptr<Provider>> make_provider(const ProviderConfig& config, co
   TRY(auto client, make_http_client(std::move(options)));
 
   std::unique_ptr<Dialect> dialect = make_dialect(config.kind);
-  const RetryPolicy retry = dialect->retry_policy();
+  const RetryPolicy retry = config.retry.value_or(dialect->retry_policy());
   std::unique_ptr<Provider> provider = std::make_unique<HttpProvider>(
       HttpProviderOptions{std::move(dialect), std::move(client), config.api_key, retry}, clock,
       random);

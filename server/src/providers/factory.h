@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -8,16 +9,18 @@
 #include "providers/provider.h"
 #include "providers/wire/http_client.h"
 #include "providers/wire/proxy.h"
+#include "providers/wire/retry_policy.h"
 
 namespace coditect::providers {
 
 struct ProviderConfig {
   ProviderKind kind = ProviderKind::kAnthropic;
-  std::string base_url;  ///< "" for the vendor's own; OpenAI's and Moonshot's end in /v1
-  std::string api_key;   ///< "" sends none, for local servers
+  std::string base_url = {};  ///< "" for the vendor's own; OpenAI's and Moonshot's end in /v1
+  std::string api_key = {};   ///< "" sends none, for local servers
   ProxySettings proxy = {};
   HttpTimes times = {};
-  std::string trusted_certificates;  ///< PEM beside the system's; "" for none
+  std::optional<RetryPolicy> retry = std::nullopt;  ///< nothing: as the vendor's SDK
+  std::string trusted_certificates = {};            ///< PEM beside the system's; "" for none
 };
 
 /// Where the vendor's API lives; "" for kOpenAiCompatible, which is nobody's.

@@ -27,14 +27,14 @@ struct ToolSpec {
 /// Invariants: every ToolCall of an assistant turn has its ToolResult in the user turn after it;
 ///             vendors refuse the request otherwise.
 struct ModelRequest {
-  std::string model;
-  std::string system;
-  std::vector<Turn> turns;
-  std::vector<ToolSpec> tools;
+  std::string model = {};
+  std::string system = {};
+  std::vector<Turn> turns = {};
+  std::vector<ToolSpec> tools = {};
   std::int64_t max_output_tokens = 32'000;      ///< includes what the model thinks
   std::optional<Effort> effort = std::nullopt;  ///< nothing: the vendor's default
-  std::string cache_key;                        ///< calls that share a prefix share a key
-  std::vector<std::string> stop_sequences;
+  std::string cache_key = {};                   ///< calls that share a prefix share a key
+  std::vector<std::string> stop_sequences = {};
 };
 
 }  // namespace coditect::providers

@@ -21,7 +21,7 @@ struct VendorItem {
 
 struct TextBlock {
   std::string text;
-  std::string phase;  ///< "commentary", "final_answer" or "" where the model does not say
+  std::string phase = {};  ///< "commentary", "final_answer" or "" where the model does not say
   std::optional<VendorItem> echo = std::nullopt;
 };
 

@@ -185,7 +185,7 @@ VendorItem Decoder::item(json::object block) const {
 ProviderResult<void> Decoder::close_block(OpenBlock open, std::vector<Block>& blocks) const {
   const std::string type = text_of(open.block, "type");
   if (type == "text") {
-    blocks.push_back(TextBlock{text_of(open.block, "text"), ""});
+    blocks.push_back(TextBlock{text_of(open.block, "text")});
     return {};
   }
   if (type == "thinking" || type == "redacted_thinking") {

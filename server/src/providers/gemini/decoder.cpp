@@ -129,7 +129,7 @@ void Decoder::take_text(const json::object& part, StreamListener& listener) {
   } else if (text_open_) {
     std::get<TextBlock>(blocks_.back()).text += text;
   } else if (!text.empty()) {
-    blocks_.push_back(TextBlock{text, ""});
+    blocks_.push_back(TextBlock{text});
     text_open_ = true;
   }
   if (!text.empty()) listener.on_text(text);

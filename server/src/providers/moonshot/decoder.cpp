@@ -155,7 +155,7 @@ ProviderResult<ModelAnswer> Decoder::finish() {
     VendorItem echo{kind_, requested_model_, {{"reasoning_content", reasoning_}}};
     answer.turn.blocks.push_back(Reasoning{reasoning_, std::move(echo)});
   }
-  if (!text_.empty()) answer.turn.blocks.push_back(TextBlock{text_, ""});
+  if (!text_.empty()) answer.turn.blocks.push_back(TextBlock{text_});
   TRY_VOID(add_calls(answer.turn.blocks));
   answer.stop = stop_of(finish_reason_);
   if (answer.stop == StopReason::kEndTurn && !calls_.empty()) answer.stop = StopReason::kToolUse;

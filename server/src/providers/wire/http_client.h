@@ -53,7 +53,7 @@ struct HttpClientOptions {
   std::optional<Proxy> proxy = std::nullopt;
   HttpTimes times = {};
   std::size_t body_bytes_max = limits::kModelResponseBytesMax;
-  std::string trusted_certificates;  ///< PEM beside the system's; "" for none
+  std::string trusted_certificates = {};  ///< PEM beside the system's; "" for none
 };
 
 /// A client that opens one connection per request, verifies TLS against the system's certificates
