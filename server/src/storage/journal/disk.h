@@ -33,8 +33,12 @@ class Disk {
  public:
   virtual ~Disk() = default;
   virtual Result<std::vector<std::string>> list() = 0;
-  /// Opens an existing file. What it reads from then on is what the device holds.
-  virtual Result<std::unique_ptr<File>> open(const std::string& name) = 0;
+  enum class OpenFor {
+    kRecovery,   ///< what is read is what the device holds, not what only memory does
+    kOverwrite,  ///< the old content does not matter
+  };
+  /// Opens an existing file.
+  virtual Result<std::unique_ptr<File>> open(const std::string& name, OpenFor purpose) = 0;
   /// Makes a new, empty file. The name is durable after sync_directory().
   virtual Result<std::unique_ptr<File>> create(const std::string& name) = 0;
   virtual Result<void> remove(const std::string& name) = 0;

@@ -17,6 +17,7 @@ namespace {
 
 /// One write and one sync carry at most this much, unless one record alone is larger.
 constexpr std::size_t kBatchBytesMax = 8u << 20;
+constexpr std::size_t kPageBytes = 4096;
 /// A buffer that one large batch made larger than this is given back.
 constexpr std::size_t kBufferKeptBytesMax = 2 * kBatchBytesMax;
 
@@ -25,6 +26,14 @@ bool make_realtime() {
   sched_param parameters{};
   parameters.sched_priority = sched_get_priority_min(SCHED_FIFO);
   return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters) == 0;
+}
+
+/// Lengthens a write at `position` with zeros to the end of its last page, or of the segment: the
+/// kernel need not read the page first. The next batch overwrites them.
+void pad_to_page(std::string& buffer, std::size_t position, std::size_t segment_bytes) {
+  const std::size_t end = position + buffer.size();
+  const std::size_t page_end = (end + kPageBytes - 1) / kPageBytes * kPageBytes;
+  buffer.resize(std::min(page_end, segment_bytes) - position, '\0');
 }
 
 Error closed() { return unavailable("the journal is closed", "the server is stopping"); }
@@ -142,6 +151,9 @@ void Journal::run() {
     idle_ = false;
     if (queue_.waiters.empty()) return;
     Queue queue = std::exchange(queue_, {});
+    // The next batch is likely to be as large.
+    queue_.records.reserve(queue.records.size());
+    queue_.waiters.reserve(queue.waiters.size());
     committing_bytes_ = queue.bytes;
     lock.unlock();
     commit(std::move(queue));
@@ -184,19 +196,21 @@ Result<std::size_t> Journal::write_batch(std::span<const Record> records) {
   buffer_.clear();
   std::size_t count = 0;
   while (count < records.size()) {
-    const std::size_t bytes = buffer_.size() + encoded_bytes(records[count]);
-    if (bytes > room || (count > 0 && bytes > kBatchBytesMax)) break;
+    const std::size_t reach = buffer_.size() + encoded_bytes(records[count]);
+    if (reach > room || (count > 0 && reach > kBatchBytesMax)) break;
     encode_record(buffer_, records[count], static_cast<std::uint32_t>(position_ + buffer_.size()),
                   static_cast<std::uint32_t>(position_), active_->salt);
     ++count;
   }
   check(count > 0);
+  const std::size_t bytes = buffer_.size();
+  pad_to_page(buffer_, position_, active_->bytes);
   TRY_VOID(write_fully(*active_->file, buffer_, position_));
   TRY_VOID(active_->file->sync());
-  position_ += buffer_.size();
+  position_ += bytes;
   segments_.note(records.first(count), position_);
   if (position_ > active_->bytes / 2) segments_.prepare_ahead();
-  count_batch(count, buffer_.size(),
+  count_batch(count, bytes,
               std::chrono::duration_cast<std::chrono::microseconds>(
                   std::chrono::steady_clock::now() - begun));
   if (buffer_.capacity() > kBufferKeptBytesMax) buffer_ = std::string();

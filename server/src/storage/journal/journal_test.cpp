@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <thread>
 
-#include "base/posix_file.h"
 #include "storage/journal/journal_test_support.h"
 
 namespace coditect::journal {

@@ -83,7 +83,7 @@ Result<std::vector<std::string>> MemoryDisk::list() {
   return names;
 }
 
-Result<std::unique_ptr<File>> MemoryDisk::open(const std::string& name) {
+Result<std::unique_ptr<File>> MemoryDisk::open(const std::string& name, OpenFor) {
   const std::lock_guard lock(mutex_);
   const auto found = files_.find(name);
   if (found == files_.end()) return not_found("no file " + name);

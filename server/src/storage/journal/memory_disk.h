@@ -32,7 +32,7 @@ class MemoryDisk final : public Disk, public std::enable_shared_from_this<Memory
   };
 
   Result<std::vector<std::string>> list() override;
-  Result<std::unique_ptr<File>> open(const std::string& name) override;
+  Result<std::unique_ptr<File>> open(const std::string& name, OpenFor purpose) override;
   Result<std::unique_ptr<File>> create(const std::string& name) override;
   Result<void> remove(const std::string& name) override;
   Result<void> sync_directory() override;

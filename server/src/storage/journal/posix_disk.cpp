@@ -49,8 +49,11 @@ Result<std::vector<std::string>> PosixDisk::list() {
   return names;
 }
 
-Result<std::unique_ptr<File>> PosixDisk::open(const std::string& name) {
+Result<std::unique_ptr<File>> PosixDisk::open(const std::string& name, OpenFor purpose) {
   TRY(FileDescriptor file, open_file(path_ / name, O_RDWR));
+  if (purpose == OpenFor::kOverwrite) {
+    return std::unique_ptr<File>(new PosixFile(std::move(file)));
+  }
   // A process killed between write and sync leaves pages that only memory holds, and a failed sync
   // leaves pages that memory calls clean and the device never got. Writing the former and dropping
   // the latter makes what is read the same as what survives.

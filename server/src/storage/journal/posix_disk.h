@@ -17,7 +17,7 @@ class PosixDisk final : public Disk {
   static Result<std::shared_ptr<Disk>> open_directory(const std::filesystem::path& path);
 
   Result<std::vector<std::string>> list() override;
-  Result<std::unique_ptr<File>> open(const std::string& name) override;
+  Result<std::unique_ptr<File>> open(const std::string& name, OpenFor purpose) override;
   Result<std::unique_ptr<File>> create(const std::string& name) override;
   Result<void> remove(const std::string& name) override;
   Result<void> sync_directory() override;

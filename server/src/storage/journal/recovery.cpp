@@ -58,7 +58,7 @@ Result<std::vector<FoundFile>> read_headers(Disk& disk, std::size_t segment_byte
     const auto number = segment_file_number(name);
     if (!number) continue;
     found.files_numbered_to = std::max(found.files_numbered_to, *number);
-    TRY(const std::unique_ptr<File> file, disk.open(name));
+    TRY(const std::unique_ptr<File> file, disk.open(name, Disk::OpenFor::kRecovery));
     TRY(const std::uint64_t bytes, file->size());
     std::string start(kHeaderUsedBytes, '\0');
     TRY(const std::size_t read, file->read(start, 0));
@@ -109,7 +109,7 @@ Result<LiveSegment> replay_segment(Disk& disk, const FoundFile& found,
                                    const std::function<Result<void>(Record)>& replay,
                                    Recovered& recovered) {
   LiveSegment segment{found.header.id, found.name, found.bytes, 0, {}};
-  TRY(const std::unique_ptr<File> file, disk.open(found.name));
+  TRY(const std::unique_ptr<File> file, disk.open(found.name, Disk::OpenFor::kRecovery));
   TRY(const std::string bytes, read_whole(*file));
   std::optional<Error> refused;
   const auto visit = [&](const RecordView& view) -> Result<void> {

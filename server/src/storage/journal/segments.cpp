@@ -67,7 +67,7 @@ Result<ActiveSegment> Segments::begin_segment() {
   }
   check(spare.held_id < header.oldest);
   ActiveSegment active{header.id, header.salt, segment_bytes_, nullptr};
-  TRY(active.file, disk_->open(spare.name));
+  TRY(active.file, disk_->open(spare.name, Disk::OpenFor::kOverwrite));
   TRY(const std::size_t written, active.file->write(encode_header(header), 0));
   if (written != kHeaderUsedBytes) {
     return unavailable("the header of " + spare.name + " was not written in one piece");
