@@ -72,8 +72,6 @@ Result<std::unique_ptr<Catalogue>> Catalogue::create(Options options) {
 
 Result<void> Catalogue::create_all(const fs::path& workspace_dir) {
   std::error_code error;
-  fs::create_directory(workspace_dir / "databases", error);
-  if (error) return system_error("cannot create the folder of the databases", error.value());
   for (const DatabaseName name : kDatabaseNames) {
     const fs::path path = path_of(workspace_dir, name);
     if (fs::exists(path, error)) continue;

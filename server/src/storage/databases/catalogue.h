@@ -36,7 +36,7 @@ class Catalogue {
  public:
   struct Options {
     /// Where empty databases are kept to be copied; written anew by create().
-    std::filesystem::path template_dir;
+    std::filesystem::path template_dir = {};
     /// Over all workspaces; at least 2. A connection takes about 70 KB and up to 3 descriptors.
     std::size_t max_open_connections = 1000;
   };

@@ -13,13 +13,13 @@ namespace coditect::databases {
 
 /// A person's or an agent's question to one database.
 struct Query {
-  std::string sql;  ///< one statement that only reads
+  std::string sql = {};  ///< one statement that only reads
   /// An array for ?, ?1, ...; an object for :name, @name and $name; null for none. Arrays and
   /// objects inside are bound as JSON text, {"$blob": base64} as a blob.
-  json::value params;
+  json::value params = {};
   std::size_t row_limit = limits::kSqlRowsMax;                 ///< cut to kSqlRowsMax
   std::chrono::milliseconds time_limit = limits::kSqlTimeMax;  ///< cut to kSqlTimeMax
-  std::stop_token stop;
+  std::stop_token stop = {};
 };
 
 /// The answer. One array per row. NULL is null; a whole number beyond ±(2^53 − 1) is a string, so

@@ -13,10 +13,9 @@ constexpr int kInstructionsBetweenChecks = 1000;
 // Pragmas that tell and cannot change anything; with an argument only where it names what to tell
 // about. database_list is missing because it shows the machine's paths.
 constexpr std::string_view kToldWithoutArgument[] = {
-    "application_id", "collation_list", "compile_options", "data_version",
-    "encoding",       "freelist_count", "function_list",   "journal_mode",
-    "module_list",    "page_count",     "page_size",       "pragma_list",
-    "schema_version", "synchronous",    "table_list",      "user_version",
+    "application_id", "collation_list", "compile_options", "data_version", "encoding",
+    "freelist_count", "function_list",  "module_list",     "page_count",   "page_size",
+    "pragma_list",    "schema_version", "synchronous",     "table_list",   "user_version",
 };
 constexpr std::string_view kToldAboutArgument[] = {
     "foreign_key_list", "index_info", "index_list", "index_xinfo", "integrity_check",

@@ -18,9 +18,11 @@ constexpr char kMetaSchema[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "INSERT INTO meta(key, value) VALUES('applied_seq', 0), ('applied_mark', '');";
 
+// Nothing is synced: every start writes the templates anew.
 Result<void> write_schema(const fs::path& path, const Projection& projection) {
   TRY(const std::unique_ptr<Connection> connection, Connection::create(path));
-  TRY_VOID(connection->execute("PRAGMA page_size=4096; BEGIN"));
+  TRY_VOID(connection->execute(
+      "PRAGMA page_size=4096; PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY; BEGIN"));
   TRY_VOID(connection->execute(kMetaSchema));
   TRY_VOID(connection->execute(projection.schema));
   TRY(Statement mark, connection->prepare("INSERT INTO meta(key, value) VALUES('schema', ?)"));
@@ -57,9 +59,12 @@ fs::path Templates::file_of(DatabaseName name) const {
 
 Result<void> Templates::copy(DatabaseName name, const fs::path& path) const {
   std::error_code error;
-  if (!fs::is_directory(path.parent_path(), error)) {
-    return not_found("the folder of " + path.filename().string() + " is not there");
+  // Only the last folder: a workspace that was deleted does not come back.
+  fs::create_directory(path.parent_path(), error);
+  if (error == std::errc::no_such_file_or_directory) {
+    return not_found("the workspace's folder is not there");
   }
+  if (error) return system_error("cannot create the folder of the databases", error.value());
   fs::path copied = path;
   copied += ".new";
   fs::copy_file(file_of(name), copied, fs::copy_options::overwrite_existing, error);

@@ -18,8 +18,8 @@ class Templates {
   /// Makes the six files anew in `folder`, which is created. Nothing else may use the folder.
   static Result<Templates> create(const std::filesystem::path& folder);
 
-  /// Puts an empty database at `path`, all at once. Not durable: a view that is lost is rebuilt.
-  /// Errc::kNotFound when the folder of `path` is not there.
+  /// Puts an empty database at `path`, all at once, and makes its folder. Not durable: a view that
+  /// is lost is rebuilt. Errc::kNotFound when the folder above that one is not there.
   Result<void> copy(DatabaseName name, const std::filesystem::path& path) const;
 
  private:
