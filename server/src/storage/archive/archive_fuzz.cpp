@@ -16,13 +16,25 @@
 namespace coditect::archive {
 namespace {
 
-const std::filesystem::path& folder() {
-  static const std::filesystem::path path = [] {
+/// One folder for the whole run, removed at its end.
+class FuzzFolder {
+ public:
+  FuzzFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "archive-fuzz-XXXXXX").string();
     check(::mkdtemp(name.data()) != nullptr);
-    return std::filesystem::path(name);
-  }();
-  return path;
+    path_ = name;
+  }
+  FuzzFolder(const FuzzFolder&) = delete;
+  ~FuzzFolder() { std::filesystem::remove_all(path_); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+const std::filesystem::path& folder() {
+  static const FuzzFolder folder;
+  return folder.path();
 }
 
 std::string next_line(const Head& head) {
