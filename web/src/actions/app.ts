@@ -21,7 +21,9 @@ export function tokenOf(hash: string): string | null {
 export function routeOf(hash: string): Route {
   const match = /^#\/workspaces\/([^/?]+)/.exec(hash);
   const id = match?.[1];
-  return id === undefined ? { page: 'workspaces' } : { page: 'workspace', id: decodeURIComponent(id) };
+  return id === undefined
+    ? { page: 'workspaces' }
+    : { page: 'workspace', id: decodeURIComponent(id) };
 }
 
 export function hrefOf(target: Route): string {

@@ -37,7 +37,12 @@ export function appearanceCommands(): Command[] {
 
 /** What can be done in a workspace now; what needs an open file is there only when one is. */
 export function workspaceCommands(session: WorkspaceSession): Command[] {
-  return [...goCommands(session), ...fileCommands(session), ...agentCommands(session), ...appearanceCommands()];
+  return [
+    ...goCommands(session),
+    ...fileCommands(session),
+    ...agentCommands(session),
+    ...appearanceCommands(),
+  ];
 }
 
 function goCommands(session: WorkspaceSession): Command[] {
@@ -122,7 +127,12 @@ function fileCommands(session: WorkspaceSession): Command[] {
       section: 'File',
       run: () => void toggleOwnLock(session, active),
     },
-    { id: 'file.close', title: `Close ${active}`, section: 'File', run: () => askClose(session, active) },
+    {
+      id: 'file.close',
+      title: `Close ${active}`,
+      section: 'File',
+      run: () => askClose(session, active),
+    },
     ...others,
   ];
 }

@@ -104,7 +104,9 @@ export class Documents {
       const written =
         doc.removedBy === null
           ? await this.call('files.write', {
-              ...{ path, text, base_version: version },
+              path,
+              text,
+              base_version: version,
               ...(lock === undefined ? {} : { lock }),
             })
           : await this.call('files.create', { path, text });
@@ -175,7 +177,9 @@ export class Documents {
   }
 
   private renamed(from: string, to: string): void {
-    const moving = this.store.get().tabs.filter((tab) => tab === from || tab.startsWith(`${from}/`));
+    const moving = this.store
+      .get()
+      .tabs.filter((tab) => tab === from || tab.startsWith(`${from}/`));
     for (const tab of moving) this.renameTab(tab, to + tab.slice(from.length));
   }
 

@@ -61,8 +61,7 @@ export async function removeFile(session: WorkspaceSession, path: string): Promi
   session.documents.close(path);
   const undo = {
     label: 'Undo',
-    run: () =>
-      attempt(() => session.call('files.create', { path, text: kept?.text ?? '' })),
+    run: () => attempt(() => session.call('files.create', { path, text: kept?.text ?? '' })),
   };
   showToast({
     tone: 'success',

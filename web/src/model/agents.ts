@@ -69,7 +69,11 @@ function toolCalled(
     return agent.tool?.id === event.data.id ? without(agent, 'tool') : agent;
   }
   const path = pathOfInput(event.data.input);
-  const tool = { id: event.data.id, name: event.data.tool, ...(path === undefined ? {} : { path }) };
+  const tool = {
+    id: event.data.id,
+    name: event.data.tool,
+    ...(path === undefined ? {} : { path }),
+  };
   return { ...agent, tool };
 }
 

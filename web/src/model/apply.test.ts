@@ -58,10 +58,18 @@ describe('locks', () => {
   it('a renewal moves the end only', () => {
     const renewed = play(fresh, [
       story.acquired('a', 1),
-      { type: 'lock_renewed', data: { path: 'a', token: 1, holder: 'agent:claude', expires_at: 'later' } },
-      { type: 'lock_renewed', data: { path: 'b', token: 9, holder: 'agent:claude', expires_at: 'x' } },
+      {
+        type: 'lock_renewed',
+        data: { path: 'a', token: 1, holder: 'agent:claude', expires_at: 'later' },
+      },
+      {
+        type: 'lock_renewed',
+        data: { path: 'b', token: 9, holder: 'agent:claude', expires_at: 'x' },
+      },
     ]);
-    expect(renewed.locks).toEqual({ a: [expect.objectContaining({ token: 1, expires_at: 'later' })] });
+    expect(renewed.locks).toEqual({
+      a: [expect.objectContaining({ token: 1, expires_at: 'later' })],
+    });
   });
 
   it('a wait ends when the waiter gets the lock or gives up', () => {
@@ -72,9 +80,15 @@ describe('locks', () => {
     const waiting = play(fresh, [story.acquired('a', 1), wait]);
     expect(waiting.waits).toHaveLength(1);
     expect(play(waiting, [story.acquired('a', 2, 'agent:gemini')]).waits).toEqual([]);
-    const ended = { type: 'lock_wait_ended', data: { path: 'a', holder: 'agent:gemini', reason: 'timeout' } };
+    const ended = {
+      type: 'lock_wait_ended',
+      data: { path: 'a', holder: 'agent:gemini', reason: 'timeout' },
+    };
     expect(play(waiting, [ended]).waits).toEqual([]);
-    const other = { type: 'lock_wait_ended', data: { path: 'b', holder: 'agent:gemini', reason: 'timeout' } };
+    const other = {
+      type: 'lock_wait_ended',
+      data: { path: 'b', holder: 'agent:gemini', reason: 'timeout' },
+    };
     expect(play(waiting, [other]).waits).toHaveLength(1);
   });
 });
@@ -83,14 +97,19 @@ describe('tasks and agents', () => {
   const running = play(fresh, [
     story.queued('t1'),
     { type: 'task_started', task: 't1', data: { agent: 'claude', attempt: 1 } },
-    { type: 'agent_state_change', data: { agent: 'claude', from: 'idle', to: 'executing', reason: '' } },
+    {
+      type: 'agent_state_change',
+      data: { agent: 'claude', from: 'idle', to: 'executing', reason: '' },
+    },
     story.toolStarted('c1', { path: 'src/a.ts' }),
   ]);
   const agentOf = (state: typeof fresh) => state.agents[0];
 
   it('an agent shows its task, tool and file', () => {
     expect(agentOf(running)).toMatchObject({
-      ...{ state: 'executing', task: 't1', tool: { name: 'edit_file', path: 'src/a.ts' } },
+      state: 'executing',
+      task: 't1',
+      tool: { name: 'edit_file', path: 'src/a.ts' },
     });
     expect(agentOf(play(running, [story.toolFinished('c0')]))?.tool?.id).toBe('c1');
     expect(agentOf(play(running, [story.toolFinished('c1')]))?.tool).toBeUndefined();
@@ -103,7 +122,11 @@ describe('tasks and agents', () => {
     expect(agentOf(waiting)?.waiting).toEqual({ for: 'lock', what: 'b.ts' });
     expect(waiting.tasks[0]?.state).toBe('waiting');
     const over = play(waiting, [
-      { type: 'task_finished', task: 't1', data: { agent: 'claude', state: 'succeeded', elapsed_ms: 1 } },
+      {
+        type: 'task_finished',
+        task: 't1',
+        data: { agent: 'claude', state: 'succeeded', elapsed_ms: 1 },
+      },
       { type: 'agent_state_change', data: { agent: 'claude', from: 'executing', to: 'idle' } },
     ]);
     expect(agentOf(over)).toEqual(fresh.agents[0]);
@@ -134,7 +157,9 @@ describe('tasks and agents', () => {
 
   it('the queue runs by priority, then first come; what is over comes last, newest first', () => {
     const finish = (task: string) => ({
-      ...{ type: 'task_finished', task, data: { agent: 'claude', state: 'succeeded' } },
+      type: 'task_finished',
+      task,
+      data: { agent: 'claude', state: 'succeeded' },
     });
     const state = play(fresh, [
       ...['a', 'b', 'c', 'd', 'e'].map((id) => story.queued(id, 'claude', id === 'c' ? 9 : 5)),
@@ -166,13 +191,20 @@ describe('previews', () => {
   });
 
   it('hold the whole turn so far', () => {
-    const longer = withPreview(previewed('t1').previews, { task: 't1', agent: 'claude', text: 'so far so' });
+    const longer = withPreview(previewed('t1').previews, {
+      task: 't1',
+      agent: 'claude',
+      text: 'so far so',
+    });
     expect(longer).toEqual({ t1: { agent: 'claude', text: 'so far so' } });
   });
 
   it.each([
     ['its message', story.said('so far so good')],
-    ['the end of its task', { type: 'task_finished', task: 't1', data: { agent: 'claude', state: 'failed' } }],
+    [
+      'the end of its task',
+      { type: 'task_finished', task: 't1', data: { agent: 'claude', state: 'failed' } },
+    ],
     ['a requeue', { type: 'task_requeued', task: 't1', data: { agent: 'claude', attempt: 2 } }],
   ])('end with %s', (_name, happening) => {
     expect(play(previewed('t1'), [happening]).previews).toEqual({});
@@ -184,15 +216,28 @@ describe('cost', () => {
   const usage = (cost_usd: number | null) => ({
     type: 'usage_recorded',
     data: {
-      ...{ agent: 'claude', provider: 'p', model: 'm', input: 100, cached: 50, cache_write: 5 },
-      ...{ output: 20, reasoning: 7, cost_usd },
+      agent: 'claude',
+      provider: 'p',
+      model: 'm',
+      input: 100,
+      cached: 50,
+      cache_write: 5,
+      output: 20,
+      reasoning: 7,
+      cost_usd,
     },
   });
 
   it('adds up; a call without a price is unpriced, not free', () => {
     expect(play(fresh, [usage(0.25), usage(0.5), usage(null)]).cost).toEqual({
-      ...{ spent_usd: 0.75, calls: 3, unpriced_calls: 1, input: 300, cached: 150 },
-      ...{ cache_write: 15, output: 60, reasoning: 21 },
+      spent_usd: 0.75,
+      calls: 3,
+      unpriced_calls: 1,
+      input: 300,
+      cached: 150,
+      cache_write: 15,
+      output: 60,
+      reasoning: 21,
     });
   });
 });

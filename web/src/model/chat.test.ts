@@ -7,7 +7,13 @@ describe('the conversation', () => {
   it('a tool call is one item from start to end', () => {
     const state = play(fresh, [toolStarted('c1'), toolFinished('c1', false)]);
     expect(state.chat).toEqual([
-      expect.objectContaining({ id: 'c1', status: 'failed', output: 'done', elapsed_ms: 5, seq: 11 }),
+      expect.objectContaining({
+        id: 'c1',
+        status: 'failed',
+        output: 'done',
+        elapsed_ms: 5,
+        seq: 11,
+      }),
     ]);
   });
 
@@ -18,7 +24,13 @@ describe('the conversation', () => {
   it('messages listed twice are shown once, in order', () => {
     const live = play(fresh, [said('new')]);
     const old = {
-      ...{ seq: 4, ts: 't', id: 'm4', from: 'user:ada', to: ['claude'], text: 'old', kind: 'chat' as const },
+      seq: 4,
+      ts: 't',
+      id: 'm4',
+      from: 'user:ada',
+      to: ['claude'],
+      text: 'old',
+      kind: 'chat' as const,
     };
     const merged = addMessages(addMessages(live, [old, { ...old, seq: 11, text: 'again' }]), [old]);
     expect(merged.chat.map((item) => item.kind === 'message' && item.text)).toEqual(['old', 'new']);

@@ -34,7 +34,14 @@ function step(chat: ChatItem[], event: KnownEvent): ChatItem[] {
 function messageOf(event: Extract<KnownEvent, { type: 'agent_message' }>): ChatMessage {
   const { id, from, to, text, kind } = event.data;
   return {
-    ...{ kind: 'message', seq: event.seq, ts: event.ts, id, from, to, text, tone: kind },
+    kind: 'message',
+    seq: event.seq,
+    ts: event.ts,
+    id,
+    from,
+    to,
+    text,
+    tone: kind,
     ...taskOf(event),
   };
 }
@@ -45,7 +52,14 @@ function toolOf(
 ): ChatTool {
   const { id, agent, tool, input } = data;
   return {
-    ...{ kind: 'tool', seq: event.seq, ts: event.ts, id, agent, tool, input, status: 'running' },
+    kind: 'tool',
+    seq: event.seq,
+    ts: event.ts,
+    id,
+    agent,
+    tool,
+    input,
+    status: 'running',
     ...taskOf(event),
   };
 }
@@ -69,7 +83,11 @@ function ended(tool: ChatTool, end: ToolEnd): ChatTool {
 
 function notice(event: KnownEvent, agent: string, text: string, hint?: string): ChatItem {
   return {
-    ...{ kind: 'notice' as const, seq: event.seq, ts: event.ts, agent, text },
+    kind: 'notice' as const,
+    seq: event.seq,
+    ts: event.ts,
+    agent,
+    text,
     ...(hint === undefined ? {} : { hint }),
     ...taskOf(event),
   };

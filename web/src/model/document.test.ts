@@ -6,13 +6,20 @@ const run = (doc: OpenDocument, ...events: DocumentEvent[]): OpenDocument =>
 const clean = run(openDocument('a.ts', 1), { type: 'loaded', text: 'one', version: 5 });
 const dirty = run(clean, { type: 'edited', dirty: true });
 const theirs = (version: number, text = 'two'): DocumentEvent => ({
-  ...{ type: 'theirs', text, version, actor: 'agent:claude' },
+  type: 'theirs',
+  text,
+  version,
+  actor: 'agent:claude',
 });
 
 describe('somebody else writes the file', () => {
   it('a clean document takes it over', () => {
     expect(run(clean, theirs(6))).toMatchObject({
-      ...{ base: 'two', version: 6, adoption: 2, adoptedFrom: 'agent:claude', incoming: null },
+      base: 'two',
+      version: 6,
+      adoption: 2,
+      adoptedFrom: 'agent:claude',
+      incoming: null,
     });
   });
 
@@ -47,13 +54,23 @@ describe('the way out of a conflict', () => {
 
   it('take theirs: the editor adopts it and is clean', () => {
     expect(run(asked, { type: 'take_theirs' })).toMatchObject({
-      ...{ base: 'two', version: 6, adoption: 2, dirty: false, incoming: null, comparing: false },
+      base: 'two',
+      version: 6,
+      adoption: 2,
+      dirty: false,
+      incoming: null,
+      comparing: false,
     });
   });
 
   it('keep mine: the next save is based on their version', () => {
     expect(run(asked, { type: 'keep_mine' })).toMatchObject({
-      ...{ base: 'two', version: 6, adoption: 1, dirty: true, incoming: null, comparing: false },
+      base: 'two',
+      version: 6,
+      adoption: 1,
+      dirty: true,
+      incoming: null,
+      comparing: false,
     });
   });
 

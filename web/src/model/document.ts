@@ -54,9 +54,19 @@ export type DocumentEvent =
 
 export function openDocument(path: string, id: number): OpenDocument {
   return {
-    ...{ id, path, phase: 'loading', base: '', version: 0, adoption: 0, adoptedFrom: null },
-    ...{ dirty: false, saving: false, incoming: null, comparing: false },
-    ...{ removedBy: null, problem: null },
+    id,
+    path,
+    phase: 'loading',
+    base: '',
+    version: 0,
+    adoption: 0,
+    adoptedFrom: null,
+    dirty: false,
+    saving: false,
+    incoming: null,
+    comparing: false,
+    removedBy: null,
+    problem: null,
   };
 }
 
@@ -73,8 +83,13 @@ export function stepDocument(doc: OpenDocument, event: DocumentEvent): OpenDocum
     case 'saved':
       return {
         ...doc,
-        ...{ saving: false, base: event.text, version: event.version, problem: null },
-        ...{ removedBy: null, incoming: null, comparing: false },
+        saving: false,
+        base: event.text,
+        version: event.version,
+        problem: null,
+        removedBy: null,
+        incoming: null,
+        comparing: false,
       };
     case 'save_failed':
       return { ...doc, saving: false, problem: event.problem };
@@ -105,8 +120,14 @@ function adopted(
 ): OpenDocument {
   return {
     ...doc,
-    ...{ base: text.text, version: text.version, adoption: doc.adoption + 1, adoptedFrom: from },
-    ...{ incoming: null, comparing: false, removedBy: null, problem: null },
+    base: text.text,
+    version: text.version,
+    adoption: doc.adoption + 1,
+    adoptedFrom: from,
+    incoming: null,
+    comparing: false,
+    removedBy: null,
+    problem: null,
   };
 }
 
@@ -124,7 +145,12 @@ function keptMine(doc: OpenDocument): OpenDocument {
   if (doc.incoming === null) return doc;
   const { text, version } = doc.incoming;
   return {
-    ...{ ...doc, base: text, version, dirty: true },
-    ...{ incoming: null, comparing: false, problem: null },
+    ...doc,
+    base: text,
+    version,
+    dirty: true,
+    incoming: null,
+    comparing: false,
+    problem: null,
   };
 }

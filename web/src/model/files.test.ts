@@ -6,7 +6,12 @@ import { ancestorsOf, buildTree, pathProblem, visibleRows } from './tree';
 const file = (path: string, version = 3) => ({ path, kind: 'file' as const, version });
 const loaded = {
   ...fresh,
-  files: filesFrom([file('a.ts'), file('src/b.ts'), file('src/deep/c.ts'), { path: 'src', kind: 'folder' }]),
+  files: filesFrom([
+    file('a.ts'),
+    file('src/b.ts'),
+    file('src/deep/c.ts'),
+    { path: 'src', kind: 'folder' },
+  ]),
 };
 const pathsAfter = (...happenings: ReturnType<typeof edited>[]) =>
   Object.keys(play(loaded, happenings).files ?? {}).toSorted();
@@ -20,17 +25,40 @@ describe('the list of files', () => {
     ['create', edited('create', 'new.ts'), ['a.ts', 'new.ts', 'src', 'src/b.ts', 'src/deep/c.ts']],
     ['remove', edited('remove', 'a.ts'), ['src', 'src/b.ts', 'src/deep/c.ts']],
     ['remove a folder', edited('remove', 'src'), ['a.ts']],
-    ['remove what is not there', edited('remove', 'sr'), ['a.ts', 'src', 'src/b.ts', 'src/deep/c.ts']],
-    ['move', edited('move', 'z.ts', { from: 'a.ts' }), ['src', 'src/b.ts', 'src/deep/c.ts', 'z.ts']],
-    ['move a folder', edited('move', 'lib', { from: 'src' }), ['a.ts', 'lib', 'lib/b.ts', 'lib/deep/c.ts']],
-    ['move over another', edited('move', 'a.ts', { from: 'src/b.ts' }), ['a.ts', 'src', 'src/deep/c.ts']],
-    ['move of an unknown', edited('move', 'n', { from: 'm' }), ['a.ts', 'n', 'src', 'src/b.ts', 'src/deep/c.ts']],
+    [
+      'remove what is not there',
+      edited('remove', 'sr'),
+      ['a.ts', 'src', 'src/b.ts', 'src/deep/c.ts'],
+    ],
+    [
+      'move',
+      edited('move', 'z.ts', { from: 'a.ts' }),
+      ['src', 'src/b.ts', 'src/deep/c.ts', 'z.ts'],
+    ],
+    [
+      'move a folder',
+      edited('move', 'lib', { from: 'src' }),
+      ['a.ts', 'lib', 'lib/b.ts', 'lib/deep/c.ts'],
+    ],
+    [
+      'move over another',
+      edited('move', 'a.ts', { from: 'src/b.ts' }),
+      ['a.ts', 'src', 'src/deep/c.ts'],
+    ],
+    [
+      'move of an unknown',
+      edited('move', 'n', { from: 'm' }),
+      ['a.ts', 'n', 'src', 'src/b.ts', 'src/deep/c.ts'],
+    ],
   ])('%s', (_name, happening, expected) => {
     expect(pathsAfter(happening)).toEqual(expected);
   });
 
   it('a version is the seq of the last change', () => {
-    const after = play(loaded, [edited('write', 'a.ts', { size: 9 }), edited('move', 'b', { from: 'a.ts' })]);
+    const after = play(loaded, [
+      edited('write', 'a.ts', { size: 9 }),
+      edited('move', 'b', { from: 'a.ts' }),
+    ]);
     expect(after.files?.['b']).toMatchObject({ version: 12, size: 9 });
     expect(after.lastEdits['b']).toMatchObject({ seq: 12, actor: 'agent:claude', op: 'move' });
   });
@@ -38,7 +66,9 @@ describe('the list of files', () => {
 
 describe('the tree', () => {
   it('makes up missing folders, folders first, numbers in order', () => {
-    const tree = buildTree(filesFrom([file('z/10.md'), file('z/9.md'), file('A.md'), file('b/c/d.md')]));
+    const tree = buildTree(
+      filesFrom([file('z/10.md'), file('z/9.md'), file('A.md'), file('b/c/d.md')]),
+    );
     const rows = visibleRows(tree, () => true).map(({ node, depth }) => `${depth}${node.path}`);
     expect(rows).toEqual(['0b', '1b/c', '2b/c/d.md', '0z', '1z/9.md', '1z/10.md', '0A.md']);
   });
@@ -55,9 +85,12 @@ describe('the tree', () => {
 });
 
 describe('a path for a new file', () => {
-  it.each(['', ' ', '/a', 'a/', 'a//b', '../a', 'a/./b', 'a/..', ' a', 'a '])('refuses %j', (path) => {
-    expect(pathProblem(path)).toBeTypeOf('string');
-  });
+  it.each(['', ' ', '/a', 'a/', 'a//b', '../a', 'a/./b', 'a/..', ' a', 'a '])(
+    'refuses %j',
+    (path) => {
+      expect(pathProblem(path)).toBeTypeOf('string');
+    },
+  );
   it.each(['a', 'a/b.ts', '.env', 'a b/c', '...'])('allows %j', (path) => {
     expect(pathProblem(path)).toBeUndefined();
   });

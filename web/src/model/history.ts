@@ -9,7 +9,10 @@ export function firstLogSeq(state: WorkspaceState): number {
 }
 
 /** The range to ask `timeline.range` for to get the page before the log, or null at the start. */
-export function pageBefore(state: WorkspaceState, size: number): { from: number; limit: number } | null {
+export function pageBefore(
+  state: WorkspaceState,
+  size: number,
+): { from: number; limit: number } | null {
   const first = firstLogSeq(state);
   if (first <= 1) return null;
   const from = Math.max(1, first - size);
@@ -24,7 +27,11 @@ export function prependEvents(state: WorkspaceState, events: WireEvent[]): Works
   const first = firstLogSeq(state);
   const older = events.filter((event) => event.seq < first);
   if (older.at(-1)?.seq !== first - 1) return state;
-  return { ...state, log: [...older, ...state.log], chat: mergeEvents(state.chat, older, state.log) };
+  return {
+    ...state,
+    log: [...older, ...state.log],
+    chat: mergeEvents(state.chat, older, state.log),
+  };
 }
 
 export function addMessages(state: WorkspaceState, messages: MessageInfo[]): WorkspaceState {

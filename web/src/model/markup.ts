@@ -1,4 +1,5 @@
-export type Block = { kind: 'text'; text: string } | { kind: 'code'; language: string; text: string };
+export type Block =
+  { kind: 'text'; text: string } | { kind: 'code'; language: string; text: string };
 
 export type Span =
   | { kind: 'text'; text: string }
@@ -17,14 +18,19 @@ export function blocksOf(text: string): Block[] {
     const joined = lines.join('\n');
     lines = [];
     if (fence !== null) blocks.push({ kind: 'code', language: fence.language, text: joined });
-    else if (joined.trim() !== '') blocks.push({ kind: 'text', text: joined.replace(/^\n+|\n+$/g, '') });
+    else if (joined.trim() !== '')
+      blocks.push({ kind: 'text', text: joined.replace(/^\n+|\n+$/g, '') });
   };
   for (const line of text.split('\n')) {
     const open = FENCE_OPEN.exec(line);
     if (fence === null && open !== null) {
       flush();
       fence = { mark: open[1] ?? '```', language: open[2] ?? '' };
-    } else if (fence !== null && line.trim().startsWith(fence.mark) && /^[`~]+$/.test(line.trim())) {
+    } else if (
+      fence !== null &&
+      line.trim().startsWith(fence.mark) &&
+      /^[`~]+$/.test(line.trim())
+    ) {
       flush();
       fence = null;
     } else {

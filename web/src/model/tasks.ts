@@ -35,11 +35,7 @@ export function applyToTasks(tasks: TaskInfo[], event: KnownEvent): TaskInfo[] {
   }
 }
 
-function update(
-  tasks: TaskInfo[],
-  id: string,
-  change: (task: TaskInfo) => TaskInfo,
-): TaskInfo[] {
+function update(tasks: TaskInfo[], id: string, change: (task: TaskInfo) => TaskInfo): TaskInfo[] {
   const index = tasks.findIndex((task) => task.id === id);
   const before = tasks[index];
   return before === undefined ? tasks : tasks.with(index, change(before));
@@ -70,10 +66,7 @@ function requeued(task: TaskInfo): TaskInfo {
   return { ...rest, state: 'queued' };
 }
 
-function finished(
-  task: TaskInfo,
-  event: Extract<KnownEvent, { type: 'task_finished' }>,
-): TaskInfo {
+function finished(task: TaskInfo, event: Extract<KnownEvent, { type: 'task_finished' }>): TaskInfo {
   const { state, error, result } = event.data;
   return {
     ...task,

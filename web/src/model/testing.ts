@@ -11,13 +11,23 @@ export const snapshot: AttachResult = {
   session: { id: 's', expires_at: '2026-11-20T20:00:00Z' },
   head: 10,
   agents: ['claude', 'gemini'].map((name) => ({
-    ...{ name, provider: 'simulator', model: `${name}-1`, state: 'idle', simulated: true },
+    name,
+    provider: 'simulator',
+    model: `${name}-1`,
+    state: 'idle',
+    simulated: true,
   })),
   locks: [],
   tasks: [],
   cost: {
-    ...{ spent_usd: 0, calls: 0, unpriced_calls: 0, input: 0, cached: 0 },
-    ...{ cache_write: 0, output: 0, reasoning: 0 },
+    spent_usd: 0,
+    calls: 0,
+    unpriced_calls: 0,
+    input: 0,
+    cached: 0,
+    cache_write: 0,
+    output: 0,
+    reasoning: 0,
   },
 };
 
@@ -81,5 +91,13 @@ export const toolStarted = (id: string, input: unknown = {}, task = 't1') => ({
 export const toolFinished = (id: string, ok = true, task = 't1') => ({
   type: 'tool_call',
   task,
-  data: { id, agent: 'claude', tool: 'edit_file', phase: 'finished', ok, output: 'done', elapsed_ms: 5 },
+  data: {
+    id,
+    agent: 'claude',
+    tool: 'edit_file',
+    phase: 'finished',
+    ok,
+    output: 'done',
+    elapsed_ms: 5,
+  },
 });

@@ -92,11 +92,21 @@ describe('mentions', () => {
     const text = 'ask @ge now';
     const mention = mentionAt(text, 7);
     expect(mention).toEqual({ from: 4, query: 'ge' });
-    expect(completeMention(text, 7, mention!, 'gemini')).toEqual({ text: 'ask @gemini now', cursor: 12 });
-    expect(completeMention('@', 1, { from: 0, query: '' }, 'kimi')).toEqual({ text: '@kimi ', cursor: 6 });
+    expect(completeMention(text, 7, mention!, 'gemini')).toEqual({
+      text: 'ask @gemini now',
+      cursor: 12,
+    });
+    expect(completeMention('@', 1, { from: 0, query: '' }, 'kimi')).toEqual({
+      text: '@kimi ',
+      cursor: 6,
+    });
   });
 
-  it.each([['a@b', 3], ['@claude ', 8], ['', 0]])('sees none in %j at %i', (text, cursor) => {
+  it.each([
+    ['a@b', 3],
+    ['@claude ', 8],
+    ['', 0],
+  ])('sees none in %j at %i', (text, cursor) => {
     expect(mentionAt(text, cursor)).toBeNull();
   });
 });

@@ -80,9 +80,17 @@ describe('the socket', () => {
   it('turns an error into a Failure with its hint', async () => {
     made[0]!.open();
     const call = socket.call('files.read', { path: 'x' });
-    const error = { code: -32001, message: 'no such file', data: { kind: 'not_found', hint: 'look' } };
+    const error = {
+      code: -32001,
+      message: 'no such file',
+      data: { kind: 'not_found', hint: 'look' },
+    };
     made[0]!.receive({ jsonrpc: '2.0', id: 1, error });
-    await expect(call).rejects.toMatchObject({ kind: 'not_found', message: 'no such file', hint: 'look' });
+    await expect(call).rejects.toMatchObject({
+      kind: 'not_found',
+      message: 'no such file',
+      hint: 'look',
+    });
   });
 
   it('refuses a call while it is down and fails those under way when it goes down', async () => {
@@ -132,7 +140,9 @@ describe('the socket', () => {
   it('hands notifications on', () => {
     made[0]!.open();
     made[0]!.receive({ jsonrpc: '2.0', method: 'resync', params: { head: 5 } });
-    expect(notifications).toEqual([expect.objectContaining({ method: 'resync', params: { head: 5 } })]);
+    expect(notifications).toEqual([
+      expect.objectContaining({ method: 'resync', params: { head: 5 } }),
+    ]);
   });
 
   it('probes a silent connection and gives up a dead one', async () => {

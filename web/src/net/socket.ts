@@ -176,8 +176,7 @@ export class RpcSocket {
 }
 
 type Message =
-  | { method: string; params?: unknown }
-  | { id: number; result?: unknown; error?: RpcErrorObject };
+  { method: string; params?: unknown } | { id: number; result?: unknown; error?: RpcErrorObject };
 
 function parseMessage(text: string): Message | null {
   let value: unknown;

@@ -1,12 +1,6 @@
 /** What `workspace.attach` and the `list` methods answer with. */
 
-export type AgentLifeState =
-  | 'idle'
-  | 'loading'
-  | 'executing'
-  | 'waiting'
-  | 'failed'
-  | 'restarting';
+export type AgentLifeState = 'idle' | 'loading' | 'executing' | 'waiting' | 'failed' | 'restarting';
 
 export interface AgentInfo {
   name: string;

@@ -97,10 +97,7 @@ export type KnownEvent =
         reason: LockReleaseReason;
       }
     >
-  | Envelope<
-      'lock_waiting',
-      { path: string; mode: LockMode; holder: string; waits_for: string[] }
-    >
+  | Envelope<'lock_waiting', { path: string; mode: LockMode; holder: string; waits_for: string[] }>
   | Envelope<
       'lock_wait_ended',
       { path: string; holder: string; reason: 'timeout' | 'deadlock' | 'cancelled' }

@@ -15,9 +15,6 @@ export interface Preview {
 
 const METHODS: Record<Notification['method'], true> = { event: true, resync: true, preview: true };
 
-export function isNotification(value: {
-  method: string;
-  params?: unknown;
-}): value is Notification {
+export function isNotification(value: { method: string; params?: unknown }): value is Notification {
   return Object.hasOwn(METHODS, value.method) && typeof value.params === 'object';
 }

@@ -36,7 +36,12 @@ function ToastCard({ toast }: { toast: Toast }) {
           {action.label}
         </Button>
       )}
-      <IconButton icon="close" size="small" label="Dismiss" onClick={() => dismissToast(toast.id)} />
+      <IconButton
+        icon="close"
+        size="small"
+        label="Dismiss"
+        onClick={() => dismissToast(toast.id)}
+      />
     </div>
   );
 }

@@ -72,7 +72,10 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
   };
 
   const first = Math.max(0, Math.floor(view.top / rowHeight) - kOverscanRows);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + kOverscanRows);
+  const last = Math.min(
+    rows.length,
+    Math.ceil((view.top + view.height) / rowHeight) + kOverscanRows,
+  );
   return (
     <div
       ref={box}
@@ -83,7 +86,11 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
       aria-label={props.label}
       tabIndex={props.role === 'tree' ? -1 : 0}
     >
-      <div className="virtual-space" style={{ height: rows.length * rowHeight }} role="presentation">
+      <div
+        className="virtual-space"
+        style={{ height: rows.length * rowHeight }}
+        role="presentation"
+      >
         {rows.slice(first, last).map((row, offset) => (
           <div
             key={keyOf(row)}

@@ -1,5 +1,6 @@
 import { access, route } from '../actions/app';
 import { Spinner } from '../ui/controls';
+import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { Toasts } from '../ui/Toasts';
 import { useStore } from '../ui/useStore';
 import { LoginView } from './access/LoginView';
@@ -10,7 +11,9 @@ import { WorkspacesView } from './workspaces/WorkspacesView';
 export function App() {
   return (
     <>
-      <Page />
+      <ErrorBoundary what="The studio">
+        <Page />
+      </ErrorBoundary>
       <PromptHost />
       <Toasts />
     </>

@@ -26,8 +26,8 @@ export function LoginView() {
         <div>
           <h1>Open the studio from its login link</h1>
           <p className="muted">
-            The server prints the link when it starts. It works once per browser, then a cookie keeps
-            you signed in.
+            The server prints the link when it starts. It works once per browser, then a cookie
+            keeps you signed in.
           </p>
         </div>
         <pre className="terminal" aria-label="Example">

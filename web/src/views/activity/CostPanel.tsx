@@ -86,7 +86,10 @@ export function CostPanel() {
                 <td>
                   {row.cost_usd === null ? 'no price' : usd(row.cost_usd)}
                   {row.unpriced_calls > 0 && row.cost_usd !== null && (
-                    <span className="warn-text" title={`${row.unpriced_calls} calls without a price`}>
+                    <span
+                      className="warn-text"
+                      title={`${row.unpriced_calls} calls without a price`}
+                    >
                       {' '}
                       +?
                     </span>

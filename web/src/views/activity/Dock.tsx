@@ -31,7 +31,9 @@ export function Dock() {
               data-testid={`dock-${item.tab}`}
             >
               {item.label}
-              {item.tab === 'queue' && pending > 0 && <span className="tab-count num">{pending}</span>}
+              {item.tab === 'queue' && pending > 0 && (
+                <span className="tab-count num">{pending}</span>
+              )}
             </button>
           ))}
         </div>

@@ -29,8 +29,8 @@ export function QueuePanel() {
   if (tasks.length === 0) {
     return (
       <Empty icon="list" title="No task yet">
-        A message to an agent becomes a task in its queue. Higher priority goes first; you can cancel,
-        retry or promote.
+        A message to an agent becomes a task in its queue. Higher priority goes first; you can
+        cancel, retry or promote.
       </Empty>
     );
   }

@@ -44,7 +44,9 @@ function SimulatedBanner({ count, of }: { count: number; of: number }) {
     <div className="banner" data-kind="warn" data-testid="simulated-banner">
       <Icon name="info" size={14} />
       <span className="grow">
-        <strong>{count === of ? 'The models are simulated.' : `${count} of ${of} models are simulated.`}</strong>{' '}
+        <strong>
+          {count === of ? 'The models are simulated.' : `${count} of ${of} models are simulated.`}
+        </strong>{' '}
         <span className="hint">Set the vendor’s API key and restart to use the real ones.</span>
       </span>
     </div>
@@ -99,14 +101,19 @@ function Doing({ agent, prompt }: { agent: AgentView; prompt: string | undefined
       <div className="agent-line">
         <span className="mono">{agent.tool.name}</span>
         {path !== undefined && (
-          <button type="button" className="link truncate mono" onClick={() => openFile(session, path)}>
+          <button
+            type="button"
+            className="link truncate mono"
+            onClick={() => openFile(session, path)}
+          >
             {path}
           </button>
         )}
       </div>
     );
   }
-  if (prompt !== undefined) return <div className="agent-line muted truncate">{summaryOf(prompt)}</div>;
+  if (prompt !== undefined)
+    return <div className="agent-line muted truncate">{summaryOf(prompt)}</div>;
   if (agent.state === 'failed' && agent.reason !== undefined) {
     return <div className="agent-line bad-text truncate">{agent.reason}</div>;
   }

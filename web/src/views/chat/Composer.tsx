@@ -111,9 +111,7 @@ export function Composer() {
           placeholder="Ask an agent… @ picks one"
           aria-label="Message to the agents"
           aria-autocomplete="list"
-          aria-expanded={options.length > 0}
           aria-controls="mentions"
-          role="combobox"
           onChange={(event) => {
             setText(event.target.value);
             setCursor(event.target.selectionStart);

@@ -20,7 +20,9 @@ export function MessageItem({ message }: { message: ChatMessage }) {
         <span className="dot" />
         <strong className="toned">{person ? `${shortName(from)}` : shortName(from)}</strong>
         {addressed.length > 0 && (
-          <span className="faint truncate">→ {addressed.map((name) => `@${shortName(name)}`).join(' ')}</span>
+          <span className="faint truncate">
+            → {addressed.map((name) => `@${shortName(name)}`).join(' ')}
+          </span>
         )}
         <span className="grow" />
         <time className="faint num" dateTime={ts}>

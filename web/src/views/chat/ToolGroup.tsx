@@ -72,5 +72,7 @@ const kShownMax = 20_000;
 
 function pretty(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-  return text.length > kShownMax ? `${text.slice(0, kShownMax)}\n… ${text.length} characters` : text;
+  return text.length > kShownMax
+    ? `${text.slice(0, kShownMax)}\n… ${text.length} characters`
+    : text;
 }

@@ -40,5 +40,7 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
   const theirs = comparing ? (incoming?.text ?? null) : null;
   useEffect(() => host.current?.compareWith(theirs), [theirs]);
 
-  return <div ref={box} className="code-editor" data-testid="code-editor" data-read-only={readOnly} />;
+  return (
+    <div ref={box} className="code-editor" data-testid="code-editor" data-read-only={readOnly} />
+  );
 }

@@ -16,8 +16,8 @@ export function EditorBanners({ doc, barrier }: { doc: OpenDocument; barrier: Lo
       {barrier !== null && (
         <Banner kind="accent" icon="lock" testId="read-only">
           <span data-tone={toneOf(barrier.holder)}>
-            Read-only: <strong className="toned">{shortName(barrier.holder)}</strong> is writing this
-            file.
+            Read-only: <strong className="toned">{shortName(barrier.holder)}</strong> holds the
+            write lock.
           </span>{' '}
           <span className="hint">You can edit again as soon as the lock is released.</span>
         </Banner>
@@ -108,7 +108,7 @@ function Banner(props: {
     <div className="banner" data-kind={props.kind} role="status" data-testid={props.testId}>
       <Icon name={props.icon} size={14} />
       <span className="grow">{props.children}</span>
-      {props.actions}
+      {props.actions !== undefined && <span className="banner-actions">{props.actions}</span>}
     </div>
   );
 }

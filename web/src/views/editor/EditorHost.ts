@@ -1,4 +1,10 @@
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  indentWithTab,
+  isolateHistory,
+} from '@codemirror/commands';
 import {
   bracketMatching,
   foldGutter,
@@ -100,11 +106,17 @@ export class EditorHost {
   private replace(text: string, undoable: boolean, tone: string | null): void {
     const changes = changesBetween(this.view.state.doc.toString(), text);
     if (changes.length === 0) return;
-    const annotations = [Transaction.remote.of(true), Transaction.addToHistory.of(undoable)];
+    const annotations = [
+      Transaction.remote.of(true),
+      Transaction.addToHistory.of(undoable),
+      ...(undoable ? [isolateHistory.of('full')] : []),
+    ];
     const effects = tone === null ? [] : [markRemote.of({ tone, changes })];
     // As Text, because a string would be split at the file's own line breaks.
     const specs = changes.map(({ from, to, insert }) => ({
-      ...{ from, to, insert: Text.of(insert.split('\n')) },
+      from,
+      to,
+      insert: Text.of(insert.split('\n')),
     }));
     this.view.dispatch({ changes: specs, annotations, effects, filter: false });
     if (tone === null) return;
@@ -145,7 +157,13 @@ export class EditorHost {
       highlightActiveLine(),
       highlightSelectionMatches(),
       syntaxHighlighting(highlightStyle),
-      keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
+      keymap.of([
+        ...defaultKeymap,
+        ...searchKeymap,
+        ...historyKeymap,
+        ...foldKeymap,
+        indentWithTab,
+      ]),
       EditorView.contentAttributes.of({ 'aria-label': 'File text' }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) this.report();
@@ -161,10 +179,7 @@ export class EditorHost {
 }
 
 /** One decision of a comparison. "Accept" is the library's word for keeping what the editor holds. */
-function chunkButton(
-  type: 'accept' | 'reject',
-  action: (event: MouseEvent) => void,
-): HTMLElement {
+function chunkButton(type: 'accept' | 'reject', action: (event: MouseEvent) => void): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'cm-chunk-button';

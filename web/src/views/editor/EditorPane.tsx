@@ -5,6 +5,7 @@ import { leadingLock } from '../../model/locks';
 import { nameOf } from '../../model/tree';
 import type { OpenDocument } from '../../model/document';
 import { Button, Empty, IconButton, Kbd, Problem, Spinner } from '../../ui/controls';
+import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { useStore } from '../../ui/useStore';
 import { LockBadge } from '../files/LockBadge';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
@@ -46,15 +47,14 @@ function Tabs() {
   const session = useSession();
   const { tabs, active, open } = useStore(session.documents.store);
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Delete' && active !== null) askClose(session, active);
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step === undefined) return;
     const next = tabs[(tabs.indexOf(active ?? '') + step + tabs.length) % tabs.length];
     if (next === undefined) return;
     void session.documents.open(next);
     const bar = event.currentTarget;
-    requestAnimationFrame(() =>
-      bar.querySelector<HTMLElement>('[aria-selected="true"]')?.focus(),
-    );
+    requestAnimationFrame(() => bar.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
   };
   return (
     <div className="editor-tabs" role="tablist" aria-label="Open files" onKeyDown={onKeyDown}>
@@ -65,6 +65,7 @@ function Tabs() {
   );
 }
 
+/** A tab list holds tabs only: the close button is for the mouse, Delete on the tab does the same. */
 function EditorTab({ path, active }: { path: string; active: boolean }) {
   const session = useSession();
   const dirty = useStore(session.documents.store, ({ open }) => open[path]?.dirty === true);
@@ -84,15 +85,14 @@ function EditorTab({ path, active }: { path: string; active: boolean }) {
       >
         <span className="truncate">{nameOf(path)}</span>
         {dirty && <span className="unsaved" title="Unsaved edits" data-testid="unsaved" />}
-        {(lock ?? fade) !== undefined && (
-          <LockBadge path={`tab:${path}`} lock={lock} fade={fade} />
-        )}
+        {(lock ?? fade) !== undefined && <LockBadge path={`tab:${path}`} lock={lock} fade={fade} />}
       </button>
       <IconButton
         icon="close"
         size="small"
         label={`Close ${path}`}
         tabIndex={-1}
+        aria-hidden="true"
         onClick={() => askClose(session, path)}
       />
     </span>
@@ -101,7 +101,7 @@ function EditorTab({ path, active }: { path: string; active: boolean }) {
 
 function DocumentView({ doc, active }: { doc: OpenDocument; active: boolean }) {
   const session = useSession();
-  const barrier = useWriteBarrier(doc.path);
+  const barrier = useWriteBarrier(doc.path, doc.saving);
   return (
     <div className="document" hidden={!active}>
       <EditorBar doc={doc} />
@@ -121,15 +121,17 @@ function DocumentView({ doc, active }: { doc: OpenDocument; active: boolean }) {
           </div>
         )}
         {doc.phase === 'ready' && (
-          <Suspense
-            fallback={
-              <div className="centred-row muted">
-                <Spinner label="Loading the editor" />
-              </div>
-            }
-          >
-            <CodeEditor doc={doc} readOnly={barrier !== null} />
-          </Suspense>
+          <ErrorBoundary what="The editor">
+            <Suspense
+              fallback={
+                <div className="centred-row muted">
+                  <Spinner label="Loading the editor" />
+                </div>
+              }
+            >
+              <CodeEditor doc={doc} readOnly={barrier !== null} />
+            </Suspense>
+          </ErrorBoundary>
         )}
       </div>
     </div>

@@ -10,7 +10,12 @@ const tones = Object.fromEntries(
 );
 
 export const editorTheme = EditorView.theme({
-  '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--text)', fontSize: '13px' },
+  '&': {
+    height: '100%',
+    backgroundColor: 'var(--surface)',
+    color: 'var(--text)',
+    fontSize: '13px',
+  },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '20px' },
   '.cm-content': { padding: '8px 0 40vh', caretColor: 'var(--accent)' },
@@ -49,16 +54,16 @@ export const editorTheme = EditorView.theme({
   },
   '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--good-soft)' },
   '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft)', paddingLeft: '8px' },
-  '&light .cm-changedText, &dark .cm-changedText': {
+  '&.cm-merge-b .cm-changedText': {
     background: 'color-mix(in srgb, var(--good) 22%, transparent)',
   },
-  '&light .cm-deletedChunk .cm-deletedText, &dark .cm-deletedChunk .cm-deletedText': {
+  '&.cm-merge-b .cm-deletedChunk .cm-deletedText, & .cm-deletedChunk .cm-deletedText': {
     background: 'color-mix(in srgb, var(--bad) 22%, transparent)',
   },
   '.cm-insertedLine, .cm-deletedLine, .cm-deletedLine del': { textDecoration: 'none' },
   '.cm-changedLineGutter': { background: 'var(--good)' },
   '.cm-deletedLineGutter': { background: 'var(--bad)' },
-  '.cm-chunk-button': {
+  '.cm-deletedChunk .cm-chunkButtons .cm-chunk-button': {
     marginLeft: '4px',
     padding: '0 6px',
     border: '1px solid var(--border-strong)',

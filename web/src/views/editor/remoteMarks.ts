@@ -30,7 +30,10 @@ export const remoteMarks = StateField.define<DecorationSet>({
       const added: Range<Decoration>[] = [...lines]
         .toSorted((a, b) => a - b)
         .map((number) => line.range(transaction.newDoc.line(number).from));
-      next = next.update({ add: added, filter: (from) => !lines.has(transaction.newDoc.lineAt(from).number) });
+      next = next.update({
+        add: added,
+        filter: (from) => !lines.has(transaction.newDoc.lineAt(from).number),
+      });
     }
     return next;
   },

@@ -43,7 +43,8 @@ export function FileTree({ rows, active, onToggle }: FileTreeProps) {
       ArrowUp: () => moveTo(index - 1),
       Home: () => moveTo(0),
       End: () => moveTo(rows.length - 1),
-      ArrowRight: () => (node.kind === 'file' || open ? moveTo(index + 1) : onToggle(node.path, true)),
+      ArrowRight: () =>
+        node.kind === 'file' || open ? moveTo(index + 1) : onToggle(node.path, true),
       ArrowLeft: () =>
         open
           ? onToggle(node.path, false)

@@ -36,7 +36,10 @@ export function PromptHost() {
           items={Object.values(session.state.get()?.files ?? {})
             .filter((entry) => entry.kind === 'file')
             .map(({ path }) => ({
-              ...{ id: path, text: path, title: nameOf(path), detail: parentOf(path) },
+              id: path,
+              text: path,
+              title: nameOf(path),
+              detail: parentOf(path),
               run: () => openFile(session, path),
             }))}
           onClose={closePrompt}

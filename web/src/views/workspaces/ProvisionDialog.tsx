@@ -11,16 +11,25 @@ type Kind = Source['kind'];
 const KINDS: { kind: Kind; title: string; text: string; label?: string; example?: string }[] = [
   { kind: 'empty', title: 'Empty', text: 'A tree without files' },
   {
-    ...{ kind: 'git', title: 'Git repository', text: 'A clone, with its history' },
-    ...{ label: 'Repository URL', example: 'https://git.example/team/project.git' },
+    kind: 'git',
+    title: 'Git repository',
+    text: 'A clone, with its history',
+    label: 'Repository URL',
+    example: 'https://git.example/team/project.git',
   },
   {
-    ...{ kind: 'path', title: 'Folder', text: 'A copy of a folder on the server' },
-    ...{ label: 'Folder on the server', example: '/home/me/project' },
+    kind: 'path',
+    title: 'Folder',
+    text: 'A copy of a folder on the server',
+    label: 'Folder on the server',
+    example: '/home/me/project',
   },
   {
-    ...{ kind: 'template', title: 'Template', text: 'A prepared start' },
-    ...{ label: 'Template name', example: 'demo' },
+    kind: 'template',
+    title: 'Template',
+    text: 'A prepared start',
+    label: 'Template name',
+    example: 'demo',
   },
 ];
 

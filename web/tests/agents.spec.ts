@@ -1,0 +1,86 @@
+import { expect, openFile, rehearsal, say, test } from './studio';
+
+const TEXT = 'alpha\nbeta\ngamma\n';
+
+test('an agent edits: lock, live change, chat, queue, cost', async ({ page, studio }) => {
+  await studio.rpc('files.create', { path: 'story.txt', text: TEXT });
+  await studio.open(page);
+  const content = await openFile(page, 'story.txt');
+
+  await say(
+    page,
+    rehearsal('@claude please', [
+      { say: 'I change the second line.' },
+      { tool: 'read_file', input: { path: 'story.txt' } },
+      { tool: 'edit_file', input: { path: 'story.txt', old: 'beta', new: 'BETA by claude' } },
+      { say: 'Done.' },
+    ]),
+  );
+
+  const lock = page.getByTestId('lock-story.txt');
+  await expect(lock).toBeVisible();
+  await expect(lock).toHaveAttribute('data-holder', 'agent:claude');
+  await expect(lock).toContainText('claude');
+  await expect(content).toContainText('BETA by claude');
+  await expect(page.locator('.cm-remote[data-tone="claude"]')).toContainText('BETA');
+
+  const chat = page.getByTestId('chat');
+  await expect(chat.locator('[data-from="agent:claude"]', { hasText: 'Done.' })).toBeVisible();
+  await expect(chat.getByTestId('tools').filter({ hasText: 'edit_file' })).toBeVisible();
+  await expect(chat.getByTestId('preview')).toHaveCount(0);
+  await expect(lock).toHaveCount(0);
+
+  await expect(page.getByTestId('agent-state-claude')).toHaveText('idle');
+  await expect(page.locator('.task[data-state="succeeded"]')).toContainText('claude');
+  await expect(page.getByTestId('cost-summary')).toContainText('tokens');
+  await page.getByTestId('dock-log').click();
+  await page.getByTestId('log-family').selectOption('files');
+  await expect(page.getByLabel('Event log')).toContainText('wrote story.txt');
+});
+
+test('@all queues one task for each agent', async ({ page, studio }) => {
+  await studio.open(page);
+  const agents = await page.locator('.agent').count();
+  expect(agents).toBeGreaterThan(1);
+  await say(page, rehearsal('@all hello', [{ say: 'Here.' }]));
+  await expect(page.locator('.task')).toHaveCount(agents);
+  await expect(page.locator('.task[data-state="succeeded"]')).toHaveCount(agents);
+});
+
+test('a queued task can be promoted and cancelled, a cancelled one retried', async ({
+  page,
+  studio,
+}) => {
+  await studio.open(page);
+  await say(page, rehearsal('@claude busy', [{ pause_ms: 4000 }, { say: 'Awake.' }]));
+  await say(page, rehearsal('@claude second', [{ say: 'Second.' }]));
+  await say(page, rehearsal('@claude third', [{ say: 'Third.' }]));
+  const third = page.locator('.task', { hasText: 'third' });
+  await third.getByLabel('Promote: next in line').click();
+  await expect(page.locator('.task[data-state="queued"]').first()).toContainText('third');
+  const second = page.locator('.task', { hasText: 'second' });
+  await second.getByLabel('Cancel the task').click();
+  await expect(second).toHaveAttribute('data-state', 'cancelled');
+  await second.getByLabel('Try again').click();
+  await expect(page.locator('.task[data-state="succeeded"]', { hasText: 'second' })).toBeVisible();
+});
+
+test('simulated models are called simulated', async ({ page, studio }) => {
+  await studio.open(page);
+  const { agents } = await studio.rpc<{ agents: { simulated: boolean }[] }>('agents.list', {});
+  const simulated = agents.some((agent) => agent.simulated);
+  await expect(page.getByTestId('simulated-banner')).toHaveCount(simulated ? 1 : 0);
+});
+
+test('names are completed and nobody is asked by accident', async ({ page, studio }) => {
+  await studio.open(page);
+  const input = page.getByTestId('composer-input');
+  await input.fill('to whom?');
+  await expect(page.getByTestId('composer-send')).toBeDisabled();
+  await input.fill('');
+  await input.pressSequentially('@cl');
+  await expect(page.getByTestId('mention-claude')).toBeVisible();
+  await input.press('Tab');
+  await expect(input).toHaveValue('@claude ');
+  await expect(page.getByTestId('target-claude')).toHaveAttribute('aria-pressed', 'true');
+});
