@@ -3,7 +3,7 @@
 #include <stop_token>
 
 #include "agents/agent_host.h"
-#include "tools/tool_box.h"
+#include "tools/toolbox.h"
 
 namespace coditect::agents {
 

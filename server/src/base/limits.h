@@ -47,6 +47,7 @@ inline constexpr std::size_t kInlineChangeBytesMax = 32u
 
 // Subscribers.
 inline constexpr std::size_t kSubscriberQueueMax = 4096;  // `resync`, then read from the log
+inline constexpr std::size_t kSocketCallsMax = 64;               // under way on one WebSocket
 inline constexpr std::size_t kSubscribersMax = 1000;      // per workspace
 
 // Sessions, locks and tasks.

@@ -6,7 +6,7 @@
 #include "base/random.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
-#include "tools/tool_box.h"
+#include "tools/toolbox.h"
 #include "workspace/files/watcher.h"
 
 namespace coditect::workspace {

@@ -5,6 +5,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+
+#include "base/json.h"
 
 namespace coditect::workspace {
 
@@ -25,8 +28,9 @@ class PreviewHub {
   void remove(std::uint64_t id) { listeners_.erase(id); }
   std::size_t size() const { return listeners_.size(); }
 
-  void publish(std::string notification) {
-    const auto shared = std::make_shared<const std::string>(std::move(notification));
+  void publish(std::string_view method, json::object params) {
+    const auto shared = std::make_shared<const std::string>(json::serialize(
+        json::object{{"jsonrpc", "2.0"}, {"method", method}, {"params", std::move(params)}}));
     for (const auto& [id, listener] : listeners_) listener(shared);
   }
 

@@ -84,7 +84,8 @@ TEST_F(AuthenticatorTest, OnlyOwnHostsAndOrigins) {
   for (const auto& c : cases) {
     net::Headers headers{{"Host", c.host}};
     if (*c.origin != '\0') headers.push_back({"Origin", c.origin});
-    EXPECT_EQ(authenticator_.is_from_here(request(headers)), c.allowed) << c.host << " " << c.origin;
+    EXPECT_EQ(authenticator_.is_from_here(request(headers)), c.allowed)
+        << c.host << " " << c.origin;
   }
   EXPECT_FALSE(authenticator_.is_from_here(request({})));
 }

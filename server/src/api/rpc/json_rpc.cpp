@@ -66,9 +66,8 @@ json::object rpc_result(const json::value& id, json::value result) {
 json::object rpc_error(const json::value& id, RpcCode code, std::string message,
                        std::string_view kind, std::string_view hint) {
   json::object data{{"kind", kind}, {"hint", hint}};
-  json::object error{{"code", static_cast<int>(code)},
-                     {"message", std::move(message)},
-                     {"data", std::move(data)}};
+  json::object error{
+      {"code", static_cast<int>(code)}, {"message", std::move(message)}, {"data", std::move(data)}};
   return {{"jsonrpc", "2.0"}, {"id", id}, {"error", std::move(error)}};
 }
 

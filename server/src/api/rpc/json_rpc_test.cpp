@@ -15,8 +15,7 @@ TEST(JsonRpc, RefusesWhatIsNoMessage) {
   const struct {
     const char* text;
     int code;
-  } cases[] = {{"", -32700},  {"{", -32700},    {"{} {}", -32700}, {"\xff", -32700},
-               {"[]", -32600}};
+  } cases[] = {{"", -32700}, {"{", -32700}, {"{} {}", -32700}, {"\xff", -32700}, {"[]", -32600}};
   for (const auto& c : cases) {
     const auto parsed = parse_rpc(c.text);
     ASSERT_TRUE(std::holds_alternative<json::object>(parsed)) << c.text;

@@ -67,7 +67,8 @@ json::object MethodTable::openrpc() const {
         {"summary", method.summary},
         {"paramStructure", "by-name"},
         {"params", std::move(params)},
-        {"result", {{"name", "result"}, {"description", method.result}, {"schema", json::object{}}}}});
+        {"result",
+         {{"name", "result"}, {"description", method.result}, {"schema", json::object{}}}}});
   }
   return {{"openrpc", "1.3.2"},
           {"info", {{"title", "CODITECT Development Studio"}, {"version", "1"}}},
@@ -86,18 +87,18 @@ Result<void> check_parameters(const Method& method, const json::object& params) 
                      std::string(parameter.description));
     }
     if (!has_type(*value, parameter.type)) {
-      return invalid("'" + std::string(parameter.name) + "' is not of type " +
-                         std::string(parameter.type),
-                     std::string(parameter.description));
+      return invalid(
+          "'" + std::string(parameter.name) + "' is not of type " + std::string(parameter.type),
+          std::string(parameter.description));
     }
   }
   for (const auto& member : params) {
     bool found = false;
     for (const Parameter& parameter : method.parameters) found |= parameter.name == member.key();
     if (!found) {
-      return invalid(std::string(method.name) + " has no parameter '" + std::string(member.key()) +
-                         "'",
-                     known.empty() ? "it takes none" : "it takes: " + known);
+      return invalid(
+          std::string(method.name) + " has no parameter '" + std::string(member.key()) + "'",
+          known.empty() ? "it takes none" : "it takes: " + known);
     }
   }
   return {};

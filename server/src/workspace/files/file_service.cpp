@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/sha256.h"
+#include "coordination/locks/path.h"
 #include "workspace/files/file_change.h"
 #include "workspace/files/watcher.h"
 
@@ -207,8 +208,9 @@ awaitable<Result<Written>> FileService::write_guarded(Actor actor, std::string p
   CO_TRY(std::string staged, co_await parts_.disk.run(std::move(put)));
   auto data = co_await describe_change(path, before, after);
   // From here to append() nothing is awaited: what was checked still holds when it is logged.
-  Result<void> allowed = data ? parts_.locks.check_write(path, actor.name, precondition.token, parts_.clock.now())
-                              : Result<void>(std::move(data).error());
+  Result<void> allowed =
+      data ? parts_.locks.check_write(path, actor.name, precondition.token, parts_.clock.now())
+           : Result<void>(std::move(data).error());
   if (allowed) allowed = check_base(path, precondition.base_version);
   if (!allowed) {
     auto discard = [folder = folder_, staged] { folder.discard(staged); };
@@ -340,17 +342,6 @@ awaitable<Result<void>> FileService::finish_writes(std::vector<Event> edits) {
       }
     }
     return {};
-  };
-  co_return co_await parts_.disk.run(std::move(work));
-}
-
-awaitable<Result<std::string>> FileService::content_of(std::vector<Event> edits,
-                                                       std::string start) {
-  auto work = [this, edits = std::move(edits),
-               text = std::move(start)]() mutable -> Result<std::string> {
-    const auto blob = [this](const std::string& hash) { return parts_.blobs.get(hash); };
-    for (const Event& edit : edits) TRY(text, content_after(edit, text, blob));
-    return std::move(text);
   };
   co_return co_await parts_.disk.run(std::move(work));
 }

@@ -90,9 +90,6 @@ class FileService {
   /// disk still has the content from before. `edits` are the file_edit events to check, in order.
   awaitable<Result<void>> finish_writes(std::vector<Event> edits);
 
-  /// The content of `path` right after event `seq`, from the log's edits of that path, in order.
-  awaitable<Result<std::string>> content_of(std::vector<Event> edits, std::string start);
-
   const ProjectFolder& folder() const { return folder_; }
   const FileIndex& index() const { return parts_.index; }
 

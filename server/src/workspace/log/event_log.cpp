@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/sha256.h"
+#include "storage/archive/archive_reader.h"
 
 namespace coditect::workspace {
 
@@ -18,12 +19,12 @@ constexpr std::size_t kRecentBytesMax = 16u << 10;
 }  // namespace
 
 EventLog::EventLog(Strand strand, Services services, WorkspaceId workspace,
-                   archive::Archive archive, Apply apply)
+                   std::filesystem::path directory, archive::Archive archive, Apply apply)
     : strand_(strand),
       services_(services),
       workspace_(std::move(workspace)),
       apply_(std::move(apply)),
-      directory_(archive.directory()),
+      directory_(std::move(directory)),
       archive_(std::move(archive)),
       archiving_(strand),
       progress_(strand) {
@@ -66,7 +67,7 @@ void EventLog::on_durable(Sequence seq, const Result<void>& result) {
     check(seq == durable_ + 1, "the journal completes in order");
     durable_ = seq;
   }
-  progress_.notify_all();
+  tell_progress();
 }
 
 awaitable<Result<void>> EventLog::durable(Sequence seq) {
@@ -113,8 +114,16 @@ awaitable<Result<std::vector<LogLine>>> EventLog::read(Sequence from, std::size_
   co_return co_await services_.disk.run(std::move(read_archive));
 }
 
-awaitable<void> EventLog::wait_beyond(Sequence seq) {
-  while (durable_ <= seq && !closed_ && !failure_) co_await progress_.wait();
+std::uint64_t EventLog::add_listener(std::function<void()> on_progress) {
+  listeners_.emplace(++last_listener_, std::move(on_progress));
+  return last_listener_;
+}
+
+void EventLog::remove_listener(std::uint64_t id) { listeners_.erase(id); }
+
+void EventLog::tell_progress() {
+  progress_.notify_all();
+  for (const auto& [id, on_progress] : listeners_) on_progress();
 }
 
 awaitable<Result<void>> EventLog::flush() {
@@ -148,10 +157,10 @@ awaitable<Result<void>> EventLog::settle() {
 
 awaitable<Result<void>> EventLog::close() {
   const auto self = shared_from_this();
-  if (!failure_) co_await durable(head_);
-  auto settled = failure_ ? Result<void>(Error(*failure_)) : co_await settle();
+  auto settled = co_await durable(head_);
+  if (settled) settled = co_await settle();
   closed_ = true;
-  progress_.notify_all();
+  tell_progress();
   co_return settled;
 }
 

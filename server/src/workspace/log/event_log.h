@@ -1,8 +1,11 @@
 #pragma once
 
 #include <deque>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,8 +46,9 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
     const Clock& clock;
   };
 
-  EventLog(Strand strand, Services services, WorkspaceId workspace, archive::Archive archive,
-           Apply apply);
+  /// `archive` is the open archive of `directory`; the log goes on from its head.
+  EventLog(Strand strand, Services services, WorkspaceId workspace, std::filesystem::path directory,
+           archive::Archive archive, Apply apply);
 
   /// Gives the event its place, applies it and sends it on its way to the disk.
   Sequence append(EventDraft draft);
@@ -59,8 +63,12 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
 
   /// Up to `limit` durable lines from `from` on, as many as are at hand.
   awaitable<Result<std::vector<LogLine>>> read(Sequence from, std::size_t limit);
-  /// Returns when an event beyond `seq` is durable, or the log is closed or failed.
-  awaitable<void> wait_beyond(Sequence seq);
+
+  /// Calls `on_progress` on the strand whenever more events are durable, and when the log is closed
+  /// or fails. It must not block.
+  std::uint64_t add_listener(std::function<void()> on_progress);
+  /// No call of that listener begins after this returned.
+  void remove_listener(std::uint64_t id);
 
   /// Brings every durable event into the archive, where readers and databases find it.
   awaitable<Result<void>> flush();
@@ -77,6 +85,7 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
  private:
   void on_durable(Sequence seq, const Result<void>& result);
   void trim_recent();
+  void tell_progress();
 
   // Constant after construction.
   const Strand strand_;
@@ -98,6 +107,8 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   std::optional<Error> failure_;
   bool closed_ = false;
   Notifier progress_;
+  std::map<std::uint64_t, std::function<void()>> listeners_;
+  std::uint64_t last_listener_ = 0;
 };
 
 }  // namespace coditect::workspace

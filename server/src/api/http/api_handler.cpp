@@ -1,0 +1,244 @@
+#include "api/http/api_handler.h"
+
+#include <charconv>
+#include <memory>
+
+#include "api/http/openapi.h"
+#include "api/websocket/socket_session.h"
+#include "base/limits.h"
+
+namespace coditect::api {
+
+namespace {
+
+constexpr std::string_view kSubprotocol = "coditect.v1";
+
+/// What anybody may see: the studio itself, which holds no data, and whether the server lives.
+bool is_open(const net::RequestHead& head) {
+  const bool reads = head.method == "GET" || head.method == "HEAD";
+  return reads && !head.is_websocket &&
+         (head.path == "/health/live" || StaticFiles::is_static_path(head.path));
+}
+
+net::Response wrong_method(std::string_view allowed) {
+  return net::problem(405, "", "this resource is not used that way",
+                      "use " + std::string(allowed))
+      .with("Allow", std::string(allowed));
+}
+
+net::Response no_route(const net::RequestHead& head) {
+  return net::problem(404, "", "there is nothing at " + head.path,
+                      "GET /openapi.json lists what there is");
+}
+
+/// "/workspaces/{id}/{action}" in parts; nothing for another path.
+struct WorkspacePath {
+  std::string id;
+  std::string action;  ///< "" for the workspace itself
+};
+
+std::optional<WorkspacePath> parse_workspace_path(std::string_view path) {
+  constexpr std::string_view kPrefix = "/workspaces/";
+  if (!path.starts_with(kPrefix)) return std::nullopt;
+  path.remove_prefix(kPrefix.size());
+  const auto slash = path.find('/');
+  WorkspacePath result{std::string(path.substr(0, slash)), {}};
+  if (slash != std::string_view::npos) result.action = path.substr(slash + 1);
+  const bool plain = result.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") ==
+                     std::string::npos;
+  if (result.id.empty() || !plain) return std::nullopt;
+  return result;
+}
+
+net::Response meta_response(int status, const Result<workspace::Meta>& meta) {
+  return meta ? net::json_response(status, to_json(*meta)) : net::problem(meta.error());
+}
+
+}  // namespace
+
+std::optional<net::Response> ApiHandler::authorize_head(const net::RequestHead& head) {
+  if (!is_open(head) && !parts_.authenticator.has_credentials(head)) {
+    const bool in_query = head.find_query("token") || head.find_query("access_token");
+    return net::problem(401, "", "no valid token was sent",
+                        in_query ? "a token in a URL is never taken: send it in a header, "
+                                   "Authorization: Bearer TOKEN"
+                                 : "send Authorization: Bearer TOKEN, or open the login link that "
+                                   "the server printed")
+        .with("WWW-Authenticate", "Bearer");
+  }
+  if (!parts_.authenticator.is_from_here(head)) {
+    return net::problem(403, "", "the Host or Origin header names another site",
+                        "use the server's own address; further names go into `hosts` in "
+                        "coditect.toml");
+  }
+  return std::nullopt;
+}
+
+awaitable<std::optional<net::Response>> ApiHandler::handle(net::Request request,
+                                                           net::ResponseStream&) {
+  parts_.metrics.count_request();
+  net::Response response = co_await route(std::move(request));
+  co_return std::move(response).with("X-Content-Type-Options", "nosniff");
+}
+
+awaitable<net::Response> ApiHandler::route(net::Request request) {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  const bool posts = request.method == "POST";
+  const std::string& path = request.path;
+  if (path == "/health/live") co_return net::json_response(200, json::object{{"status", "ok"}});
+  if (path == "/health" || path == "/health/ready") {
+    co_return reads ? co_await parts_.health.check() : wrong_method("GET");
+  }
+  if (path == "/metrics") co_return reads ? co_await parts_.metrics.text() : wrong_method("GET");
+  if (path == "/openapi.json") {
+    co_return reads ? net::json_response(200, openapi_document()) : wrong_method("GET");
+  }
+  if (path == "/openrpc.json") {
+    co_return reads ? net::json_response(200, parts_.methods.openrpc()) : wrong_method("GET");
+  }
+  if (path == "/login") {
+    if (!posts) co_return wrong_method("POST");
+    if (!parts_.authenticator.has_token(request)) {
+      co_return net::problem(401, "", "the token itself is needed to log in",
+                             "send Authorization: Bearer TOKEN");
+    }
+    co_return net::Response{204, {}, {}}.with("Set-Cookie", parts_.authenticator.login_cookie());
+  }
+  if (path == "/logout") {
+    if (!posts) co_return wrong_method("POST");
+    co_return net::Response{204, {}, {}}.with("Set-Cookie", Authenticator::logout_cookie());
+  }
+  if (path == "/workspaces") {
+    co_return reads ? co_await workspaces(request) : wrong_method("GET");
+  }
+  if (path == "/workspaces/provision") {
+    co_return posts ? co_await provision(request) : wrong_method("POST");
+  }
+  if (const auto place = parse_workspace_path(path)) {
+    co_return co_await one_workspace(request, WorkspaceId(place->id), place->action);
+  }
+  if (reads && StaticFiles::is_static_path(path)) co_return parts_.files.serve(request);
+  co_return no_route(request);
+}
+
+awaitable<net::Response> ApiHandler::workspaces(const net::Request& request) {
+  std::size_t limit = 100;
+  if (const auto text = request.find_query("limit")) {
+    const auto parsed = std::from_chars(text->data(), text->data() + text->size(), limit);
+    if (parsed.ec != std::errc() || parsed.ptr != text->data() + text->size() || limit == 0 ||
+        limit > limits::kPageMax) {
+      co_return net::problem(400, "", "'limit' is not a number from 1 to 1000");
+    }
+  }
+  registry::Page page =
+      co_await parts_.registry.list(std::string(request.find_query("cursor").value_or("")), limit);
+  json::array rows;
+  for (const workspace::Meta& meta : page.workspaces) rows.push_back(to_json(meta));
+  json::object answer{{"workspaces", std::move(rows)}};
+  if (!page.next_cursor.empty()) answer["next_cursor"] = page.next_cursor;
+  co_return net::json_response(200, answer);
+}
+
+awaitable<net::Response> ApiHandler::provision(const net::Request& request) {
+  auto body = parse_json_object(request.body);
+  if (!body) co_return net::problem(body.error());
+  auto name = need_string(*body, "name");
+  if (!name) co_return net::problem(name.error());
+  const json::object* source = find_object(*body, "source");
+  if (source == nullptr && body->contains("source")) {
+    co_return net::problem(invalid("'source' is not an object"));
+  }
+  const json::object empty{{"kind", "empty"}};
+  auto meta = co_await parts_.registry.provision(*name, source == nullptr ? empty : *source,
+                                                 parts_.user);
+  if (!meta) co_return net::problem(meta.error());
+  json::object answer = to_json(*meta);
+  auto describe = [](workspace::Workspace& each) -> awaitable<Result<json::value>> {
+    const auto& session = each.state().sessions.current();
+    co_return session ? json::value(to_json(*session)) : json::value();
+  };
+  auto session = co_await parts_.dispatcher.perform(meta->id, describe);
+  if (session && session->is_object()) answer["session"] = *session;
+  co_return net::json_response(201, answer).with("Location", "/workspaces/" + meta->id.str());
+}
+
+awaitable<net::Response> ApiHandler::one_workspace(const net::Request& request, WorkspaceId id,
+                                                   std::string_view action) {
+  registry::Registry& registry = parts_.registry;
+  const bool posts = request.method == "POST";
+  if (action.empty()) {
+    if (request.method == "GET") co_return meta_response(200, co_await registry.find(id));
+    if (request.method == "DELETE") {
+      co_return meta_response(200, co_await registry.remove(id, parts_.user));
+    }
+    co_return wrong_method("GET, DELETE");
+  }
+  if (action == "socket") {
+    auto meta = co_await registry.find(id);
+    if (!meta) co_return net::problem(meta.error());
+    co_return net::problem(426, "", "this is a WebSocket",
+                           "upgrade with subprotocol " + std::string(kSubprotocol))
+        .with("Upgrade", "websocket");
+  }
+  const bool known = action == "rpc" || action == "wake" || action == "sleep" ||
+                     action == "renew" || action == "undelete";
+  if (!known) co_return no_route(request);
+  if (!posts) co_return wrong_method("POST");
+  if (action == "rpc") co_return co_await rpc(request, std::move(id));
+  if (action == "wake") {
+    auto woken = co_await registry.wake(id);
+    if (!woken) co_return net::problem(woken.error());
+    co_return meta_response(200, co_await registry.find(id));
+  }
+  if (action == "sleep") co_return meta_response(200, co_await registry.sleep(id));
+  if (action == "renew") co_return meta_response(200, co_await registry.renew(id, parts_.user));
+  co_return meta_response(200, co_await registry.undelete(id, parts_.user));
+}
+
+awaitable<net::Response> ApiHandler::rpc(const net::Request& request, WorkspaceId id) {
+  auto meta = co_await parts_.registry.find(id);
+  if (!meta) co_return net::problem(meta.error());
+  auto parsed = parse_rpc(request.body);
+  if (auto* refused = std::get_if<json::object>(&parsed)) {
+    co_return net::json_response(400, *refused);
+  }
+  auto& message = std::get<RpcMessage>(parsed);
+  json::array responses;
+  for (auto& each : message.calls) {
+    if (auto* refused = std::get_if<RpcMessage::Refused>(&each)) {
+      responses.push_back(std::move(refused->response));
+      continue;
+    }
+    parts_.metrics.count_call();
+    auto response =
+        co_await parts_.dispatcher.call(id, std::move(std::get<RpcCall>(each)), parts_.user);
+    if (response) responses.push_back(*std::move(response));
+  }
+  if (responses.empty()) co_return net::Response{204, {}, {}};
+  co_return message.batch ? net::json_response(200, responses)
+                          : net::json_response(200, responses[0]);
+}
+
+awaitable<net::UpgradeAnswer> ApiHandler::upgrade(const net::RequestHead& head) {
+  const auto place = parse_workspace_path(head.path);
+  if (!place || place->action != "socket") co_return no_route(head);
+  auto meta = co_await parts_.registry.find(WorkspaceId(place->id));
+  if (!meta) co_return net::problem(meta.error());
+  const auto offered = head.offered_subprotocols();
+  if (offered.empty()) co_return net::AcceptUpgrade{};
+  for (const std::string& protocol : offered) {
+    if (protocol == kSubprotocol) co_return net::AcceptUpgrade{protocol};
+  }
+  co_return net::problem(400, "", "none of the offered subprotocols is spoken here",
+                         "offer " + std::string(kSubprotocol));
+}
+
+awaitable<void> ApiHandler::websocket(net::Request request, net::WebSocket& socket) {
+  const auto place = parse_workspace_path(request.path);
+  const Metrics::Connection counted(parts_.metrics);
+  auto session = std::make_shared<SocketSession>(socket, parts_.dispatcher,
+                                                 WorkspaceId(place->id), parts_.user);
+  co_await SocketSession::run(std::move(session));
+}
+
+}  // namespace coditect::api

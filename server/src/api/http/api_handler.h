@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+
+#include "api/auth/authenticator.h"
+#include "api/http/health.h"
+#include "api/http/metrics.h"
+#include "api/http/static_files.h"
+#include "api/rpc/dispatcher.h"
+#include "net/handler.h"
+
+namespace coditect::api {
+
+/// The product's HTTP and WebSocket interface: who may, which route, what it answers.
+///
+/// Threads:  any.
+/// Lifetime: its parts outlive it.
+class ApiHandler final : public net::Handler {
+ public:
+  struct Parts {
+    const Authenticator& authenticator;
+    registry::Registry& registry;
+    Dispatcher& dispatcher;
+    const MethodTable& methods;
+    const StaticFiles& files;
+    Health& health;
+    Metrics& metrics;
+    std::string user;  ///< the actor of whoever holds the token: "user:owner"
+  };
+
+  explicit ApiHandler(Parts parts) : parts_(std::move(parts)) {}
+
+  std::optional<net::Response> authorize_head(const net::RequestHead& head) override;
+  awaitable<std::optional<net::Response>> handle(net::Request request,
+                                                 net::ResponseStream& stream) override;
+  awaitable<net::UpgradeAnswer> upgrade(const net::RequestHead& head) override;
+  awaitable<void> websocket(net::Request request, net::WebSocket& socket) override;
+
+ private:
+  awaitable<net::Response> route(net::Request request);
+  awaitable<net::Response> workspaces(const net::Request& request);
+  awaitable<net::Response> one_workspace(const net::Request& request, WorkspaceId id,
+                                         std::string_view action);
+  awaitable<net::Response> provision(const net::Request& request);
+  awaitable<net::Response> rpc(const net::Request& request, WorkspaceId id);
+
+  const Parts parts_;
+};
+
+}  // namespace coditect::api

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "base/json.h"
+
+namespace coditect::api {
+
+/// The OpenAPI 3.1 document of the HTTP interface. A test holds it against the handlers.
+const json::object& openapi_document();
+
+}  // namespace coditect::api

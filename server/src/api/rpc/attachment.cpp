@@ -1,0 +1,43 @@
+#include "api/rpc/attachment.h"
+
+#include "coordination/locks/lock_events.h"
+
+namespace coditect::api {
+
+json::array agent_rows(workspace::Workspace& workspace) {
+  json::array rows;
+  const workspace::WorkspaceState& state = workspace.state();
+  for (const agents::AgentDefinition& agent : workspace.services().agents.agents()) {
+    json::object row{{"name", agent.name},
+                     {"provider", to_string(agent.provider->kind())},
+                     {"model", agent.model},
+                     {"simulated", agent.simulated},
+                     {"state", to_string(state.agents.state(agent.name))}};
+    for (const auto& [id, task] : state.tasks.tasks()) {
+      if (task.agent == agent.name && queue::is_active(task.state)) row["task"] = id.str();
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+json::object attachment(workspace::Workspace& workspace) {
+  const workspace::WorkspaceState& state = workspace.state();
+  json::array held;
+  for (const auto& [token, lock] : state.locks.locks()) held.push_back(locks::lock_json(lock));
+  json::object answer{{"workspace", to_json(workspace.meta())}, {"head", state.seq},
+                      {"agents", agent_rows(workspace)},        {"locks", std::move(held)},
+                      {"tasks", task_rows(state.tasks)},        {"cost", state.cost.to_json()}};
+  if (const auto& session = state.sessions.current()) answer["session"] = to_json(*session);
+  return answer;
+}
+
+awaitable<Result<json::value>> attachment_when_durable(workspace::Workspace& workspace,
+                                                       std::string user) {
+  workspace.keep_session(user);
+  json::object answer = attachment(workspace);
+  CO_TRY_VOID(co_await workspace.log().durable(workspace.state().seq));
+  co_return answer;
+}
+
+}  // namespace coditect::api

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/rpc/json_rpc.h"
+#include "api/rpc/method_table.h"
+#include "registry/registry.h"
+
+namespace coditect::api {
+
+/// Finds the method of a call, checks what it is given, wakes the workspace and runs it there.
+///
+/// Threads:  any.
+/// Lifetime: registry and methods outlive it.
+/// Errors:   become JSON-RPC errors; a call never throws.
+class Dispatcher {
+ public:
+  Dispatcher(registry::Registry& registry, const MethodTable& methods);
+
+  registry::Registry& registry() { return registry_; }
+
+  /// The response; nothing for a notification.
+  awaitable<std::optional<json::object>> call(WorkspaceId workspace, RpcCall call,
+                                              std::string user);
+  /// Runs `operation` in the workspace, waking it where it sleeps, also when it falls asleep in
+  /// between.
+  awaitable<Result<json::value>> perform(WorkspaceId workspace,
+                                         workspace::Workspace::Operation operation);
+
+ private:
+  awaitable<Result<json::value>> run(WorkspaceId workspace, const Method& method,
+                                     json::object params, std::string user);
+
+  registry::Registry& registry_;
+  const MethodTable& methods_;
+};
+
+}  // namespace coditect::api

@@ -1,0 +1,114 @@
+#include "api/rpc/method_table.h"
+#include "api/rpc/params.h"
+#include "base/limits.h"
+#include "coordination/locks/lock_events.h"
+
+namespace coditect::api {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+json::object grant_json(const locks::Grant& grant) {
+  return {{"token", grant.token}, {"expires_at", to_rfc3339(grant.expires_at)}};
+}
+
+Result<milliseconds> lease_of(const json::object& params) {
+  const auto most = milliseconds(limits::kLockLeaseMax).count();
+  TRY(std::int64_t lease,
+      integer_param(params, "lease_ms", milliseconds(limits::kLockLease).count(), 1, most));
+  return milliseconds(lease);
+}
+
+awaitable<Result<json::value>> list(MethodCall call) {
+  json::array held;
+  for (const auto& [token, lock] : call.workspace.state().locks.locks()) {
+    held.push_back(locks::lock_json(lock));
+  }
+  json::array waiting;
+  for (const auto& [id, waiter] : call.workspace.state().locks.waiters()) {
+    waiting.push_back({{"path", waiter.path.text()},
+                       {"mode", locks::to_string(waiter.request.mode)},
+                       {"holder", waiter.request.holder}});
+  }
+  co_return json::object{{"locks", std::move(held)}, {"waiting", std::move(waiting)}};
+}
+
+awaitable<Result<json::value>> acquire(MethodCall call) {
+  locks::Request request;
+  request.path = text_param(call.params, "path");
+  CO_TRY(request.mode, locks::parse_mode(text_param(call.params, "mode")));
+  const auto most = milliseconds(limits::kLockWaitMax).count();
+  CO_TRY(std::int64_t timeout, integer_param(call.params, "timeout_ms", 0, 0, most));
+  request.timeout = milliseconds(timeout);
+  CO_TRY(request.lease, lease_of(call.params));
+  request.holder = call.actor.name;
+  request.session = call.actor.session;
+  CO_TRY(locks::Grant grant,
+         co_await call.workspace.locks().acquire(std::move(request), {}, nullptr));
+  co_return grant_json(grant);
+}
+
+awaitable<Result<json::value>> renew(MethodCall call) {
+  CO_TRY(auto token, sequence_param(call.params, "token"));
+  CO_TRY(milliseconds lease, lease_of(call.params));
+  CO_TRY(locks::Grant grant, co_await call.workspace.locks().renew(*token, call.actor.name, lease));
+  co_return grant_json(grant);
+}
+
+awaitable<Result<json::value>> release(MethodCall call) {
+  CO_TRY(auto token, sequence_param(call.params, "token"));
+  CO_TRY_VOID(co_await call.workspace.locks().release(text_param(call.params, "path"), *token,
+                                                      call.actor.name));
+  co_return json::object{{"released", true}};
+}
+
+awaitable<Result<json::value>> resolve(MethodCall call) {
+  CO_TRY(auto token, sequence_param(call.params, "token"));
+  CO_TRY_VOID(co_await call.workspace.locks().revoke(*token, call.actor.name));
+  co_return json::object{{"revoked", true}};
+}
+
+constexpr auto kOptional = Parameter::Need::kOptional;
+constexpr auto kRequired = Parameter::Need::kRequired;
+constexpr std::string_view kTokenWords = "the lock's token";
+
+}  // namespace
+
+std::vector<Method> lock_methods() {
+  return {
+      {"locks.list",
+       "Who holds which locks, and who waits.",
+       {},
+       "{locks: [{path, mode, token, holder, expires_at}], waiting: [{path, mode, holder}]}",
+       list},
+      {"locks.acquire",
+       "Takes a lock, waiting its turn. A path that ends with / is a folder; globs are allowed.",
+       {{"path", "string", kRequired, "a file, a folder or a glob"},
+        {"mode", "string", kRequired, "read or write"},
+        {"timeout_ms", "integer", kOptional, "how long to wait; 0 refuses at once"},
+        {"lease_ms", "integer", kOptional, "how long it holds without renewal"}},
+       "{token, expires_at}",
+       acquire},
+      {"locks.renew",
+       "Prolongs a lock of yours.",
+       {{"path", "string", kOptional, "for readers of the log"},
+        {"token", "integer", kRequired, kTokenWords},
+        {"lease_ms", "integer", kOptional, "how long it holds from now"}},
+       "{token, expires_at}",
+       renew},
+      {"locks.release",
+       "Gives a lock of yours back.",
+       {{"path", "string", kRequired, "the path it was taken for"},
+        {"token", "integer", kRequired, kTokenWords}},
+       "{released}",
+       release},
+      {"locks.resolve",
+       "Takes a lock away from whoever holds it; a write with its token then fails.",
+       {{"token", "integer", kRequired, kTokenWords}},
+       "{revoked}",
+       resolve},
+  };
+}
+
+}  // namespace coditect::api

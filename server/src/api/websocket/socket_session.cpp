@@ -1,0 +1,221 @@
+#include "api/websocket/socket_session.h"
+
+#include <boost/asio/post.hpp>
+
+#include "api/rpc/attachment.h"
+#include "api/rpc/params.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+namespace coditect::api {
+
+namespace {
+
+constexpr std::size_t kEventsPerRead = 256;
+
+std::string event_message(const std::string& line) {
+  return R"({"jsonrpc":"2.0","method":"event","params":{"event":)" + line + "}}";
+}
+
+}  // namespace
+
+SocketSession::SocketSession(net::WebSocket& socket, Dispatcher& dispatcher, WorkspaceId workspace,
+                             std::string user)
+    : socket_(socket),
+      dispatcher_(dispatcher),
+      workspace_id_(std::move(workspace)),
+      user_(std::move(user)),
+      strand_(socket.strand()),
+      outbox_(strand_, limits::kSubscriberQueueMax),
+      wake_(strand_),
+      room_(strand_),
+      tasks_(strand_, [](std::string_view task, const std::string& what) {
+        spdlog::error("a WebSocket's {} failed: {}", task, what);
+      }) {}
+
+awaitable<void> SocketSession::run(std::shared_ptr<SocketSession> self) {
+  self->tasks_.spawn("writer", write_messages(self));
+  co_await read_calls(self);
+  co_await self->detach();
+  self->outbox_.clear();
+  self->outbox_.close();
+  self->open_ = false;
+  self->wake_.notify_all();
+  self->room_.notify_all();
+  // Calls under way are not interrupted; their answers have nowhere to go.
+  co_await self->tasks_.join();
+}
+
+awaitable<void> SocketSession::read_calls(std::shared_ptr<SocketSession> self) {
+  for (;;) {
+    auto text = co_await self->socket_.read();
+    if (!text) co_return;
+    if (self->calls_under_way_ >= limits::kSocketCallsMax) {
+      self->send(json::serialize(rpc_error(nullptr, RpcCode::kServer, "too many calls at once",
+                                           "limit", "wait for answers before you ask more")));
+      continue;
+    }
+    ++self->calls_under_way_;
+    self->tasks_.spawn("call", answer(self, *std::move(text)));
+  }
+}
+
+awaitable<void> SocketSession::write_messages(std::shared_ptr<SocketSession> self) {
+  while (auto message = co_await self->outbox_.pop()) {
+    self->room_.notify_all();
+    auto written = co_await self->socket_.write(*std::move(message));
+    if (!written) co_return;
+  }
+}
+
+void SocketSession::send(std::string message) {
+  if (outbox_.push(std::move(message)) || !open_) return;
+  // Only a client that asks without reading the answers gets here.
+  tasks_.spawn("goodbye", socket_.close(net::CloseCode::kPolicy, "read what you ask for"));
+}
+
+awaitable<void> SocketSession::answer(std::shared_ptr<SocketSession> self, std::string text) {
+  auto parsed = parse_rpc(text);
+  if (auto* refused = std::get_if<json::object>(&parsed)) {
+    self->send(json::serialize(*refused));
+    --self->calls_under_way_;
+    co_return;
+  }
+  auto& message = std::get<RpcMessage>(parsed);
+  json::array responses;
+  std::optional<Stream> stream;
+  for (auto& each : message.calls) {
+    if (auto* refused = std::get_if<RpcMessage::Refused>(&each)) {
+      responses.push_back(std::move(refused->response));
+      continue;
+    }
+    auto& call = std::get<RpcCall>(each);
+    std::optional<json::object> response;
+    if (call.method == "workspace.attach") {
+      Attached attached = co_await self->attach(call);
+      response = std::move(attached.response);
+      if (attached.stream) stream = std::move(attached.stream);
+    } else {
+      response = co_await self->dispatcher_.call(self->workspace_id_, std::move(call), self->user_);
+    }
+    if (response) responses.push_back(*std::move(response));
+  }
+  if (message.batch && !responses.empty()) {
+    self->send(json::serialize(responses));
+  } else if (!responses.empty()) {
+    self->send(json::serialize(responses[0]));
+  }
+  // The events follow the answer that says where they begin.
+  if (stream && self->open_) co_await self->begin_stream(*std::move(stream));
+  --self->calls_under_way_;
+}
+
+awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
+  const json::value id = call.id.value_or(nullptr);
+  auto resume_from = sequence_param(call.params, "resume_from");
+  if (!resume_from) co_return Attached{rpc_error(id, resume_from.error()), {}};
+  auto awake = co_await dispatcher_.registry().wake(workspace_id_);
+  if (!awake) co_return Attached{rpc_error(id, awake.error()), {}};
+  auto describe = [user = user_](workspace::Workspace& workspace) {
+    return attachment_when_durable(workspace, user);
+  };
+  auto described = co_await workspace::Workspace::perform(*awake, describe);
+  if (!described) co_return Attached{rpc_error(id, described.error()), {}};
+  json::object& answer = described->as_object();
+  const Sequence head = answer.at("head").to_number<Sequence>();
+  Sequence after = head;
+  if (*resume_from) {
+    after = **resume_from;
+    // The client knows more than the log: it was connected to another life of this workspace.
+    if (after > head) {
+      answer["resync"] = true;
+      after = head;
+    }
+  }
+  co_return Attached{rpc_result(id, std::move(*described)), Stream{*std::move(awake), after}};
+}
+
+awaitable<SocketSession::Watching> SocketSession::watch(
+    std::weak_ptr<SocketSession> session, Strand strand,
+    std::shared_ptr<workspace::Workspace> workspace) {
+  const auto waking = std::make_shared<std::atomic<bool>>(false);
+  auto wake = [session, strand, waking] {
+    if (waking->exchange(true)) return;  // one wake-up under way is enough
+    asio::post(strand, [session, waking] {
+      waking->store(false);
+      const auto self = session.lock();
+      if (!self) return;
+      self->progress_ = true;
+      self->wake_.notify_all();
+    });
+  };
+  auto show = [session, strand](const std::shared_ptr<const std::string>& notification) {
+    asio::post(strand, [session, notification] {
+      const auto self = session.lock();
+      // A preview never takes the room that answers and events need.
+      if (self && self->outbox_.size() < limits::kSubscriberQueueMax / 4) {
+        self->outbox_.push(*notification);
+      }
+    });
+  };
+  workspace->add_subscriber();
+  Watching watching;
+  watching.listener = workspace->log().add_listener(std::move(wake));
+  watching.preview = workspace->previews().add(std::move(show));
+  co_return watching;
+}
+
+awaitable<void> SocketSession::unwatch(std::shared_ptr<workspace::Workspace> workspace,
+                                       Watching watching) {
+  workspace->log().remove_listener(watching.listener);
+  workspace->previews().remove(watching.preview);
+  workspace->remove_subscriber();
+  co_return;
+}
+
+awaitable<void> SocketSession::begin_stream(Stream stream) {
+  co_await detach();
+  if (!open_) co_return;
+  const std::uint64_t generation = ++generation_;
+  const Strand theirs = stream.workspace->strand();
+  watching_ = co_await run_on(theirs, watch(weak_from_this(), strand_, stream.workspace));
+  attached_ = stream.workspace;
+  tasks_.spawn("event stream", stream_events(shared_from_this(), std::move(stream), generation));
+}
+
+awaitable<void> SocketSession::detach() {
+  ++generation_;
+  wake_.notify_all();
+  room_.notify_all();
+  const auto workspace = std::exchange(attached_, nullptr);
+  if (!workspace) co_return;
+  const Strand theirs = workspace->strand();
+  co_await run_on(theirs, unwatch(workspace, watching_));
+}
+
+awaitable<void> SocketSession::stream_events(std::shared_ptr<SocketSession> self, Stream stream,
+                                             std::uint64_t generation) {
+  workspace::EventLog& log = stream.workspace->log();
+  const auto current = [&] { return self->open_ && self->generation_ == generation; };
+  while (current()) {
+    self->progress_ = false;
+    auto lines =
+        co_await run_on(stream.workspace->strand(), log.read(stream.after + 1, kEventsPerRead));
+    if (!lines || (lines->empty() && stream.workspace->is_closing())) {
+      // The client comes back, which wakes the workspace, and goes on where it stopped.
+      if (current()) co_await self->socket_.close(net::CloseCode::kGoingAway, "asleep");
+      co_return;
+    }
+    while (lines->empty() && current() && !self->progress_) co_await self->wake_.wait();
+    for (const workspace::LogLine& line : *lines) {
+      while (current() && self->outbox_.size() >= limits::kSubscriberQueueMax / 2) {
+        co_await self->room_.wait();
+      }
+      if (!current()) co_return;
+      self->send(event_message(*line.text));
+      stream.after = line.seq;
+    }
+  }
+}
+
+}  // namespace coditect::api

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/rpc/dispatcher.h"
+#include "async/bounded_queue.h"
+#include "async/task_group.h"
+#include "net/web_socket.h"
+#include "workspace/workspace.h"
+
+namespace coditect::api {
+
+/// One client on one workspace's WebSocket: answers its calls and, once it has attached, sends it
+/// every event from where it left off.
+///
+/// Events are pulled from the log at the pace of the client, so a slow one costs no memory and
+/// never misses any. Previews are pushed, and dropped when much is waiting to be sent.
+///
+/// Threads:    the socket's strand; it crosses to the workspace's strand for every call.
+/// Lifetime:   shared; run() returns when the socket is closed and nothing of it runs any more.
+/// Invariants: what the client sees of events has no gap and no repetition; an answer never claims
+///             what is not durable.
+class SocketSession : public std::enable_shared_from_this<SocketSession> {
+ public:
+  /// `socket` and `dispatcher` outlive run().
+  SocketSession(net::WebSocket& socket, Dispatcher& dispatcher, WorkspaceId workspace,
+                std::string user);
+
+  /// Talks until the socket is closed.
+  static awaitable<void> run(std::shared_ptr<SocketSession> self);
+
+ private:
+  /// Where a client's events go on.
+  struct Stream {
+    std::shared_ptr<workspace::Workspace> workspace;
+    Sequence after = 0;
+  };
+  struct Attached {
+    json::object response;
+    std::optional<Stream> stream;
+  };
+  struct Watching {
+    std::uint64_t listener = 0;
+    std::uint64_t preview = 0;
+  };
+
+  static awaitable<void> read_calls(std::shared_ptr<SocketSession> self);
+  static awaitable<void> write_messages(std::shared_ptr<SocketSession> self);
+  static awaitable<void> answer(std::shared_ptr<SocketSession> self, std::string text);
+  static awaitable<void> stream_events(std::shared_ptr<SocketSession> self, Stream stream,
+                                       std::uint64_t generation);
+  static awaitable<Watching> watch(std::weak_ptr<SocketSession> session, Strand strand,
+                                   std::shared_ptr<workspace::Workspace> workspace);
+  static awaitable<void> unwatch(std::shared_ptr<workspace::Workspace> workspace,
+                                 Watching watching);
+  awaitable<Attached> attach(const RpcCall& call);
+  awaitable<void> begin_stream(Stream stream);
+  awaitable<void> detach();
+  void send(std::string message);
+
+  net::WebSocket& socket_;
+  Dispatcher& dispatcher_;
+  const WorkspaceId workspace_id_;
+  const std::string user_;
+  const Strand strand_;
+
+  // Touched only on strand_.
+  bool open_ = true;
+  BoundedQueue<std::string> outbox_;
+  std::shared_ptr<workspace::Workspace> attached_;
+  Watching watching_;
+  std::uint64_t generation_ = 0;  ///< a later attach ends the stream of an earlier one
+  std::size_t calls_under_way_ = 0;
+  bool progress_ = false;  ///< more events may be durable than were read
+  Notifier wake_;
+  Notifier room_;  ///< the outbox has become shorter
+  TaskGroup tasks_;
+};
+
+}  // namespace coditect::api

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace coditect::app {
+
+/// One agent as the configuration defines it.
+struct AgentConfig {
+  std::string name;
+  std::string provider;  ///< anthropic, gemini, openai, moonshot or openai-compatible
+  std::string model;
+  std::string base_url;     ///< "" for the vendor's variable or the vendor's own
+  std::string api_key_env;  ///< the variable that holds the key; "" for the vendor's own
+};
+
+/// What `coditect.toml` and the command line say together.
+struct Config {
+  std::string listen = "127.0.0.1:7700";
+  std::filesystem::path data;
+  std::string user = "owner";
+  std::vector<std::string> hosts;  ///< names besides loopback under which the server is reached
+  std::vector<AgentConfig> agents;
+  enum class Providers { kReal, kSimulated } providers = Providers::kReal;
+  std::filesystem::path web;  ///< the built studio; empty: look for it beside the program
+  std::optional<std::filesystem::path> ready_file;
+  std::string log_level = "info";
+};
+
+/// The four agents that a server has where the configuration defines none.
+std::vector<AgentConfig> default_agents();
+
+/// Reads a configuration file into `config`. Errc::kInvalid names the line; unknown keys are
+/// refused, so that a misspelt one is not ignored.
+Result<void> load_config(const std::filesystem::path& file, Config& config);
+
+}  // namespace coditect::app

@@ -1,0 +1,229 @@
+#include "app/node.h"
+
+#include <boost/asio/use_future.hpp>
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <map>
+
+#include "base/log.h"
+#include "base/posix_file.h"
+#include "providers/factory.h"
+#include "tools/sandbox/sandbox.h"
+
+namespace coditect::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kDiskThreads = 8;
+constexpr std::size_t kDatabaseThreads = 8;
+constexpr std::size_t kCommandThreads = 32;
+
+/// Where each vendor's own tools look for a key and an address.
+struct VendorVariables {
+  const char* key;
+  const char* base_url;
+};
+
+VendorVariables variables_of(providers::ProviderKind kind) {
+  using Kind = providers::ProviderKind;
+  switch (kind) {
+    case Kind::kAnthropic: return {"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"};
+    case Kind::kOpenAi: return {"OPENAI_API_KEY", "OPENAI_BASE_URL"};
+    case Kind::kGemini: return {"GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL"};
+    case Kind::kMoonshot: return {"MOONSHOT_API_KEY", "MOONSHOT_BASE_URL"};
+    case Kind::kOpenAiCompatible: break;
+  }
+  return {"OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"};
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// The server's token: made once, kept in the data folder, readable by its owner only.
+Result<std::string> load_token(const fs::path& file) {
+  auto text = read_file(file);
+  if (text) {
+    while (!text->empty() && text->back() == '\n') text->pop_back();
+    if (text->size() < 32) return invalid(file.string() + " holds no token", "remove the file");
+    return text;
+  }
+  if (text.error().code != Errc::kNotFound) return text;
+  const std::string token = new_secret();
+  TRY_VOID(write_file_atomically(file, token + "\n", 0600));
+  return token;
+}
+
+/// Raises the limit of open files as far as the system allows; how many there are now.
+std::size_t raise_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+/// Connections that leave a thousand descriptors for everything else; each takes up to three.
+std::size_t connections_for(std::size_t open_files) {
+  constexpr std::size_t kElse = 1'000;
+  return open_files <= kElse + 60 ? 20 : std::min<std::size_t>((open_files - kElse) / 3, 4'000);
+}
+
+/// The built studio: where the configuration says, else in the checkout that the program is built
+/// in, else where a package installs it.
+fs::path find_studio(const fs::path& configured) {
+  if (!configured.empty()) return configured;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  for (const char* relative : {"../../web/dist", "../share/coditect/web"}) {
+    const fs::path candidate = program.parent_path() / relative;
+    if (fs::exists(candidate / "index.html", error)) return candidate;
+  }
+  return {};
+}
+
+}  // namespace
+
+Node::Node(Config config) : config_(std::move(config)) {}
+
+Node::~Node() {
+  work_.reset();
+  io_.stop();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+template <class T>
+T Node::wait_for(awaitable<T> work) {
+  return asio::co_spawn(io_, std::move(work), asio::use_future).get();
+}
+
+Result<void> Node::start() {
+  TRY_VOID(make_directories(config_.data / "node"));
+  TRY(token_, load_token(config_.data / "node" / "token"));
+  disk_.emplace(kDiskThreads);
+  database_.emplace(kDatabaseThreads);
+  commands_pool_.emplace(kCommandThreads);
+  work_.emplace(asio::make_work_guard(io_));
+  const unsigned threads = std::max(2u, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { io_.run(); });
+  TRY_VOID(open_storage());
+  TRY_VOID(open_commands());
+  TRY_VOID(open_agents());
+  services_.emplace(workspace::NodeServices{clock_, random_, *journal_, *catalogue_, *disk_,
+                                            *database_, *watcher_, *agents_, *tools_});
+  TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {}));
+  TRY_VOID(open_api());
+  wait_for(registry_->start());
+  return {};
+}
+
+Result<void> Node::open_storage() {
+  std::map<WorkspaceId, std::vector<journal::Record>> recovered;
+  std::map<WorkspaceId, Sequence> heads;
+  auto replay = [&](journal::Record record) -> Result<void> {
+    heads[record.workspace] = std::max(heads[record.workspace], record.seq);
+    recovered[record.workspace].push_back(std::move(record));
+    return {};
+  };
+  TRY(journal_, journal::Journal::open(config_.data / "node" / "journal", {}, replay));
+  TRY_VOID(registry::Registry::recover(config_.data, std::move(recovered)));
+  for (const auto& [workspace, head] : heads) journal_->release(workspace, head);
+  databases::Catalogue::Options options;
+  options.template_dir = config_.data / "node" / "templates";
+  options.max_open_connections = connections_for(raise_open_files());
+  TRY(catalogue_, databases::Catalogue::create(std::move(options)));
+  TRY(watcher_, workspace::Watcher::start());
+  return {};
+}
+
+Result<void> Node::open_commands() {
+  auto sandbox = tools::Sandbox::create({});
+  if (sandbox) {
+    commands_ = *std::move(sandbox);
+  } else {
+    notices_.push_back("agents cannot run commands: " + sandbox.error().message + " (" +
+                       sandbox.error().hint + ")");
+    commands_ = std::make_unique<tools::NoSandbox>(std::move(sandbox).error());
+  }
+  tools_.emplace(*commands_, *commands_pool_);
+  return {};
+}
+
+Result<std::string> Node::simulator_url() {
+  if (!simulator_server_) {
+    simulator_.emplace(clock_, random_);
+    TRY(simulator_server_, net::Server::listen(io_.get_executor(), "127.0.0.1:0", *simulator_));
+  }
+  return simulator_server_->url();
+}
+
+Result<agents::AgentDefinition> Node::make_agent(const AgentConfig& config) {
+  const auto kind = providers::provider_kind(config.provider);
+  if (!kind) return invalid("there is no provider '" + config.provider + "'");
+  const VendorVariables names = variables_of(*kind);
+  providers::ProviderConfig provider;
+  provider.kind = *kind;
+  provider.api_key = variable(config.api_key_env.empty() ? names.key : config.api_key_env.c_str());
+  provider.base_url = config.base_url.empty() ? variable(names.base_url) : config.base_url;
+  // An address without a key is a server of the operator's own, which may need none.
+  const bool simulated = config_.providers == Config::Providers::kSimulated ||
+                         (provider.api_key.empty() && provider.base_url.empty());
+  if (simulated) {
+    TRY(provider.base_url, simulator_url());
+    if (*kind == providers::ProviderKind::kOpenAi || *kind == providers::ProviderKind::kMoonshot ||
+        *kind == providers::ProviderKind::kOpenAiCompatible) {
+      provider.base_url += "/v1";
+    }
+    provider.api_key = "simulated";
+  } else {
+    provider.proxy = providers::proxy_settings_from_environment();
+    if (provider.api_key.empty()) provider.api_key = "none";
+  }
+  auto made = providers::make_provider(provider, clock_, random_);
+  if (!made) return std::move(made).error().in("agent " + config.name);
+  return agents::AgentDefinition{config.name, config.model, *std::move(made), simulated};
+}
+
+Result<void> Node::open_agents() {
+  std::vector<agents::AgentDefinition> agents;
+  std::string simulated;
+  for (const AgentConfig& config : config_.agents.empty() ? default_agents() : config_.agents) {
+    TRY(agents::AgentDefinition agent, make_agent(config));
+    if (agent.simulated) simulated += (simulated.empty() ? "" : ", ") + agent.name;
+    agents.push_back(std::move(agent));
+  }
+  if (!simulated.empty()) {
+    notices_.push_back("SIMULATED MODELS: " + simulated +
+                       " are played by the built-in simulator, not by a vendor. Set the vendors' "
+                       "API keys to use real models.");
+  }
+  agents_.emplace(std::move(agents));
+  return {};
+}
+
+Result<void> Node::open_api() {
+  const std::string user = "user:" + config_.user;
+  dispatcher_.emplace(*registry_, methods_);
+  authenticator_.emplace(token_, config_.hosts, clock_);
+  TRY(files_, api::StaticFiles::load(find_studio(config_.web)));
+  health_.emplace(*registry_, *services_, commands_->description());
+  metrics_.emplace(*registry_, *services_);
+  handler_.emplace(api::ApiHandler::Parts{*authenticator_, *registry_, *dispatcher_, methods_,
+                                          *files_, *health_, *metrics_, user});
+  TRY(server_, net::Server::listen(io_.get_executor(), config_.listen, *handler_));
+  return {};
+}
+
+Result<void> Node::stop() {
+  if (server_) wait_for(server_->close());
+  if (registry_) wait_for(registry_->close());
+  if (simulator_server_) wait_for(simulator_server_->close());
+  return journal_ ? journal_->close() : Result<void>{};
+}
+
+}  // namespace coditect::app

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agents/agent_directory.h"
+#include "api/auth/authenticator.h"
+#include "api/http/api_handler.h"
+#include "api/rpc/dispatcher.h"
+#include "app/config.h"
+#include "async/blocking_pool.h"
+#include "net/server.h"
+#include "providers/simulator/simulator.h"
+#include "registry/registry.h"
+#include "storage/databases/catalogue.h"
+#include "storage/journal/journal.h"
+#include "tools/sandbox/command.h"
+#include "tools/toolbox.h"
+#include "workspace/files/watcher.h"
+#include "workspace/node_services.h"
+
+namespace coditect::app {
+
+/// Everything that one server process is made of, in the order in which it depends on each other.
+///
+/// Threads:    start(), stop() and the destructor on one thread that is none of the node's own.
+/// Lifetime:   stop() before the destructor.
+/// Errors:     start() says what is missing; a node that did not start can be destroyed.
+class Node {
+ public:
+  explicit Node(Config config);
+  ~Node();
+
+  /// Opens the data folder, recovers, listens.
+  Result<void> start();
+  /// Stops listening, puts workspaces to rest, brings everything to disk.
+  Result<void> stop();
+
+  const std::string& url() const { return server_->url(); }
+  const std::string& token() const { return token_; }
+  /// What people should know of how it runs: simulated agents, commands that cannot run.
+  const std::vector<std::string>& notices() const { return notices_; }
+
+ private:
+  Result<void> open_storage();
+  Result<void> open_agents();
+  Result<void> open_commands();
+  Result<void> open_api();
+  Result<std::string> simulator_url();
+  Result<agents::AgentDefinition> make_agent(const AgentConfig& config);
+  template <class T>
+  T wait_for(awaitable<T> work);
+
+  const Config config_;
+  SystemClock clock_;
+  SystemRandom random_;
+  std::string token_;
+  std::vector<std::string> notices_;
+
+  asio::io_context io_;
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
+  std::vector<std::thread> threads_;
+  std::optional<BlockingPool> disk_;
+  std::optional<BlockingPool> database_;
+  std::optional<BlockingPool> commands_pool_;
+
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<databases::Catalogue> catalogue_;
+  std::unique_ptr<workspace::Watcher> watcher_;
+  std::unique_ptr<tools::CommandRunner> commands_;
+  std::optional<tools::ToolBox> tools_;
+  std::optional<simulator::Simulator> simulator_;
+  std::unique_ptr<net::Server> simulator_server_;
+  std::optional<agents::AgentDirectory> agents_;
+  std::optional<workspace::NodeServices> services_;
+  std::unique_ptr<registry::Registry> registry_;
+  api::MethodTable methods_;
+  std::optional<api::Dispatcher> dispatcher_;
+  std::optional<api::Authenticator> authenticator_;
+  std::optional<api::StaticFiles> files_;
+  std::optional<api::Health> health_;
+  std::optional<api::Metrics> metrics_;
+  std::optional<api::ApiHandler> handler_;
+  std::unique_ptr<net::Server> server_;
+};
+
+}  // namespace coditect::app

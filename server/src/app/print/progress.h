@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <thread>
+
+#include "app/shell.h"
+
+namespace coditect::app {
+
+/// Tells a person who watches that something is still going on, once it takes over two seconds.
+/// Writes nothing where nobody watches; its line is gone when it is destroyed.
+///
+/// Threads:  owns one that writes to `shell.err`; nobody else writes there while it lives.
+/// Lifetime: `shell` outlives it.
+class Progress {
+ public:
+  Progress(Shell& shell, std::string what);
+
+ private:
+  std::jthread writer_;  ///< stopped and joined by its destructor
+};
+
+}  // namespace coditect::app

@@ -1,0 +1,386 @@
+#include "registry/registry.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/posix_file.h"
+#include "registry/source.h"
+#include "storage/archive/archive.h"
+
+namespace coditect::registry {
+
+namespace {
+
+namespace fs = std::filesystem;
+using workspace::Meta;
+using workspace::Place;
+using workspace::Workspace;
+
+constexpr std::chrono::seconds kIdleCheck{30};
+
+fs::path workspaces_of(const fs::path& data, const Owner& owner) {
+  return data / "organizations" / owner.organization / "teams" / owner.team / "users" / owner.user /
+         "workspaces";
+}
+
+/// The folder of a workspace, whoever owns it; nothing where there is none.
+std::optional<fs::path> find_folder(const fs::path& data, const WorkspaceId& id) {
+  std::error_code error;
+  for (fs::recursive_directory_iterator each(data / "organizations", error), end; each != end;
+       each.increment(error)) {
+    if (error) break;
+    if (each.depth() == 6 && each->path().filename() == id.str()) return each->path();
+    if (each.depth() >= 6) each.disable_recursion_pending();
+  }
+  return std::nullopt;
+}
+
+Result<void> check_name(const std::string& name) {
+  if (name.empty() || name.size() > limits::kNameBytesMax) {
+    return invalid("a workspace's name has 1 to " + std::to_string(limits::kNameBytesMax) +
+                   " bytes");
+  }
+  for (const char c : name) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      return invalid("a workspace's name holds no control characters");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> Registry::recover(const fs::path& data,
+                               std::map<WorkspaceId, std::vector<journal::Record>> records) {
+  for (auto& [id, lines] : records) {
+    const auto folder = find_folder(data, id);
+    if (!folder) {
+      // Its provisioning was cut short before it was acknowledged, so nobody knows of it.
+      spdlog::warn("the journal holds {} events of {}, which is not there", lines.size(), id.str());
+      continue;
+    }
+    TRY(archive::Archive archive, archive::Archive::open(Place(*folder).sessions()));
+    std::vector<std::string> missing;
+    for (journal::Record& record : lines) {
+      if (record.seq > archive.head().seq) missing.push_back(std::move(record.line));
+    }
+    if (missing.empty()) continue;
+    auto appended = archive.append(missing);
+    if (!appended) return std::move(appended).error().in("recovering workspace " + id.str());
+    TRY_VOID(archive.sync());
+    spdlog::info("workspace {}: {} events recovered from the journal", id.str(), missing.size());
+  }
+  return {};
+}
+
+Registry::Registry(asio::any_io_executor executor, const workspace::NodeServices& services,
+                   fs::path data, Owner owner)
+    : executor_(executor),
+      services_(services),
+      data_(std::move(data)),
+      root_(workspaces_of(data_, owner)),
+      strand_(make_strand(executor)),
+      tick_(strand_),
+      background_(strand_, [](std::string_view task, const std::string& what) {
+        spdlog::error("the registry's {} failed: {}", task, what);
+      }) {}
+
+Registry::~Registry() {
+  for (const auto& [id, row] : rows_) check(!row->awake, "await Registry::close() first");
+}
+
+Result<std::unique_ptr<Registry>> Registry::open(asio::any_io_executor executor,
+                                                 const workspace::NodeServices& services,
+                                                 fs::path data, Owner owner) {
+  std::unique_ptr<Registry> registry(
+      new Registry(executor, services, std::move(data), std::move(owner)));
+  TRY_VOID(make_directories(registry->root_));
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(registry->root_, error)) {
+    const Place place(entry.path());
+    auto meta = workspace::load_meta(place.meta_file());
+    if (!meta && meta.error().code == Errc::kNotFound) {
+      spdlog::warn("removing {}: its provisioning was cut short", entry.path().filename().string());
+      std::error_code gone;
+      fs::remove_all(entry.path(), gone);
+      continue;
+    }
+    if (!meta) return std::move(meta).error().in(place.meta_file().string());
+    auto row = std::make_unique<Row>(registry->strand_);
+    row->meta = *std::move(meta);
+    const WorkspaceId id = row->meta.id;
+    registry->rows_.emplace(id, std::move(row));
+  }
+  if (error) return unavailable("reading " + registry->root_.string() + ": " + error.message());
+  return registry;
+}
+
+Place Registry::place(const WorkspaceId& id) const { return Place(root_ / id.str()); }
+
+Result<Registry::Row*> Registry::need(const WorkspaceId& id) {
+  const auto found = rows_.find(id);
+  if (found == rows_.end()) {
+    return not_found("there is no workspace '" + id.str() + "'", "GET /workspaces lists them");
+  }
+  if (found->second->meta.deleted_at) {
+    return not_found("the workspace '" + id.str() + "' is in the trash",
+                     "POST /workspaces/" + id.str() + "/undelete brings it back");
+  }
+  return found->second.get();
+}
+
+awaitable<Result<void>> Registry::save(Row& row) {
+  auto write = [file = place(row.meta.id).meta_file(), meta = row.meta] {
+    return workspace::save_meta(file, meta);
+  };
+  co_return co_await services_.disk.run(std::move(write));
+}
+
+awaitable<void> Registry::start() { return run_on(strand_, start_on_strand()); }
+
+awaitable<void> Registry::start_on_strand() {
+  std::vector<WorkspaceId> awake_before;
+  for (const auto& [id, row] : rows_) {
+    if (row->meta.state == Meta::State::kReady && !row->meta.deleted_at) awake_before.push_back(id);
+  }
+  for (const WorkspaceId& id : awake_before) {
+    auto woken = co_await wake_on_strand(id);
+    if (!woken) spdlog::error("workspace {}: {}", id.str(), woken.error().message);
+  }
+  background_.spawn("idle check", sleep_idle());
+}
+
+awaitable<void> Registry::close() { return run_on(strand_, close_on_strand()); }
+
+awaitable<void> Registry::close_on_strand() {
+  closing_ = true;
+  tick_.notify_all();
+  co_await background_.close();
+  for (auto& [id, row] : rows_) {
+    const auto guard = co_await row->transition.lock();
+    if (!row->awake) continue;
+    // It stays "ready" in its row: the next start wakes it, so that its tasks go on.
+    auto closed = co_await Workspace::close(row->awake, "the server stops");
+    if (!closed) spdlog::error("workspace {}: {}", id.str(), closed.error().message);
+    row->awake.reset();
+  }
+}
+
+awaitable<void> Registry::sleep_idle() {
+  while (!closing_) {
+    co_await tick_.wait_until(std::chrono::steady_clock::now() + kIdleCheck);
+    const SteadyTime since = services_.clock.steady() - limits::kIdleBeforeSleep;
+    std::vector<WorkspaceId> awake;
+    for (const auto& [id, row] : rows_) {
+      if (row->awake) awake.push_back(id);
+    }
+    for (const WorkspaceId& id : awake) {
+      Row& row = *rows_.at(id);
+      const auto guard = co_await row.transition.lock();
+      if (closing_ || !row.awake) continue;
+      if (!co_await Workspace::is_idle(row.awake, since)) continue;
+      auto slept = co_await sleep_row(row, "nobody was there");
+      if (!slept) spdlog::error("workspace {}: {}", id.str(), slept.error().message);
+    }
+  }
+}
+
+awaitable<Result<Meta>> Registry::provision(std::string name, json::object source,
+                                            std::string user) {
+  return run_on(strand_, provision_on_strand(std::move(name), std::move(source), std::move(user)));
+}
+
+awaitable<Result<Meta>> Registry::provision_on_strand(std::string name, json::object source,
+                                                      std::string user) {
+  CO_TRY_VOID(check_name(name));
+  CO_TRY(json::object shown, check_source(source));
+  if (closing_) co_return unavailable("the server stops");
+  auto row = std::make_unique<Row>(strand_);
+  row->meta.id = WorkspaceId(services_.random.id("ws_"));
+  row->meta.name = std::move(name);
+  row->meta.created_at = row->meta.last_active_at = services_.clock.now();
+  row->meta.source = shown;
+  const Place home = place(row->meta.id);
+  auto prepare = [home, source, data = data_, &catalogue = services_.catalogue]() -> Result<void> {
+    for (const fs::path& folder : {home.projects(), home.sessions(), home.vector_store(),
+                                   home.staging(), home.root() / "databases"}) {
+      TRY_VOID(make_directories(folder));
+    }
+    TRY_VOID(catalogue.create_all(home.root()));
+    return fetch_source(source, home.projects(), data);
+  };
+  auto begun = co_await services_.disk.run(std::move(prepare));
+  if (begun) {
+    auto opened = co_await Workspace::open(executor_, services_, home, row->meta,
+                                           Workspace::Beginning{user, shown});
+    if (opened) {
+      row->awake = *std::move(opened);
+      begun = co_await save(*row);
+    } else {
+      begun = std::move(opened).error();
+    }
+  }
+  if (!begun) {
+    if (row->awake) {
+      auto closed = co_await Workspace::close(std::exchange(row->awake, nullptr), "it failed");
+      if (!closed) spdlog::error("a failed provisioning: {}", closed.error().message);
+    }
+    auto discard = [home] {
+      std::error_code ignored;  // what is left over is removed at the next start
+      fs::remove_all(home.root(), ignored);
+    };
+    co_await services_.disk.run(std::move(discard));
+    co_return std::move(begun).error();
+  }
+  const Meta meta = row->meta;
+  rows_.emplace(meta.id, std::move(row));
+  co_return meta;
+}
+
+awaitable<Page> Registry::list(std::string cursor, std::size_t limit) {
+  return run_on(strand_, list_on_strand(std::move(cursor), limit));
+}
+
+awaitable<Page> Registry::list_on_strand(std::string cursor, std::size_t limit) {
+  Page page;
+  for (auto each = rows_.upper_bound(WorkspaceId(cursor)); each != rows_.end(); ++each) {
+    if (each->second->meta.deleted_at) continue;
+    if (page.workspaces.size() == limit) {
+      page.next_cursor = page.workspaces.back().id.str();
+      break;
+    }
+    page.workspaces.push_back(each->second->meta);
+  }
+  co_return page;
+}
+
+awaitable<Result<Meta>> Registry::find(WorkspaceId id) {
+  return run_on(strand_, find_on_strand(std::move(id)));
+}
+
+awaitable<Result<Meta>> Registry::find_on_strand(WorkspaceId id) {
+  CO_TRY(Row * row, need(id));
+  co_return row->meta;
+}
+
+awaitable<Result<std::shared_ptr<Workspace>>> Registry::wake(WorkspaceId id) {
+  return run_on(strand_, wake_on_strand(std::move(id)));
+}
+
+awaitable<Result<std::shared_ptr<Workspace>>> Registry::wake_on_strand(WorkspaceId id) {
+  CO_TRY(Row * row, need(id));
+  if (row->awake && !row->awake->is_closing()) co_return row->awake;
+  if (closing_) co_return unavailable("the server stops", "try again when it is back");
+  const auto guard = co_await row->transition.lock();
+  CO_TRY_VOID(co_await wake_row(*row));
+  co_return row->awake;
+}
+
+awaitable<Result<void>> Registry::wake_row(Row& row) {
+  if (row.awake) co_return Result<void>{};
+  if (row.meta.deleted_at) co_return not_found("the workspace is in the trash");
+  row.meta.state = Meta::State::kReady;
+  row.meta.last_active_at = services_.clock.now();
+  CO_TRY_VOID(co_await save(row));
+  auto opened =
+      co_await Workspace::open(executor_, services_, place(row.meta.id), row.meta, std::nullopt);
+  if (!opened) co_return std::move(opened).error();
+  row.awake = *std::move(opened);
+  co_return Result<void>{};
+}
+
+awaitable<Result<void>> Registry::sleep_row(Row& row, std::string reason) {
+  if (!row.awake) co_return Result<void>{};
+  auto closed = co_await Workspace::close(row.awake, std::move(reason));
+  row.awake.reset();
+  CO_TRY_VOID(std::move(closed));
+  row.meta.state = Meta::State::kAsleep;
+  row.meta.last_active_at = services_.clock.now();
+  co_return co_await save(row);
+}
+
+awaitable<Result<Meta>> Registry::sleep(WorkspaceId id) {
+  return run_on(strand_, sleep_on_strand(std::move(id)));
+}
+
+awaitable<Result<Meta>> Registry::sleep_on_strand(WorkspaceId id) {
+  CO_TRY(Row * row, need(id));
+  const auto guard = co_await row->transition.lock();
+  if (row->awake && co_await Workspace::is_busy(row->awake)) {
+    co_return Error{Errc::kConflict, "agents work in this workspace",
+                    "cancel their tasks or wait until they are done"};
+  }
+  CO_TRY_VOID(co_await sleep_row(*row, "asked to"));
+  co_return row->meta;
+}
+
+awaitable<Result<Meta>> Registry::renew(WorkspaceId id, std::string user) {
+  CO_TRY(std::shared_ptr<Workspace> awake, co_await wake(id));
+  auto renew = [user](Workspace& each) { return each.renew_session(user); };
+  CO_TRY_VOID(co_await Workspace::perform(awake, std::move(renew)));
+  co_return co_await find(id);
+}
+
+awaitable<Result<Meta>> Registry::remove(WorkspaceId id, std::string user) {
+  return run_on(strand_, remove_on_strand(std::move(id), std::move(user)));
+}
+
+awaitable<Result<Meta>> Registry::remove_on_strand(WorkspaceId id, std::string user) {
+  CO_TRY(Row * row, need(id));
+  const auto guard = co_await row->transition.lock();
+  if (row->meta.deleted_at) co_return not_found("the workspace is in the trash already");
+  CO_TRY_VOID(co_await wake_row(*row));
+  auto record = [user](Workspace& each) { return each.record("workspace_deleted", user); };
+  CO_TRY_VOID(co_await Workspace::perform(row->awake, std::move(record)));
+  row->meta.deleted_at = services_.clock.now();
+  CO_TRY_VOID(co_await save(*row));
+  CO_TRY_VOID(co_await sleep_row(*row, "moved to the trash"));
+  co_return row->meta;
+}
+
+awaitable<Result<Meta>> Registry::undelete(WorkspaceId id, std::string user) {
+  return run_on(strand_, undelete_on_strand(std::move(id), std::move(user)));
+}
+
+awaitable<Result<Meta>> Registry::undelete_on_strand(WorkspaceId id, std::string user) {
+  const auto found = rows_.find(id);
+  if (found == rows_.end()) co_return not_found("there is no workspace '" + id.str() + "'");
+  Row& row = *found->second;
+  const auto guard = co_await row.transition.lock();
+  if (!row.meta.deleted_at) {
+    co_return Error{Errc::kConflict, "the workspace is not in the trash", "there is nothing to do"};
+  }
+  row.meta.deleted_at.reset();
+  CO_TRY_VOID(co_await wake_row(row));
+  auto record = [user](Workspace& each) { return each.record("workspace_undeleted", user); };
+  CO_TRY_VOID(co_await Workspace::perform(row.awake, std::move(record)));
+  co_return row.meta;
+}
+
+awaitable<Registry::Counts> Registry::counts() { return run_on(strand_, counts_on_strand()); }
+
+awaitable<Registry::Counts> Registry::counts_on_strand() {
+  Counts counts;
+  for (const auto& [id, row] : rows_) {
+    if (row->meta.deleted_at) continue;
+    ++counts.all;
+    if (row->awake) ++counts.awake;
+  }
+  co_return counts;
+}
+
+awaitable<std::shared_ptr<Workspace>> Registry::any_awake() {
+  return run_on(strand_, any_awake_on_strand());
+}
+
+awaitable<std::shared_ptr<Workspace>> Registry::any_awake_on_strand() {
+  for (const auto& [id, row] : rows_) {
+    if (row->awake && !row->awake->is_closing()) co_return row->awake;
+  }
+  co_return nullptr;
+}
+
+}  // namespace coditect::registry

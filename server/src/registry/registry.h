@@ -1,0 +1,129 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "async/async_mutex.h"
+#include "async/strand.h"
+#include "async/task_group.h"
+#include "storage/journal/record.h"
+#include "workspace/meta.h"
+#include "workspace/node_services.h"
+#include "workspace/workspace.h"
+
+namespace coditect::registry {
+
+/// Whose workspaces they are: the folders above them.
+struct Owner {
+  std::string organization = "local";
+  std::string team = "local";
+  std::string user = "owner";
+};
+
+/// One page of a list.
+struct Page {
+  std::vector<workspace::Meta> workspaces;
+  std::string next_cursor;  ///< "" after the last page
+};
+
+/// Knows every workspace of the node, awake or asleep, and is the only one to wake them and put
+/// them to sleep.
+///
+/// Threads:    any.
+/// Lifetime:   services outlive it. Await close() before destroying it.
+/// Invariants: a workspace is awake at most once; one that is asleep is a row, not an object.
+/// Errors:     kNotFound for an unknown or deleted workspace.
+class Registry {
+ public:
+  /// Brings what the journal still holds of each workspace into its archive. Called once, before
+  /// any workspace is opened, with all records in the order of the journal. Blocking.
+  static Result<void> recover(const std::filesystem::path& data,
+                              std::map<WorkspaceId, std::vector<journal::Record>> records);
+
+  /// Reads the rows of all workspaces below `data`, and removes what a provisioning left that was
+  /// cut short. Blocking.
+  static Result<std::unique_ptr<Registry>> open(asio::any_io_executor executor,
+                                                const workspace::NodeServices& services,
+                                                std::filesystem::path data, Owner owner);
+  ~Registry();
+
+  /// Wakes those that were awake when the server stopped, so that their tasks go on.
+  awaitable<void> start();
+  /// Puts every workspace to sleep.
+  awaitable<void> close();
+
+  awaitable<Result<workspace::Meta>> provision(std::string name, json::object source,
+                                               std::string user);
+  /// `cursor` is "" or a page's next_cursor; 1 <= limit <= limits::kPageMax. Deleted ones are left
+  /// out.
+  awaitable<Page> list(std::string cursor, std::size_t limit);
+  awaitable<Result<workspace::Meta>> find(WorkspaceId id);
+  /// The workspace, awake.
+  awaitable<Result<std::shared_ptr<workspace::Workspace>>> wake(WorkspaceId id);
+  /// Errc::kConflict while agents work in it.
+  awaitable<Result<workspace::Meta>> sleep(WorkspaceId id);
+  /// Renews the session to its full length.
+  awaitable<Result<workspace::Meta>> renew(WorkspaceId id, std::string user);
+  /// Moves it to the trash, where it stays for limits::kTrashKept. Its agents stop.
+  awaitable<Result<workspace::Meta>> remove(WorkspaceId id, std::string user);
+  awaitable<Result<workspace::Meta>> undelete(WorkspaceId id, std::string user);
+
+  /// How many there are and how many of them are awake.
+  struct Counts {
+    std::size_t all = 0;
+    std::size_t awake = 0;
+  };
+  awaitable<Counts> counts();
+  /// A workspace that is awake, for checks of health; null where none is.
+  awaitable<std::shared_ptr<workspace::Workspace>> any_awake();
+
+ private:
+  struct Row {
+    explicit Row(const Strand& strand) : transition(strand) {}
+    workspace::Meta meta;
+    std::shared_ptr<workspace::Workspace> awake;
+    AsyncMutex transition;  ///< held while it wakes, falls asleep or is deleted
+  };
+
+  Registry(asio::any_io_executor executor, const workspace::NodeServices& services,
+           std::filesystem::path data, Owner owner);
+
+  workspace::Place place(const WorkspaceId& id) const;
+  Result<Row*> need(const WorkspaceId& id);
+  awaitable<Result<void>> save(Row& row);
+  awaitable<void> start_on_strand();
+  awaitable<void> close_on_strand();
+  awaitable<void> sleep_idle();
+  awaitable<Result<workspace::Meta>> provision_on_strand(std::string name, json::object source,
+                                                         std::string user);
+  awaitable<Page> list_on_strand(std::string cursor, std::size_t limit);
+  awaitable<Result<workspace::Meta>> find_on_strand(WorkspaceId id);
+  awaitable<Result<std::shared_ptr<workspace::Workspace>>> wake_on_strand(WorkspaceId id);
+  awaitable<Result<void>> wake_row(Row& row);
+  awaitable<Result<void>> sleep_row(Row& row, std::string reason);
+  awaitable<Result<workspace::Meta>> sleep_on_strand(WorkspaceId id);
+  awaitable<Result<workspace::Meta>> remove_on_strand(WorkspaceId id, std::string user);
+  awaitable<Result<workspace::Meta>> undelete_on_strand(WorkspaceId id, std::string user);
+  awaitable<Counts> counts_on_strand();
+  awaitable<std::shared_ptr<workspace::Workspace>> any_awake_on_strand();
+
+  // Constant after construction.
+  const asio::any_io_executor executor_;
+  const workspace::NodeServices& services_;
+  const std::filesystem::path data_;
+  const std::filesystem::path root_;  ///< the folder that holds this owner's workspaces
+  const Strand strand_;
+
+  // Touched only on strand_.
+  std::map<WorkspaceId, std::unique_ptr<Row>> rows_;  // ordered: cursors are ids
+  bool closing_ = false;
+  Notifier tick_;
+  TaskGroup background_;
+};
+
+}  // namespace coditect::registry

@@ -1,0 +1,356 @@
+#include "workspace/host/workspace_host.h"
+
+#include <boost/asio/post.hpp>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "providers/prices/cost.h"
+#include "workspace/files/watcher.h"
+
+namespace coditect::workspace {
+
+namespace {
+
+/// Text of files that a task has seen, kept to show what others changed; beyond it only versions.
+constexpr std::size_t kSeenBytesMax = 8u << 20;
+constexpr std::size_t kListEntriesMax = 5'000;
+constexpr std::size_t kRecentEditsMax = 200;
+
+std::string agent_actor(const tools::Caller& caller) { return "agent:" + caller.agent; }
+
+}  // namespace
+
+WorkspaceHost::WorkspaceHost(Strand strand, Parts parts) : strand_(strand), parts_(parts) {}
+
+void WorkspaceHost::before_apply(const Event& event) {
+  if (event.type == "task_started") memories_[event.task] = {};
+  if (event.type == "task_finished" || event.type == "task_requeued") memories_.erase(event.task);
+  if (event.type != "file_edit") return;
+  const std::string path = find_string(event.data, "path").value_or("");
+  for (const std::string& changed : {path, find_string(event.data, "from").value_or("")}) {
+    if (changed.empty()) continue;
+    const FileInfo* before = parts_.state.files.find(changed);
+    for (auto& [task, memory] : memories_) {
+      memory.at_start.try_emplace(
+          changed,
+          before == nullptr ? std::nullopt : std::optional(Known{before->version, std::nullopt}));
+    }
+  }
+  recent_edits_.push_back({event.seq, event.actor, path});
+  if (recent_edits_.size() > kRecentEditsMax) recent_edits_.pop_front();
+  for (auto& [id, command] : commands_) {
+    if (event.actor == "process:" + command.caller.task.str()) command.changed.insert(path);
+  }
+}
+
+Actor WorkspaceHost::outside_actor() const {
+  if (commands_.empty()) return {"user:outside", {}, {}};
+  // With several commands at once a change cannot be told apart; the newest one gets it.
+  const std::string task = commands_.rbegin()->second.caller.task.str();
+  return {"process:" + task, {}, task};
+}
+
+WorkspaceHost::TaskMemory& WorkspaceHost::memory(const tools::Caller& caller) {
+  return memories_[caller.task.str()];
+}
+
+void WorkspaceHost::remember(const tools::Caller& caller, const std::string& path, Known known) {
+  TaskMemory& task = memory(caller);
+  const auto size_of = [](const Known& each) { return each.text ? each.text->size() : 0; };
+  if (const auto old = task.seen.find(path); old != task.seen.end()) {
+    task.seen_bytes -= size_of(old->second);
+  }
+  if (task.seen_bytes + size_of(known) > kSeenBytesMax) known.text.reset();
+  task.seen_bytes += size_of(known);
+  task.seen[path] = std::move(known);
+}
+
+std::string WorkspaceHost::actor_of_version(const std::string& path, Sequence version) const {
+  for (auto edit = recent_edits_.rbegin(); edit != recent_edits_.rend(); ++edit) {
+    if (edit->seq == version && edit->path == path) return edit->actor;
+  }
+  return {};
+}
+
+tools::CurrentFile WorkspaceHost::describe(const tools::Caller& caller, const std::string& path,
+                                           const CurrentFile& current) {
+  TaskMemory& task = memory(caller);
+  tools::CurrentFile file;
+  file.text = current.text;
+  file.version = current.version;
+  file.changed_by = actor_of_version(path, current.version);
+  if (const auto seen = task.seen.find(path); seen != task.seen.end()) file.seen = seen->second;
+  if (const auto start = task.at_start.find(path); start != task.at_start.end()) {
+    file.at_task_start = start->second;
+  } else if (current.text) {
+    file.at_task_start = Known{current.version, current.text};
+  }
+  return file;
+}
+
+awaitable<Result<std::vector<tools::FileEntry>>> WorkspaceHost::list(tools::Caller,
+                                                                     std::string path, int depth) {
+  auto work = [folder = parts_.files.folder(), path, depth] {
+    return folder.list(path, depth, kListEntriesMax);
+  };
+  CO_TRY(std::vector<FolderEntry> listed, co_await parts_.disk.run(std::move(work)));
+  std::vector<tools::FileEntry> entries;
+  for (FolderEntry& entry : listed) {
+    if (is_ignored_path(entry.path) || entry.stat.kind == FileStat::Kind::kOther) continue;
+    const tools::EntryKind kind =
+        entry.stat.kind == FileStat::Kind::kFolder    ? tools::EntryKind::kFolder
+        : entry.stat.kind == FileStat::Kind::kSymlink ? tools::EntryKind::kLink
+                                                      : tools::EntryKind::kFile;
+    entries.push_back({std::move(entry.path), kind, entry.stat.size});
+  }
+  co_return entries;
+}
+
+awaitable<Result<tools::FileText>> WorkspaceHost::read(tools::Caller caller, std::string path) {
+  auto file = co_await parts_.files.read(path);
+  if (!file) {
+    if (file.error().code == Errc::kNotFound) memory(caller).seen.erase(path);
+    co_return std::move(file).error();
+  }
+  remember(caller, path, {file->version, file->text});
+  co_return tools::FileText{std::move(file->text), file->version};
+}
+
+awaitable<Result<tools::Written>> WorkspaceHost::change(tools::Caller caller, std::string path,
+                                                        Edit edit, std::stop_token stop) {
+  locks::Request request;
+  request.path = path;
+  request.mode = locks::Mode::kWrite;
+  request.holder = agent_actor(caller);
+  request.task = caller.task.str();
+  bool waited = false;
+  auto on_wait = [this, &caller, &path, &waited](const std::vector<std::string>& holders) {
+    waited = true;
+    const std::string whom = holders.empty() ? "others" : holders.front();
+    parts_.tasks.begin_wait(caller, "lock", path + " is held by " + whom);
+  };
+  auto granted = co_await parts_.locks.acquire(std::move(request), stop, on_wait);
+  if (waited) parts_.tasks.end_wait(caller, "lock", path);
+  if (!granted) co_return std::move(granted).error();
+  auto written = co_await change_locked(caller, path, edit, granted->token);
+  if (granted->kind != locks::GrantKind::kAlreadyHeld) {
+    auto given_back = parts_.locks.give_back(path, granted->token, agent_actor(caller));
+    // The lease may have run out during a long write; the log says so then.
+    if (!given_back && given_back.error().code == Errc::kInternal) {
+      co_return std::move(given_back).error();
+    }
+  }
+  if (!written) co_return std::move(written).error();
+  co_return tools::Written{written->version, written->seq};
+}
+
+awaitable<Result<Written>> WorkspaceHost::change_locked(const tools::Caller& caller,
+                                                        const std::string& path, const Edit& edit,
+                                                        locks::Token token) {
+  std::string after;
+  auto decide = [this, &caller, &path, &edit, &after](const CurrentFile& current) {
+    auto text = edit(describe(caller, path, current));
+    if (text) after = *text;
+    return text;
+  };
+  const Actor actor{agent_actor(caller), {}, caller.task.str()};
+  auto written = co_await parts_.files.change(actor, path, std::nullopt, token, decide);
+  if (written) remember(caller, path, {written->version, std::move(after)});
+  co_return written;
+}
+
+awaitable<Result<json::value>> WorkspaceHost::send_message(tools::Caller caller,
+                                                           std::vector<std::string> to,
+                                                           std::string text) {
+  const std::string id = parts_.random.id("m_");
+  std::vector<std::string> agents;
+  json::array people;
+  for (std::string& name : to) {
+    if (name == "user" || name.starts_with("user:")) {
+      people.push_back(json::string(name));
+    } else {
+      agents.push_back(std::move(name));
+    }
+  }
+  if (!agents.empty()) {
+    bus::Outgoing message{id, agent_actor(caller), std::move(agents), {}, text,
+                          {}, caller.task.str()};
+    const std::vector<std::string> names = parts_.directory.names();
+    CO_TRY(EventDraft draft, parts_.state.bus.send(message, names));
+    parts_.log.append(std::move(draft));
+  }
+  if (!people.empty()) {
+    json::object data{{"id", id},
+                      {"from", agent_actor(caller)},
+                      {"to", std::move(people)},
+                      {"text", text},
+                      {"kind", "chat"}};
+    parts_.log.append({"agent_message", agent_actor(caller), {}, caller.task.str(), data});
+  }
+  CO_TRY_VOID(co_await parts_.log.durable(parts_.log.head()));
+  co_return json::value("sent");
+}
+
+awaitable<Result<json::value>> WorkspaceHost::read_messages(tools::Caller caller) {
+  json::array messages;
+  struct Unread {
+    std::string id, from, text;
+  };
+  std::vector<Unread> unread;
+  for (const bus::Message* message : parts_.state.bus.unread(caller.agent)) {
+    unread.push_back({message->id, message->from, message->text});
+  }
+  for (Unread& message : unread) {
+    auto delivered = parts_.state.bus.delivered(message.id, caller.agent);
+    if (delivered) parts_.log.append(*std::move(delivered));
+    CO_TRY(EventDraft read, parts_.state.bus.read(message.id, caller.agent));
+    parts_.log.append(std::move(read));
+    messages.push_back({{"from", message.from}, {"text", message.text}});
+  }
+  CO_TRY_VOID(co_await parts_.log.durable(parts_.log.head()));
+  co_return messages;
+}
+
+awaitable<Result<json::value>> WorkspaceHost::delegate(tools::Caller caller, std::string agent,
+                                                       std::string prompt, std::stop_token) {
+  if (agent == caller.agent) co_return invalid("a task cannot be delegated to yourself");
+  TaskRequest request;
+  request.agent = std::move(agent);
+  request.prompt = std::move(prompt);
+  request.parent = caller.task;
+  const Actor actor{agent_actor(caller), {}, caller.task.str()};
+  CO_TRY(std::vector<TaskId> ids, co_await parts_.tasks.submit(actor, std::move(request)));
+  json::array queued;
+  for (const TaskId& id : ids) queued.push_back(json::string(id.str()));
+  co_return json::object{{"queued", std::move(queued)}};
+}
+
+std::filesystem::path WorkspaceHost::project_root() const { return parts_.files.folder().root(); }
+
+awaitable<Result<tools::CommandScope>> WorkspaceHost::begin_command(tools::Caller caller,
+                                                                    std::string, std::stop_token) {
+  const std::uint64_t id = ++last_command_;
+  commands_[id] = {caller, {}};
+  tools::CommandScope scope;
+  scope.id = id;
+  co_return scope;
+}
+
+awaitable<tools::CommandChanges> WorkspaceHost::end_command(tools::Caller caller,
+                                                            std::uint64_t scope,
+                                                            const tools::CommandResult*) {
+  const std::string task = caller.task.str();
+  auto compared = co_await parts_.files.reconcile_folder("", {"process:" + task, {}, task});
+  tools::CommandChanges changes;
+  const auto place = commands_.find(scope);
+  check(place != commands_.end(), "a command ends once");
+  changes.paths.assign(place->second.changed.begin(), place->second.changed.end());
+  commands_.erase(place);
+  if (compared) compared = co_await parts_.log.durable(parts_.log.head());
+  if (!compared) changes.paths.push_back("(the project could not be compared)");
+  co_return changes;
+}
+
+awaitable<Result<Sequence>> WorkspaceHost::record(const tools::Caller& caller, std::string type,
+                                                  json::object data) {
+  EventDraft draft{std::move(type), agent_actor(caller), {}, caller.task.str(), std::move(data)};
+  co_return co_await parts_.log.record(std::move(draft));
+}
+
+void WorkspaceHost::note_retry(const tools::Caller& caller, int attempt,
+                               std::chrono::milliseconds delay, const Error& error) {
+  const agents::AgentDefinition* agent = parts_.directory.find(caller.agent);
+  json::object data{{"agent", caller.agent},
+                    {"provider", agent == nullptr ? "" : to_string(agent->provider->kind())},
+                    {"attempt", attempt},
+                    {"delay_ms", delay.count()},
+                    {"error", error.message}};
+  parts_.log.append({"task_retrying", agent_actor(caller), {}, caller.task.str(), data});
+}
+
+void WorkspaceHost::preview(const tools::Caller& caller, std::string_view text) {
+  if (parts_.previews.size() == 0) return;
+  parts_.previews.publish("preview",
+                          {{"task", caller.task.str()}, {"agent", caller.agent}, {"text", text}});
+}
+
+void WorkspaceHost::enter_state(const tools::Caller& caller, std::string_view state,
+                                std::string_view reason) {
+  auto parsed = lifecycle::parse_agent_state(state);
+  check(parsed.ok(), state);
+  parts_.tasks.enter_state(caller.agent, caller.task, *parsed, reason);
+}
+
+awaitable<std::string> WorkspaceHost::shared_context(const tools::Caller& caller) {
+  std::string text = "You are agent:" + caller.agent + ".\n";
+  for (const auto& [id, task] : parts_.tasks.board().tasks()) {
+    if (!queue::is_active(task.state) || task.agent == caller.agent) continue;
+    text += "agent:" + task.agent + " works on: " + task.prompt.substr(0, 200) + "\n";
+  }
+  for (const auto& [token, lock] : parts_.state.locks.locks()) {
+    text += lock.holder + " holds a " + std::string(to_string(lock.mode)) + " lock on " +
+            lock.path.text() + "\n";
+  }
+  std::set<std::string> told;
+  for (auto edit = recent_edits_.rbegin(); edit != recent_edits_.rend() && told.size() < 10;
+       ++edit) {
+    if (edit->actor == agent_actor(caller) || !told.insert(edit->path).second) continue;
+    text += edit->path + " was changed by " + edit->actor + "\n";
+  }
+  const std::size_t unread = parts_.state.bus.unread(caller.agent).size();
+  if (unread > 0) {
+    text += std::to_string(unread) + " messages wait for you (read_messages)\n";
+  }
+  co_return text;
+}
+
+Result<std::uint64_t> WorkspaceHost::reserve(const tools::Caller& caller,
+                                             const agents::AgentModel& model,
+                                             std::int64_t prompt_tokens,
+                                             std::int64_t output_tokens) {
+  const queue::Task* task = parts_.tasks.board().find(caller.task);
+  if (task == nullptr || !task->budget_usd) return ++last_reservation_;
+  providers::Usage most;
+  most.input = prompt_tokens;
+  most.output = output_tokens;
+  const auto price = providers::cost(model.model, most, "", parts_.clock.now());
+  if (!price) {
+    return Error{Errc::kBudget,
+                 "the model " + model.model + " has no price, so a budget cannot hold",
+                 "remove the budget or use a model with a price"};
+  }
+  const double spent = memory(caller).spent_usd;
+  if (spent + static_cast<double>(*price) * 1e-9 > *task->budget_usd) {
+    return Error{Errc::kBudget,
+                 "the next call could pass the task's budget: " + std::to_string(spent) + " of " +
+                     std::to_string(*task->budget_usd) + " USD are spent",
+                 "retry the task with a larger budget"};
+  }
+  return ++last_reservation_;
+}
+
+awaitable<Result<void>> WorkspaceHost::settle(const tools::Caller& caller,
+                                              const agents::AgentModel& model, std::uint64_t,
+                                              std::vector<providers::BilledRequest> billed) {
+  if (billed.empty()) co_return Result<void>{};
+  const Time now = parts_.clock.now();
+  const auto price = providers::cost(billed, now);
+  const providers::Usage usage = providers::total(billed);
+  json::object data{{"agent", caller.agent},       {"provider", to_string(model.provider.kind())},
+                    {"model", model.model},        {"input", usage.input},
+                    {"cached", usage.cached},      {"cache_write", usage.cache_write()},
+                    {"output", usage.output},      {"reasoning", usage.reasoning},
+                    {"simulated", model.simulated}};
+  // A simulated call is priced as its model would be, and marked, so that budgets and the cost page
+  // can be tried out. A model without a price is unknown, never free.
+  if (price) {
+    data["cost_usd"] = static_cast<double>(*price) * 1e-9;
+    memory(caller).spent_usd += static_cast<double>(*price) * 1e-9;
+  } else {
+    data["cost_usd"] = nullptr;
+  }
+  CO_TRY_VOID(co_await record(caller, "usage_recorded", std::move(data)));
+  co_return Result<void>{};
+}
+
+}  // namespace coditect::workspace

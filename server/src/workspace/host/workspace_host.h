@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agents/agent_host.h"
+#include "async/blocking_pool.h"
+#include "async/strand.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "workspace/coordination/lock_service.h"
+#include "workspace/files/file_service.h"
+#include "workspace/log/event_log.h"
+#include "workspace/preview_hub.h"
+#include "workspace/state/workspace_state.h"
+#include "workspace/tasks/task_service.h"
+
+namespace coditect::workspace {
+
+/// The workspace as its agents' tools and loops see it.
+///
+/// Threads:    the workspace's strand, on which the loops run.
+/// Lifetime:   its parts outlive it; it outlives the loops.
+/// Invariants: what an agent has seen of a file is kept for the task it works on, no longer.
+class WorkspaceHost final : public agents::AgentHost {
+ public:
+  struct Parts {
+    EventLog& log;
+    const WorkspaceState& state;
+    FileService& files;
+    LockService& locks;
+    TaskService& tasks;
+    PreviewHub& previews;
+    const agents::AgentDirectory& directory;
+    BlockingPool& disk;
+    const Clock& clock;
+    Random& random;
+  };
+
+  WorkspaceHost(Strand strand, Parts parts);
+
+  /// Hears every event before it is applied: what a task must know of changes by others.
+  void before_apply(const Event& event);
+  /// Whom a change on disk is put down to that nobody announced: the command that runs, or somebody
+  /// outside.
+  Actor outside_actor() const;
+
+  // tools::ToolHost
+  awaitable<Result<std::vector<tools::FileEntry>>> list(tools::Caller caller, std::string path,
+                                                        int depth) override;
+  awaitable<Result<tools::FileText>> read(tools::Caller caller, std::string path) override;
+  awaitable<Result<tools::Written>> change(tools::Caller caller, std::string path, Edit edit,
+                                           std::stop_token stop) override;
+  awaitable<Result<json::value>> send_message(tools::Caller caller, std::vector<std::string> to,
+                                              std::string text) override;
+  awaitable<Result<json::value>> read_messages(tools::Caller caller) override;
+  awaitable<Result<json::value>> delegate(tools::Caller caller, std::string agent,
+                                          std::string prompt, std::stop_token stop) override;
+  std::filesystem::path project_root() const override;
+  awaitable<Result<tools::CommandScope>> begin_command(tools::Caller caller, std::string command,
+                                                       std::stop_token stop) override;
+  awaitable<tools::CommandChanges> end_command(tools::Caller caller, std::uint64_t scope,
+                                               const tools::CommandResult* result) override;
+
+  // agents::AgentHost
+  awaitable<Result<Sequence>> record(const tools::Caller& caller, std::string type,
+                                     json::object data) override;
+  void note_retry(const tools::Caller& caller, int attempt, std::chrono::milliseconds delay,
+                  const Error& error) override;
+  void preview(const tools::Caller& caller, std::string_view text) override;
+  void enter_state(const tools::Caller& caller, std::string_view state,
+                   std::string_view reason) override;
+  awaitable<std::string> shared_context(const tools::Caller& caller) override;
+  Result<std::uint64_t> reserve(const tools::Caller& caller, const agents::AgentModel& model,
+                                std::int64_t prompt_tokens, std::int64_t output_tokens) override;
+  awaitable<Result<void>> settle(const tools::Caller& caller, const agents::AgentModel& model,
+                                 std::uint64_t reservation,
+                                 std::vector<providers::BilledRequest> billed) override;
+
+ private:
+  using Known = tools::CurrentFile::Known;
+  /// What a running task has seen of the project.
+  struct TaskMemory {
+    std::map<std::string, Known, std::less<>> seen;
+    std::size_t seen_bytes = 0;
+    /// Files that changed since the task began, as they were then; nothing where there was none.
+    std::map<std::string, std::optional<Known>, std::less<>> at_start;
+    double spent_usd = 0;
+  };
+  struct RunningCommand {
+    tools::Caller caller;
+    std::set<std::string> changed;
+  };
+  struct RecentEdit {
+    Sequence seq = 0;
+    std::string actor;
+    std::string path;
+  };
+
+  TaskMemory& memory(const tools::Caller& caller);
+  void remember(const tools::Caller& caller, const std::string& path, Known known);
+  tools::CurrentFile describe(const tools::Caller& caller, const std::string& path,
+                              const CurrentFile& current);
+  std::string actor_of_version(const std::string& path, Sequence version) const;
+  awaitable<Result<Written>> change_locked(const tools::Caller& caller, const std::string& path,
+                                           const Edit& edit, locks::Token token);
+
+  const Strand strand_;
+  const Parts parts_;
+  // Touched only on strand_.
+  std::map<std::string, TaskMemory, std::less<>> memories_;  // by running task
+  std::map<std::uint64_t, RunningCommand> commands_;
+  std::deque<RecentEdit> recent_edits_;
+  std::uint64_t last_command_ = 0;
+  std::uint64_t last_reservation_ = 0;
+};
+
+}  // namespace coditect::workspace

@@ -1,0 +1,167 @@
+#include "workspace/queries.h"
+
+#include "base/sha256.h"
+#include "storage/archive/archive_reader.h"
+#include "storage/databases/queries/files.h"
+#include "storage/databases/queries/messages.h"
+#include "storage/databases/queries/metrics.h"
+#include "storage/databases/queries/view.h"
+#include "workspace/files/file_change.h"
+#include "workspace/log/archive_feed.h"
+
+namespace coditect::workspace {
+
+namespace {
+
+/// The content that `changes` make up, in order.
+Result<std::string> content_of(const std::vector<databases::FileChange>& changes,
+                               const blobs::BlobStore& blobs) {
+  using Kind = databases::FileChange::Kind;
+  std::string content;
+  for (const databases::FileChange& change : changes) {
+    switch (change.kind) {
+      case Kind::kText: content = change.text; break;
+      case Kind::kBlob: {
+        TRY(content, blobs.get(change.blob));
+        break;
+      }
+      case Kind::kSplice: {
+        const Splice splice{static_cast<std::size_t>(change.at),
+                            static_cast<std::size_t>(change.remove), change.text};
+        TRY(content, apply_splice(content, splice));
+        break;
+      }
+    }
+  }
+  if (!changes.empty() && sha256_hex(content) != changes.back().hash) {
+    return internal("the log's changes of this file do not add up to its content",
+                    "run `coditect verify` on the workspace");
+  }
+  return content;
+}
+
+json::object rows_json(databases::Rows rows) {
+  json::array columns;
+  for (std::string& column : rows.columns) columns.push_back(json::string(column));
+  return {{"columns", std::move(columns)},
+          {"rows", std::move(rows.rows)},
+          {"truncated", rows.truncated},
+          {"elapsed_ms", rows.elapsed_ms}};
+}
+
+}  // namespace
+
+template <class Work>
+auto Queries::ask(Work work) -> awaitable<std::invoke_result_t<Work&, const databases::View&>> {
+  CO_TRY_VOID(co_await parts_.log.flush());
+  auto run = [this, head = parts_.log.durable_head(), work = std::move(work)]() mutable {
+    ArchiveFeed feed(parts_.log.archive_directory(), parts_.blobs, head);
+    return work(databases::View{parts_.catalogue, parts_.directory, feed});
+  };
+  co_return co_await parts_.database.run(std::move(run));
+}
+
+awaitable<Result<json::value>> Queries::sql(databases::DatabaseName name, databases::Query query) {
+  auto work = [name, query = std::move(query)](const databases::View& view) -> Result<json::value> {
+    TRY(databases::Rows rows, view.catalogue.query(view.workspace_dir, name, query, view.feed));
+    return json::value(rows_json(std::move(rows)));
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<json::value>> Queries::file_history(std::string path, std::size_t limit) {
+  auto work = [path = std::move(path), limit](const databases::View& view) -> Result<json::value> {
+    TRY(json::array edits, databases::file_history(view, path, limit));
+    return json::value(json::object{{"edits", std::move(edits)}});
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<json::value>> Queries::file_at(std::string path, Sequence seq) {
+  auto work = [this, path = std::move(path),
+               seq](const databases::View& view) -> Result<json::value> {
+    TRY(auto changes, databases::file_changes_until(view, path, seq));
+    TRY(std::string text, content_of(changes, parts_.blobs));
+    if (!is_text(text)) return invalid("'" + path + "' was not text then");
+    const Sequence version = changes.empty() ? 0 : changes.back().seq;
+    return json::value(json::object{{"seq", seq}, {"text", text}, {"version", version}});
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<json::value>> Queries::timeline_at(Sequence seq) {
+  auto work = [seq](const databases::View& view) -> Result<json::value> {
+    TRY(json::object state, databases::timeline_at(view, seq));
+    return json::value(std::move(state));
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<Sequence>> Queries::seq_at(Time time) {
+  auto work = [time](const databases::View& view) { return databases::seq_at_time(view, time); };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<json::value>> Queries::timeline_range(databases::TimelineFilter filter) {
+  auto work = [this,
+               filter = std::move(filter)](const databases::View& view) -> Result<json::value> {
+    const bool everything = filter.types.empty() && filter.agent.empty() && filter.path.empty();
+    const archive::ArchiveReader reader(parts_.log.archive_directory());
+    json::array events;
+    Sequence last = filter.from - 1;
+    auto add = [&](std::string_view line, Sequence seq) -> Result<bool> {
+      if (seq > view.feed.head()) return false;
+      TRY(json::value event, parse_json(line));
+      events.push_back(std::move(event));
+      last = seq;
+      return events.size() < filter.limit;
+    };
+    if (everything) {
+      TRY_VOID(reader.read(filter.from, add));
+    } else {
+      TRY(std::vector<Sequence> matching, databases::timeline_range(view, filter));
+      for (const Sequence seq : matching) {
+        TRY(std::string line, reader.line(seq));
+        TRY([[maybe_unused]] const bool more, add(line, seq));
+      }
+    }
+    json::object answer{{"events", std::move(events)}};
+    const bool full = answer.at("events").as_array().size() >= filter.limit;
+    if (full && last < view.feed.head()) answer["next"] = last + 1;
+    return json::value(std::move(answer));
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<json::value>> Queries::messages(std::optional<Sequence> before,
+                                                 std::size_t limit) {
+  auto work = [before, limit](const databases::View& view) -> Result<json::value> {
+    TRY(json::object list, databases::list_messages(view, before.value_or(0), limit));
+    list["more"] = list.contains("before");
+    return json::value(std::move(list));
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<json::value>> Queries::cost_summary(std::string by) {
+  CO_TRY(databases::CostBy key, databases::parse_cost_by(by));
+  auto work = [key](const databases::View& view) -> Result<json::value> {
+    TRY(json::object summary, databases::cost_summary(view, key));
+    return json::value(std::move(summary));
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<json::object>> Queries::health() {
+  auto work = [](const databases::View& view) -> Result<json::object> {
+    json::object states;
+    for (const databases::DatabaseName name : databases::kDatabaseNames) {
+      auto sound = view.catalogue.check(view.workspace_dir, name);
+      states[to_string(name)] = sound ? "ok" : sound.error().message;
+    }
+    return states;
+  };
+  co_return co_await ask(std::move(work));
+}
+
+}  // namespace coditect::workspace

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "async/blocking_pool.h"
+#include "async/strand.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "storage/blobs/blob_store.h"
+#include "storage/databases/catalogue.h"
+#include "storage/databases/queries/timeline.h"
+#include "workspace/log/event_log.h"
+
+namespace coditect::workspace {
+
+/// Questions about the past, answered from the databases and the archive. Each first brings the
+/// database that it asks up to date, so it sees everything that was acknowledged before.
+///
+/// Threads:  the workspace's strand; the work is done on database threads.
+/// Lifetime: its parts outlive it.
+class Queries {
+ public:
+  struct Parts {
+    EventLog& log;
+    const blobs::BlobStore& blobs;
+    databases::Catalogue& catalogue;
+    BlockingPool& database;
+    std::filesystem::path directory;  ///< of the workspace
+  };
+
+  explicit Queries(Parts parts) : parts_(std::move(parts)) {}
+
+  /// {columns, rows, truncated, elapsed_ms}
+  awaitable<Result<json::value>> sql(databases::DatabaseName name, databases::Query query);
+  /// {edits: [...]}, newest first
+  awaitable<Result<json::value>> file_history(std::string path, std::size_t limit);
+  /// {seq, text, version}: the file as it was right after `seq`
+  awaitable<Result<json::value>> file_at(std::string path, Sequence seq);
+  /// {seq, files, agents, locks, tasks}: the workspace as it was right after `seq`
+  awaitable<Result<json::value>> timeline_at(Sequence seq);
+  /// The last event at or before `time`; Errc::kNotFound where that is before the first.
+  awaitable<Result<Sequence>> seq_at(Time time);
+  /// {events: [...], next?}: the events themselves, in order; `next` is where to go on
+  awaitable<Result<json::value>> timeline_range(databases::TimelineFilter filter);
+  /// {messages: [...], more}: oldest first, the newest `limit` of those before `before`
+  awaitable<Result<json::value>> messages(std::optional<Sequence> before, std::size_t limit);
+  /// {rows: [...], total}
+  awaitable<Result<json::value>> cost_summary(std::string by);
+  /// Whether each database answers: {name: "ok" or what is wrong}.
+  awaitable<Result<json::object>> health();
+
+ private:
+  class Feed;
+
+  /// Runs `work(view)` on a database thread with everything that is durable now in the archive.
+  template <class Work>
+  auto ask(Work work) -> awaitable<std::invoke_result_t<Work&, const databases::View&>>;
+
+  const Parts parts_;
+};
+
+}  // namespace coditect::workspace

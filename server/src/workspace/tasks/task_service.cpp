@@ -1,0 +1,226 @@
+#include "workspace/tasks/task_service.h"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+
+#include "agents/agent_loop.h"
+#include "base/check.h"
+#include "base/log.h"
+
+namespace coditect::workspace {
+
+namespace {
+
+using lifecycle::AgentState;
+
+queue::Outcome to_queue_outcome(agents::Outcome outcome) {
+  using State = agents::Outcome::State;
+  switch (outcome.state) {
+    case State::kSucceeded: return {queue::TaskState::kSucceeded, std::move(outcome.result), {}};
+    case State::kCancelled: return {queue::TaskState::kCancelled, {}, {}};
+    case State::kFailed: break;
+  }
+  return {queue::TaskState::kFailed, {}, std::move(outcome.error)};
+}
+
+}  // namespace
+
+TaskService::TaskService(Strand strand, Parts parts)
+    : strand_(strand),
+      parts_(parts),
+      workers_(strand, [](std::string_view task, const std::string& what) {
+        spdlog::error("{} broke down: {}", task, what);
+      }) {}
+
+void TaskService::start(agents::AgentHost& host) {
+  check(strand_.running_in_this_thread());
+  host_ = &host;
+  // A restart has ended every agent's work, whatever the log says they were doing.
+  for (const auto& agent : parts_.directory.agents()) {
+    parts_.locks.release_all("agent:" + agent.name, locks::ReleaseReason::kHolderGone);
+  }
+  for (EventDraft& draft : parts_.states.recover()) parts_.log.append(std::move(draft));
+  for (EventDraft& draft : parts_.board.recover(parts_.clock.now())) {
+    parts_.log.append(std::move(draft));
+  }
+  advance();
+}
+
+awaitable<void> TaskService::close() {
+  closing_ = true;
+  for (auto& [agent, running] : running_) running.stop.request_stop();
+  co_await workers_.join();
+  co_await workers_.close();
+}
+
+Result<std::vector<std::string>> TaskService::resolve(const TaskRequest& request) const {
+  const std::vector<std::string> names = parts_.directory.names();
+  if (names.empty()) return invalid("no agents are configured", "define one in coditect.toml");
+  if (request.agent == "all") return names;
+  if (request.agent != "auto") return std::vector{request.agent};
+  const auto load = [&](const std::string& name) {
+    return std::ranges::count_if(parts_.board.tasks(), [&](const auto& entry) {
+      return entry.second.agent == name && !queue::is_finished(entry.second.state);
+    });
+  };
+  return std::vector{*std::ranges::min_element(names, {}, load)};
+}
+
+awaitable<Result<std::vector<TaskId>>> TaskService::submit(Actor actor, TaskRequest request) {
+  check(strand_.running_in_this_thread());
+  CO_TRY(std::vector<std::string> agents, resolve(request));
+  const std::vector<std::string> known = parts_.directory.names();
+  std::vector<TaskId> ids;
+  std::vector<EventDraft> drafts;
+  for (const std::string& agent : agents) {
+    queue::Submission submission;
+    submission.id = TaskId(parts_.random.id("t_"));
+    submission.agent = agent;
+    submission.prompt = request.prompt;
+    submission.priority = request.priority;
+    submission.depends_on = request.depends_on;
+    submission.budget_usd = request.budget_usd;
+    submission.parent = request.parent;
+    submission.actor = actor.name;
+    submission.session = actor.session;
+    CO_TRY(EventDraft draft, parts_.board.submit(submission, known));
+    ids.push_back(submission.id);
+    drafts.push_back(std::move(draft));
+  }
+  for (EventDraft& draft : drafts) parts_.log.append(std::move(draft));
+  const Sequence queued = parts_.log.head();
+  advance();
+  CO_TRY_VOID(co_await parts_.log.durable(queued));
+  co_return ids;
+}
+
+awaitable<Result<void>> TaskService::record(Result<EventDraft> draft) {
+  if (!draft) co_return std::move(draft).error();
+  const Sequence seq = parts_.log.append(*std::move(draft));
+  advance();
+  co_return co_await parts_.log.durable(seq);
+}
+
+awaitable<Result<void>> TaskService::cancel(TaskId id, Actor actor) {
+  CO_TRY_VOID(co_await record(parts_.board.cancel(id, actor.name, parts_.clock.now())));
+  for (auto& [agent, running] : running_) {
+    if (running.task == id) running.stop.request_stop();
+  }
+  co_return Result<void>{};
+}
+
+awaitable<Result<void>> TaskService::retry(TaskId id, Actor actor) {
+  co_return co_await record(parts_.board.retry(id, actor.name));
+}
+
+awaitable<Result<void>> TaskService::promote(TaskId id, Actor actor) {
+  co_return co_await record(parts_.board.promote(id, actor.name));
+}
+
+void TaskService::advance() {
+  if (closing_ || host_ == nullptr || parts_.log.failed()) return;
+  while (auto draft = parts_.board.next_step(parts_.clock.now())) {
+    parts_.log.append(*std::move(draft));
+  }
+  for (const agents::AgentDefinition& agent : parts_.directory.agents()) {
+    if (running_.contains(agent.name) || parts_.board.next(agent.name) == nullptr) continue;
+    running_[agent.name] = {};
+    workers_.spawn("agent " + agent.name, run_agent(agent));
+  }
+}
+
+awaitable<void> TaskService::run_agent(agents::AgentDefinition definition) {
+  while (!closing_ && !parts_.log.failed()) {
+    auto draft = parts_.board.start(definition.name);
+    if (!draft) break;
+    const queue::Task* task = parts_.board.next(definition.name);
+    check(task != nullptr, "a task that starts is the next one");
+    agents::Assignment assignment{task->id, definition.name, task->prompt, task->attempt};
+    parts_.log.append(*std::move(draft));
+    running_[definition.name] = {assignment.task, std::stop_source()};
+    co_await run_task(definition, std::move(assignment));
+    advance();
+  }
+  running_.erase(definition.name);
+}
+
+awaitable<void> TaskService::run_task(const agents::AgentDefinition& definition,
+                                      agents::Assignment assignment) {
+  enter_state(definition.name, assignment.task, AgentState::kLoading, "starting the task");
+  std::string broken;
+  std::optional<agents::Outcome> outcome;
+  try {
+    const agents::AgentModel model{*definition.provider, definition.model, definition.simulated};
+    agents::AgentLoop loop(*host_, model, parts_.tools);
+    outcome = co_await loop.run(assignment, running_[definition.name].stop.get_token());
+  } catch (const std::exception& error) {
+    broken = error.what();
+  }
+  parts_.locks.release_all("agent:" + definition.name, locks::ReleaseReason::kHolderGone);
+  // While the workspace closes, a task is left as it is: it is queued again at the next start.
+  if (closing_ || parts_.log.failed()) co_return;
+  if (!outcome) {
+    co_await restart(definition.name, assignment, broken);
+    co_return;
+  }
+  const char* reason = outcome->state == agents::Outcome::State::kSucceeded ? "the task succeeded"
+                       : outcome->state == agents::Outcome::State::kFailed  ? "the task failed"
+                                                                            : "cancelled";
+  auto finished = parts_.board.finish(assignment.task, to_queue_outcome(*std::move(outcome)),
+                                      parts_.clock.now());
+  check(finished.ok(), "a task that ran can be finished");
+  parts_.log.append(*std::move(finished));
+  become_idle(definition.name, assignment.task, reason);
+}
+
+awaitable<void> TaskService::restart(const std::string& agent, const agents::Assignment& assignment,
+                                     const std::string& what) {
+  spdlog::error("agent {} broke down in task {}: {}", agent, assignment.task.str(), what);
+  enter_state(agent, assignment.task, AgentState::kFailed, what);
+  auto requeued =
+      parts_.board.requeue(assignment.task, "the agent broke down: " + what, parts_.clock.now());
+  check(requeued.ok(), "a task that ran can be queued again");
+  parts_.log.append(*std::move(requeued));
+  asio::steady_timer timer(strand_, parts_.states.restart_delay(agent));
+  co_await timer.async_wait(asio::use_awaitable);
+  if (closing_) co_return;
+  enter_state(agent, {}, AgentState::kRestarting, "after a breakdown");
+  become_idle(agent, {}, "restarted");
+}
+
+void TaskService::enter_state(const std::string& agent, const TaskId& task, AgentState state,
+                              std::string_view reason) {
+  if (parts_.states.state(agent) == state || parts_.log.failed()) return;
+  auto draft = parts_.states.change(agent, state, reason);
+  if (!draft) {
+    spdlog::error("agent {}: {}", agent, draft.error().message);
+    return;
+  }
+  draft->task = task.str();
+  parts_.log.append(*std::move(draft));
+}
+
+void TaskService::become_idle(const std::string& agent, const TaskId& task,
+                              std::string_view reason) {
+  for (EventDraft& draft : parts_.states.to_idle(agent, reason)) {
+    draft.task = task.str();
+    parts_.log.append(std::move(draft));
+  }
+}
+
+void TaskService::begin_wait(const tools::Caller& caller, std::string_view kind,
+                             std::string_view what) {
+  auto draft = parts_.board.waiting(caller.task, kind, what);
+  if (draft) parts_.log.append(*std::move(draft));
+  enter_state(caller.agent, caller.task, AgentState::kWaiting, what);
+}
+
+void TaskService::end_wait(const tools::Caller& caller, std::string_view kind,
+                           std::string_view what) {
+  auto draft = parts_.board.resumed(caller.task, kind, what);
+  if (draft) parts_.log.append(*std::move(draft));
+  enter_state(caller.agent, caller.task, AgentState::kExecuting, what);
+}
+
+}  // namespace coditect::workspace

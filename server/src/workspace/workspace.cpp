@@ -1,0 +1,345 @@
+#include "workspace/workspace.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/posix_file.h"
+#include "storage/archive/archive_reader.h"
+#include "storage/blobs/snapshot.h"
+
+namespace coditect::workspace {
+
+namespace {
+
+/// How long changes on disk are gathered before they are looked at: an editor's save is several.
+constexpr std::chrono::milliseconds kGatherChanges{20};
+/// How long durable events may stay out of the archive, and unsynced in it.
+constexpr std::chrono::milliseconds kArchiveDelay{500};
+constexpr std::chrono::seconds kSettleDelay{30};
+/// Events after which the state is saved again, so that waking replays fewer.
+constexpr Sequence kSaveEvery = 5'000;
+
+Result<WorkspaceState> load_state(const std::filesystem::path& file) {
+  TRY(std::string text, read_file(file));
+  TRY(json::object object, parse_json_object(text));
+  return WorkspaceState::restore(object);
+}
+
+}  // namespace
+
+/// What is read from the disk before the actor begins.
+struct Workspace::Loaded {
+  WorkspaceState state;
+  std::vector<Event> edits;  ///< file_edit events since the saved state
+  Sequence saved_seq = 0;
+  archive::Archive archive;
+  std::unique_ptr<blobs::BlobStore> blobs;
+};
+
+Result<Workspace::Loaded> Workspace::load(const Place& place) {
+  for (const auto& folder : {place.projects(), place.staging(), place.blobs()}) {
+    TRY_VOID(make_directories(folder));
+  }
+  TRY(archive::Archive archive, archive::Archive::open(place.sessions()));
+  TRY(std::unique_ptr<blobs::BlobStore> blobs, blobs::BlobStore::open(place.blobs()));
+  Loaded loaded{{}, {}, 0, std::move(archive), std::move(blobs)};
+  // A saved state is a short cut: one that is missing, damaged or too new is left aside.
+  auto saved = load_state(place.state_file());
+  if (saved && saved->seq <= loaded.archive.head().seq) loaded.state = *std::move(saved);
+  loaded.saved_seq = loaded.state.seq;
+  const archive::ArchiveReader reader(place.sessions());
+  auto replay = [&](std::string_view line, Sequence) -> Result<bool> {
+    TRY(Event event, parse_event(line));
+    TRY_VOID(loaded.state.apply(event));
+    if (event.type == "checkpoint" && find_string(event.data, "label") == kProvisionedLabel) {
+      const std::string hash = find_string(event.data, "tree").value_or("");
+      TRY(blobs::Tree tree, blobs::read_tree(hash, *loaded.blobs));
+      adopt_tree(loaded.state.files, tree.entries, event.seq);
+    }
+    if (event.type == "file_edit") loaded.edits.push_back(std::move(event));
+    return true;
+  };
+  auto replayed = reader.read(loaded.state.seq + 1, replay);
+  if (!replayed) return std::move(replayed).error().in("reading the log");
+  return loaded;
+}
+
+awaitable<Result<std::shared_ptr<Workspace>>> Workspace::open(asio::any_io_executor executor,
+                                                              const NodeServices& services,
+                                                              Place place, Meta meta,
+                                                              std::optional<Beginning> beginning) {
+  auto read = [place] { return load(place); };
+  CO_TRY(Loaded loaded, co_await services.disk.run(std::move(read)));
+  const Strand strand = make_strand(executor);
+  std::shared_ptr<Workspace> self(
+      new Workspace(strand, services, std::move(place), std::move(meta), std::move(loaded)));
+  auto started = co_await run_on(strand, start(self, std::move(beginning)));
+  if (!started) {
+    auto closed = co_await close(self, "it could not be started");
+    if (!closed) spdlog::error("closing it again: {}", closed.error().message);
+    co_return std::move(started).error();
+  }
+  co_return self;
+}
+
+Workspace::Workspace(Strand strand, const NodeServices& services, Place place, Meta meta,
+                     Loaded loaded)
+    : strand_(strand),
+      services_(services),
+      place_(std::move(place)),
+      meta_(std::move(meta)),
+      state_(std::move(loaded.state)),
+      unfinished_edits_(std::move(loaded.edits)),
+      blobs_(std::move(loaded.blobs)),
+      saved_seq_(loaded.saved_seq),
+      last_active_(services.clock.steady()),
+      quiet_(strand),
+      background_(strand, [id = meta_.id](std::string_view task, const std::string& what) {
+        spdlog::error("workspace {}: {} failed: {}", id.str(), task, what);
+      }) {
+  log_ = std::make_shared<EventLog>(
+      strand, EventLog::Services{services.journal, services.disk, services.clock}, meta_.id,
+      place_.sessions(), std::move(loaded.archive), [this](const Event& event) { apply(event); });
+  locks_ = std::make_unique<LockService>(strand, *log_, state_.locks, services.clock);
+  files_ = std::make_unique<FileService>(
+      strand,
+      FileService::Parts{*log_, state_.locks, state_.files, *blobs_, services.disk, services.clock},
+      ProjectFolder(place_.projects(), place_.staging()));
+  tasks_ = std::make_unique<TaskService>(
+      strand, TaskService::Parts{*log_, state_.tasks, state_.agents, *locks_, services.agents,
+                                 services.tools, services.clock, services.random});
+  host_ = std::make_unique<WorkspaceHost>(
+      strand,
+      WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, previews_, services.agents,
+                           services.disk, services.clock, services.random});
+  messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
+  checkpoints_ = std::make_unique<Checkpoints>(
+      Checkpoints::Parts{*log_, state_, *files_, *blobs_, services.disk, services.random});
+  queries_ = std::make_unique<Queries>(
+      Queries::Parts{*log_, *blobs_, services.catalogue, services.database, place_.root()});
+}
+
+Workspace::~Workspace() {
+  check(phase_ == Phase::kClosed || phase_ == Phase::kStarting,
+        "a workspace is destroyed while it is open; await close() first");
+}
+
+awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self,
+                                         std::optional<Beginning> beginning) {
+  if (beginning) {
+    CO_TRY_VOID(co_await self->begin(*std::move(beginning)));
+  } else {
+    self->log_->append({"workspace_woken", "system", self->session(), {}, {}});
+    CO_TRY_VOID(co_await self->files_->finish_writes(std::move(self->unfinished_edits_)));
+    self->unfinished_edits_.clear();
+  }
+  auto on_change = [weak = self->weak_from_this(), strand = self->strand_](std::string path) {
+    asio::post(strand, [weak, path = std::move(path)] {
+      if (const auto workspace = weak.lock()) workspace->on_file_changed(path);
+    });
+  };
+  auto watch = [&watcher = self->services_.watcher, root = self->place_.projects(),
+                callback = std::move(on_change)] { return watcher.watch(root, callback); };
+  CO_TRY(self->watch_, co_await self->services_.disk.run(std::move(watch)));
+  self->locks_->pump();
+  self->phase_ = Phase::kOpen;
+  self->tasks_->start(*self->host_);
+  // What somebody changed while nobody watched.
+  self->on_file_changed("");
+  co_return Result<void>{};
+}
+
+awaitable<Result<void>> Workspace::begin(Beginning beginning) {
+  check(state_.seq == 0, "a workspace begins once");
+  json::object created{{"name", meta_.name}, {"source", std::move(beginning.source)}};
+  log_->append({"workspace_created", beginning.actor, {}, {}, std::move(created)});
+  keep_session(beginning.actor);
+  CO_TRY_VOID(co_await checkpoints_->record_provisioned(beginning.actor));
+  co_return co_await log_->durable(log_->head());
+}
+
+void Workspace::apply(const Event& event) {
+  host_->before_apply(event);
+  auto applied = state_.apply(event);
+  // What a decision returned a moment ago fits the state; anything else is a bug.
+  check(applied.ok(), applied ? "" : applied.error().message);
+  last_active_ = services_.clock.steady();
+  if (!archiving_ && phase_ != Phase::kClosing) {
+    archiving_ = true;
+    background_.spawn("archiving", keep_archived());
+  }
+}
+
+awaitable<void> Workspace::keep_archived() {
+  asio::steady_timer timer(strand_);
+  auto settle_at = services_.clock.steady() + kSettleDelay;
+  while (phase_ != Phase::kClosing && !log_->failed()) {
+    timer.expires_after(kArchiveDelay);
+    co_await timer.async_wait(asio::use_awaitable);
+    auto flushed = co_await log_->flush();
+    if (flushed && services_.clock.steady() >= settle_at) {
+      flushed = co_await log_->settle();
+      settle_at = services_.clock.steady() + kSettleDelay;
+      if (flushed && state_.seq - saved_seq_ >= kSaveEvery) flushed = co_await save_state();
+    }
+    if (!flushed) spdlog::error("workspace {}: {}", meta_.id.str(), flushed.error().message);
+    // A quiet workspace runs nothing; the next event starts this again.
+    if (log_->unsettled() == 0 && log_->durable_head() == log_->head()) break;
+  }
+  archiving_ = false;
+}
+
+awaitable<Result<void>> Workspace::save_state() {
+  const Sequence seq = state_.seq;
+  CO_TRY_VOID(co_await log_->durable(seq));
+  if (state_.seq != seq) co_return Result<void>{};  // busy: the next time will do
+  auto write = [file = place_.state_file(), text = json::serialize(state_.snapshot())] {
+    return write_file_atomically(file, text);
+  };
+  CO_TRY_VOID(co_await services_.disk.run(std::move(write)));
+  saved_seq_ = seq;
+  co_return Result<void>{};
+}
+
+void Workspace::on_file_changed(std::string path) {
+  if (phase_ != Phase::kOpen) return;
+  changed_paths_.insert(std::move(path));
+  if (reconciling_) return;
+  reconciling_ = true;
+  background_.spawn("comparing files", reconcile_changes());
+}
+
+awaitable<void> Workspace::reconcile_changes() {
+  asio::steady_timer timer(strand_);
+  while (!changed_paths_.empty() && phase_ == Phase::kOpen && !log_->failed()) {
+    timer.expires_after(kGatherChanges);
+    co_await timer.async_wait(asio::use_awaitable);
+    std::set<std::string> paths = std::exchange(changed_paths_, {});
+    for (const std::string& path : paths) {
+      const bool folder = path.empty() || path.ends_with('/');
+      const std::string name = folder && !path.empty() ? path.substr(0, path.size() - 1) : path;
+      auto compared = folder ? co_await files_->reconcile_folder(name, host_->outside_actor())
+                             : co_await files_->reconcile(name, host_->outside_actor());
+      if (!compared) {
+        spdlog::warn("workspace {}: {}: {}", meta_.id.str(), path, compared.error().message);
+      }
+    }
+  }
+  reconciling_ = false;
+}
+
+void Workspace::keep_session(const std::string& actor) {
+  const Time now = services_.clock.now();
+  for (EventDraft& draft : state_.sessions.keep_open(now, services_.random.id("s_"), actor)) {
+    log_->append(std::move(draft));
+  }
+}
+
+awaitable<Result<json::value>> Workspace::renew_session(std::string actor) {
+  const Time now = services_.clock.now();
+  for (EventDraft& draft : state_.sessions.renew(now, services_.random.id("s_"), actor)) {
+    log_->append(std::move(draft));
+  }
+  CO_TRY_VOID(co_await log_->durable(log_->head()));
+  co_return json::value();
+}
+
+awaitable<Result<json::value>> Workspace::record(std::string type, std::string actor) {
+  EventDraft draft{std::move(type), std::move(actor), session(), {}, {}};
+  CO_TRY(Sequence seq, co_await log_->record(std::move(draft)));
+  co_return json::value(seq);
+}
+
+std::string Workspace::session() const {
+  const auto& current = state_.sessions.current();
+  return current ? current->id : "";
+}
+
+awaitable<bool> Workspace::is_idle(std::shared_ptr<Workspace> self, SteadyTime since) {
+  const Strand strand = self->strand_;
+  co_return co_await run_on(strand, is_idle_on_strand(std::move(self), since));
+}
+
+awaitable<bool> Workspace::is_idle_on_strand(std::shared_ptr<Workspace> self, SteadyTime since) {
+  co_return self->subscribers_ == 0 && self->operations_ == 0 && !self->tasks_->busy() &&
+      self->last_active_ <= since;
+}
+
+awaitable<bool> Workspace::is_busy(std::shared_ptr<Workspace> self) {
+  const Strand strand = self->strand_;
+  co_return co_await run_on(strand, is_busy_on_strand(std::move(self)));
+}
+
+awaitable<bool> Workspace::is_busy_on_strand(std::shared_ptr<Workspace> self) {
+  co_return self->tasks_->busy();
+}
+
+awaitable<Result<json::value>> Workspace::perform(std::shared_ptr<Workspace> self,
+                                                  Operation operation) {
+  const Strand strand = self->strand_;
+  co_return co_await run_on(strand, perform_on_strand(std::move(self), std::move(operation)));
+}
+
+awaitable<Result<json::value>> Workspace::perform_on_strand(std::shared_ptr<Workspace> self,
+                                                            Operation operation) {
+  if (self->phase_ != Phase::kOpen) {
+    co_return unavailable("the workspace is going to sleep", "try again");
+  }
+  struct Counted {
+    explicit Counted(Workspace& workspace) : self(workspace) { ++self.operations_; }
+    ~Counted() {
+      --self.operations_;
+      self.quiet_.notify_all();
+    }
+    Workspace& self;
+  };
+  const Counted counted(*self);
+  self->last_active_ = self->services_.clock.steady();
+  co_return co_await operation(*self);
+}
+
+awaitable<Result<void>> Workspace::close(std::shared_ptr<Workspace> self, std::string reason) {
+  const Strand strand = self->strand_;
+  co_return co_await run_on(strand, close_on_strand(std::move(self), std::move(reason)));
+}
+
+awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> self,
+                                                   std::string reason) {
+  if (self->phase_ == Phase::kClosing || self->phase_ == Phase::kClosed) {
+    while (self->phase_ != Phase::kClosed) co_await self->quiet_.wait();
+    co_return Result<void>{};
+  }
+  const bool was_open = self->phase_ == Phase::kOpen;
+  self->phase_ = Phase::kClosing;
+  self->closing_ = true;
+  co_await self->tasks_->close();
+  if (self->watch_) {
+    auto unwatch = [&watcher = self->services_.watcher, id = *self->watch_] {
+      watcher.unwatch(id);
+    };
+    co_await self->services_.disk.run(std::move(unwatch));
+  }
+  while (self->operations_ > 0) co_await self->quiet_.wait();
+  co_await self->locks_->close();
+  co_await self->background_.close();
+  Result<void> closed;
+  if (was_open && !self->log_->failed()) {
+    self->log_->append({"workspace_asleep", "system", self->session(), {}, {{"reason", reason}}});
+    closed = co_await self->save_state();
+  }
+  auto settled = co_await self->log_->close();
+  if (closed) closed = std::move(settled);
+  auto close_databases = [&catalogue = self->services_.catalogue, root = self->place_.root()] {
+    return catalogue.close(root);
+  };
+  auto databases_closed = co_await self->services_.database.run(std::move(close_databases));
+  if (closed) closed = std::move(databases_closed);
+  self->phase_ = Phase::kClosed;
+  self->quiet_.notify_all();
+  co_return closed;
+}
+
+}  // namespace coditect::workspace

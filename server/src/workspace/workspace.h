@@ -1,0 +1,147 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "async/strand.h"
+#include "async/task_group.h"
+#include "workspace/checkpoints.h"
+#include "workspace/coordination/lock_service.h"
+#include "workspace/files/file_service.h"
+#include "workspace/host/workspace_host.h"
+#include "workspace/log/event_log.h"
+#include "workspace/message_service.h"
+#include "workspace/meta.h"
+#include "workspace/node_services.h"
+#include "workspace/place.h"
+#include "workspace/preview_hub.h"
+#include "workspace/queries.h"
+#include "workspace/state/workspace_state.h"
+#include "workspace/tasks/task_service.h"
+
+namespace coditect::workspace {
+
+/// A workspace that is awake: an actor on one strand.
+///
+/// Threads:    perform() and close() may be called on any executor; everything else on strand().
+/// Lifetime:   shared. Await close() before the last owner lets go; perform() refuses after that.
+/// Invariants: state() is what the log says; nobody is shown an event that is not durable.
+/// Errors:     kUnavailable from perform() while it closes: wake the workspace again and repeat.
+class Workspace : public std::enable_shared_from_this<Workspace> {
+ public:
+  /// One thing that somebody wants done; runs on the strand.
+  using Operation = std::function<awaitable<Result<json::value>>(Workspace&)>;
+
+  /// How a workspace that is not there yet comes to be: its first events.
+  struct Beginning {
+    std::string actor;
+    json::object source;
+  };
+
+  /// Wakes the workspace at `place`: reads its state, completes what a crash interrupted, watches
+  /// its files, sets its agents to work. With `beginning` the log is empty and starts here.
+  static awaitable<Result<std::shared_ptr<Workspace>>> open(asio::any_io_executor executor,
+                                                            const NodeServices& services,
+                                                            Place place, Meta meta,
+                                                            std::optional<Beginning> beginning);
+  ~Workspace();
+
+  /// Runs `operation` on the strand. It is not interrupted: close() waits for it.
+  static awaitable<Result<json::value>> perform(std::shared_ptr<Workspace> self,
+                                                Operation operation);
+  /// Ends agents and watchers, waits for operations, brings everything to disk. Idempotent.
+  static awaitable<Result<void>> close(std::shared_ptr<Workspace> self, std::string reason);
+
+  const Strand& strand() const { return strand_; }
+  const Meta& meta() const { return meta_; }
+  const WorkspaceState& state() const { return state_; }
+  const NodeServices& services() const { return services_; }
+  EventLog& log() { return *log_; }
+  FileService& files() { return *files_; }
+  LockService& locks() { return *locks_; }
+  TaskService& tasks() { return *tasks_; }
+  WorkspaceHost& host() { return *host_; }
+  MessageService& messages() { return *messages_; }
+  Checkpoints& checkpoints() { return *checkpoints_; }
+  Queries& queries() { return *queries_; }
+  PreviewHub& previews() { return previews_; }
+
+  /// Opens a session where there is none and renews one that is half over: activity does.
+  void keep_session(const std::string& actor);
+  /// Renews the session to its full length, durably.
+  awaitable<Result<json::value>> renew_session(std::string actor);
+  /// Records an event about the workspace itself, durably.
+  awaitable<Result<json::value>> record(std::string type, std::string actor);
+  /// The current session's id, "" where there is none.
+  std::string session() const;
+
+  /// Whether close() has begun. Any thread.
+  bool is_closing() const { return closing_; }
+
+  /// Whether nobody would miss it: no subscriber, no task under way, no operation, and nothing has
+  /// happened since `time`.
+  static awaitable<bool> is_idle(std::shared_ptr<Workspace> self, SteadyTime since);
+  /// Whether agents work in it.
+  static awaitable<bool> is_busy(std::shared_ptr<Workspace> self);
+  /// Counts somebody who watches; the workspace stays awake meanwhile.
+  void add_subscriber() { ++subscribers_; }
+  void remove_subscriber() { --subscribers_; }
+
+ private:
+  struct Loaded;
+
+  Workspace(Strand strand, const NodeServices& services, Place place, Meta meta, Loaded loaded);
+
+  static Result<Loaded> load(const Place& place);
+  static awaitable<Result<void>> start(std::shared_ptr<Workspace> self,
+                                       std::optional<Beginning> beginning);
+  static awaitable<Result<json::value>> perform_on_strand(std::shared_ptr<Workspace> self,
+                                                          Operation operation);
+  static awaitable<Result<void>> close_on_strand(std::shared_ptr<Workspace> self,
+                                                 std::string reason);
+  static awaitable<bool> is_idle_on_strand(std::shared_ptr<Workspace> self, SteadyTime since);
+  static awaitable<bool> is_busy_on_strand(std::shared_ptr<Workspace> self);
+  awaitable<Result<void>> begin(Beginning beginning);
+  void apply(const Event& event);
+  void on_file_changed(std::string path);
+  awaitable<void> reconcile_changes();
+  awaitable<void> keep_archived();
+  awaitable<Result<void>> save_state();
+
+  // Constant after construction.
+  const Strand strand_;
+  const NodeServices services_;
+  const Place place_;
+  const Meta meta_;
+
+  // Touched only on strand_.
+  WorkspaceState state_;
+  std::vector<Event> unfinished_edits_;  ///< logged since the last saved state; empty after start
+  std::unique_ptr<blobs::BlobStore> blobs_;
+  std::shared_ptr<EventLog> log_;
+  PreviewHub previews_;
+  std::unique_ptr<LockService> locks_;
+  std::unique_ptr<FileService> files_;
+  std::unique_ptr<TaskService> tasks_;
+  std::unique_ptr<WorkspaceHost> host_;
+  std::unique_ptr<MessageService> messages_;
+  std::unique_ptr<Checkpoints> checkpoints_;
+  std::unique_ptr<Queries> queries_;
+  std::optional<Watcher::WatchId> watch_;
+  std::set<std::string> changed_paths_;  ///< reported by the watcher, not yet looked at
+  bool reconciling_ = false;
+  bool archiving_ = false;
+  Sequence saved_seq_ = 0;
+  std::size_t operations_ = 0;
+  std::size_t subscribers_ = 0;
+  SteadyTime last_active_{};
+  enum class Phase { kStarting, kOpen, kClosing, kClosed } phase_ = Phase::kStarting;
+  Notifier quiet_;
+  std::atomic<bool> closing_ = false;  // any thread
+  TaskGroup background_;
+};
+
+}  // namespace coditect::workspace
