@@ -145,3 +145,17 @@ test('lock for me, then unlock', async ({ page, studio }) => {
   const { locks } = await studio.rpc<{ locks: unknown[] }>('locks.list', {});
   expect(locks).toEqual([]);
 });
+
+test('leaving with unsaved edits asks first', async ({ page, studio }) => {
+  await studio.rpc('files.create', { path: 'a.txt', text: 'one\n' });
+  await studio.open(page);
+  const content = await openFile(page, 'a.txt');
+  await content.click();
+  await page.keyboard.type('x');
+  await page.getByLabel('All workspaces').click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(content).toContainText('x');
+  await page.getByLabel('All workspaces').click();
+  await page.getByTestId('confirm-submit').click();
+  await expect(page.getByTestId('workspaces')).toBeVisible();
+});

@@ -19,11 +19,14 @@ export function tokenOf(hash: string): string | null {
 }
 
 export function routeOf(hash: string): Route {
-  const match = /^#\/workspaces\/([^/?]+)/.exec(hash);
-  const id = match?.[1];
-  return id === undefined
-    ? { page: 'workspaces' }
-    : { page: 'workspace', id: decodeURIComponent(id) };
+  const id = /^#\/workspaces\/([^/?]+)/.exec(hash)?.[1];
+  if (id === undefined) return { page: 'workspaces' };
+  try {
+    return { page: 'workspace', id: decodeURIComponent(id) };
+  } catch {
+    // Not an address that this page has made: "%" without two digits.
+    return { page: 'workspaces' };
+  }
 }
 
 export function hrefOf(target: Route): string {
@@ -60,6 +63,29 @@ export function loggedOut(): void {
   access.set({ phase: 'out' });
 }
 
+/** May hold a page back: returns true when it asks first and calls `proceed` later. */
+export type LeaveGuard = (proceed: () => void) => boolean;
+
+let leaveGuard: LeaveGuard | null = null;
+
+export function setLeaveGuard(guard: LeaveGuard | null): void {
+  leaveGuard = guard;
+}
+
+/** Shows the page of the address, unless the present one has something to lose and asks first. */
+function follow(target: Route): void {
+  const here = hrefOf(route.get());
+  const there = hrefOf(target);
+  if (here === there) return;
+  const proceed = (): void => {
+    leaveGuard = null;
+    window.history.replaceState(null, '', there);
+    route.set(target);
+  };
+  if (leaveGuard?.(proceed) === true) window.history.replaceState(null, '', here);
+  else route.set(target);
+}
+
 /**
  * Takes the token out of the address bar before anything else, so that it stays neither in the history
  * nor in a screenshot, then exchanges it. Without one the first request tells whether a cookie is there.
@@ -72,7 +98,7 @@ export function startApp(): void {
       access.set({ phase: 'checking' });
       void logInWith(token);
     }
-    route.set(routeOf(window.location.hash));
+    follow(routeOf(window.location.hash));
   };
   window.addEventListener('hashchange', onHash);
   const arrivedWithToken = tokenOf(window.location.hash) !== null;

@@ -111,7 +111,8 @@ export function Composer() {
           placeholder="Ask an agent… @ picks one"
           aria-label="Message to the agents"
           aria-autocomplete="list"
-          aria-controls="mentions"
+          aria-controls={options.length > 0 ? 'mentions' : undefined}
+          aria-activedescendant={options.length > 0 ? `mention-${options[choice]}` : undefined}
           onChange={(event) => {
             setText(event.target.value);
             setCursor(event.target.selectionStart);

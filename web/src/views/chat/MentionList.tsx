@@ -16,6 +16,7 @@ export function MentionList({ options, choice, agents, onChoose }: MentionListPr
         return (
           <li
             key={name}
+            id={`mention-${name}`}
             role="option"
             aria-selected={index === choice}
             data-tone={name === 'all' ? 'user' : toneOf(`agent:${name}`)}

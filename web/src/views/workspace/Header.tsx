@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { hrefOf } from '../../actions/app';
 import { keyLabel } from '../../actions/commands';
 import { dock, pane } from '../../actions/preferences';
@@ -13,6 +14,9 @@ import { useWorkspace } from './SessionContext';
 export function Header() {
   const name = useWorkspace((state) => state.workspace.name);
   const simulated = useWorkspace((state) => state.agents.some((agent) => agent.simulated));
+  useEffect(() => {
+    document.title = `${name} · CODITECT Studio`;
+  }, [name]);
   return (
     <header className="header">
       <a href={hrefOf({ page: 'workspaces' })} className="back" aria-label="All workspaces">

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { goTo, loggedOut } from '../../actions/app';
+import { goTo, loggedOut, setLeaveGuard } from '../../actions/app';
 import { matchesKeys, workspaceCommands } from '../../actions/commands';
 import { pane } from '../../actions/preferences';
 import { ask, closePrompt } from '../../actions/prompts';
@@ -116,13 +116,29 @@ function useShortcuts(session: WorkspaceSession): void {
   }, [session]);
 }
 
+/** Leaving the page or the workspace with unsaved edits asks first. */
 function useUnsavedWarning(session: WorkspaceSession): void {
   useEffect(() => {
+    const unsaved = (): boolean =>
+      Object.values(session.documents.store.get().open).some((doc) => doc.dirty);
     const onLeave = (event: BeforeUnloadEvent): void => {
-      const unsaved = Object.values(session.documents.store.get().open).some((doc) => doc.dirty);
-      if (unsaved) event.preventDefault();
+      if (unsaved()) event.preventDefault();
     };
+    setLeaveGuard((proceed) => {
+      if (!unsaved()) return false;
+      ask({
+        kind: 'confirm',
+        title: 'Leave without saving?',
+        text: 'There are edits in this workspace that are not saved.',
+        submit: 'Discard edits',
+        run: () => Promise.resolve(proceed()),
+      });
+      return true;
+    });
     window.addEventListener('beforeunload', onLeave);
-    return () => window.removeEventListener('beforeunload', onLeave);
+    return () => {
+      setLeaveGuard(null);
+      window.removeEventListener('beforeunload', onLeave);
+    };
   }, [session]);
 }
