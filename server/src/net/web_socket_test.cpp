@@ -46,7 +46,8 @@ class Echo final : public Handler {
     for (;;) {
       Result<std::string> text = co_await socket.read();
       if (!text) {
-        last_error = text.error().message;
+        const std::lock_guard lock(mutex_);
+        last_error_ = text.error().message;
         break;
       }
       if (*text == "throw") throw std::runtime_error("broken");
@@ -65,7 +66,11 @@ class Echo final : public Handler {
     ended.notify_all();
   }
 
-  std::string last_error;  // read after `ended` has risen
+  std::string last_error() {
+    const std::lock_guard lock(mutex_);
+    return last_error_;
+  }
+
   std::atomic<int> ended = 0;
 
  private:
@@ -75,6 +80,9 @@ class Echo final : public Handler {
       if (!co_await socket.write(std::move(text))) co_return;
     }
   }
+
+  std::mutex mutex_;
+  std::string last_error_;  // guarded by mutex_: two sockets may end at once
 };
 
 /// A blocking WebSocket client.
@@ -142,7 +150,7 @@ TEST_F(WebSocketTest, Echoes) {
   peer.stream().close(websocket::close_code::normal, peer.error);
   EXPECT_FALSE(peer.error);
   echo_.ended.wait(0);
-  EXPECT_EQ(echo_.last_error, "the client closed the WebSocket with code 1000");
+  EXPECT_EQ(echo_.last_error(), "the client closed the WebSocket with code 1000");
 }
 
 TEST_F(WebSocketTest, NamesTheSubprotocolItChose) {
