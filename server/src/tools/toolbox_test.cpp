@@ -319,7 +319,7 @@ class ToolBoxSandboxTest : public ToolBoxTest {
     auto created = Sandbox::create({});
     if (!created) {
       std::cerr << "\n*** SKIPPED, NO SANDBOX: " << created.error().message << "\n\n";
-      GTEST_SKIP();
+      GTEST_SKIP() << "no sandbox on this machine";
     }
     sandbox_ = std::move(*created);
     real_.emplace(*sandbox_, pool_);

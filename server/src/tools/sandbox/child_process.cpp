@@ -93,6 +93,7 @@ Result<ChildProcess> ChildProcess::spawn(const std::filesystem::path& program,
 
   std::vector<std::string> arguments = argv;
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   char* no_environment[] = {nullptr};
@@ -140,6 +141,13 @@ void kill_process(const FileDescriptor& pidfd) {
   if (pidfd.open() && ::pidfd_send_signal(pidfd.get(), SIGKILL, nullptr, 0) != 0) {
     check(errno == ESRCH || errno == EPERM, "pidfd_send_signal");
   }
+}
+
+void reap_orphan(const FileDescriptor& pidfd) {
+  if (!pidfd.open()) return;
+  siginfo_t ended;
+  const int result = ::waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &ended, WEXITED | WNOHANG);
+  check(result == 0 || errno == ECHILD, "waitid");  // ECHILD: somebody else's, who reaps it
 }
 
 }  // namespace coditect::tools

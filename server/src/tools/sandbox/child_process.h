@@ -46,5 +46,8 @@ class ChildProcess {
 FileDescriptor open_child_of(pid_t parent, pid_t pid);
 /// Sends SIGKILL; a process that has ended stays so.
 void kill_process(const FileDescriptor& pidfd);
+/// Reaps a process that has ended and whose parent has ended too, when that has made it a child of
+/// this process: a server that is a container's first process inherits every orphan.
+void reap_orphan(const FileDescriptor& pidfd);
 
 }  // namespace coditect::tools

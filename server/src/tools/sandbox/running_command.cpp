@@ -84,10 +84,9 @@ Result<CommandResult> RunningCommand::follow() {
   const StopEvent stop(spec_.stop);
   if (!stop.open()) return system_error("eventfd", errno);
   const Deadline start_deadline = started_ + limits::kCommandStartMax;
-  const Deadline deadline = started_ + spec_.limits.time;
   CommandEnd end = CommandEnd::kExited;
   Result<void> fault;
-  while (!wait_for_progress(admitted_ ? deadline : start_deadline, stop.get())) {
+  while (!wait_for_progress(admitted_ ? deadline_ : start_deadline, stop.get())) {
     fault = read_status();
     if (!fault) break;
     const Deadline now = steady_clock::now();
@@ -98,13 +97,14 @@ Result<CommandResult> RunningCommand::follow() {
     if (spec_.stop.stop_requested()) end = CommandEnd::kStopped;
     // A command that has not started yet has an init whose number is still to come: only with it
     // can everything be ended for certain.
-    if (admitted_ && end == CommandEnd::kExited && now >= deadline) end = CommandEnd::kTimedOut;
+    if (admitted_ && end == CommandEnd::kExited && now >= deadline_) end = CommandEnd::kTimedOut;
     if (end != CommandEnd::kExited && init_pid_ > 0) break;
   }
   if (fault) fault = read_status();
   Result<void> ended = terminate();
   if (!ended) return std::move(ended).error();
   const int wait_status = parts_.bubblewrap.reap();
+  reap_orphan(init_);
   if (!fault) return std::move(fault).error();
   return result(end, wait_status);
 }
@@ -168,6 +168,7 @@ Result<void> RunningCommand::read_status() {
 
 Result<void> RunningCommand::admit() {
   admitted_ = true;
+  deadline_ = steady_clock::now() + spec_.limits.time;
   init_ = open_child_of(parts_.bubblewrap.pid(), init_pid_);
   if (!init_.open()) return {};  // it failed already; bubblewrap's end follows and says why
   TRY_VOID(cgroup_.add(init_pid_));

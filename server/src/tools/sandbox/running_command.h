@@ -66,6 +66,7 @@ class RunningCommand {
   pid_t init_pid_ = -1;
   std::optional<int> exit_code_;
   bool admitted_ = false;
+  Deadline deadline_{};  ///< of the command, from its admission: a busy machine starts it late
 };
 
 }  // namespace coditect::tools

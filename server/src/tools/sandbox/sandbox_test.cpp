@@ -7,7 +7,9 @@
 #include <fstream>
 #include <iostream>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -220,7 +222,7 @@ TEST_F(SandboxTest, RefusesCommandsThatMakeNoSense) {
 
 TEST_F(SandboxTest, EndsAtTheTimeLimit) {
   CommandSpec slow = spec("echo begun; sleep 1000");
-  slow.limits.time = milliseconds(300);
+  slow.limits.time = seconds(2);  // enough for the first word, also on a busy machine
   const CommandResult result = run(slow);
   EXPECT_EQ(result.end, CommandEnd::kTimedOut);
   EXPECT_EQ(result.output, "begun\n");
@@ -269,6 +271,19 @@ TEST_F(SandboxTest, DaemonsEndAtTheTimeLimit) {
   EXPECT_EQ(run(slow).end, CommandEnd::kTimedOut);
   EXPECT_FALSE(process_exists("98763"));
   EXPECT_FALSE(process_exists("98764"));
+}
+
+TEST_F(SandboxTest, AFirstProcessKeepsNoZombies) {
+  // As in a container whose first process is the server: orphans become its children.
+  ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  run("true");
+  run("(setsid sleep 98766 &) ; true");
+  CommandSpec slow = spec("sleep 98767");
+  slow.limits.time = milliseconds(300);
+  run(slow);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
 TEST_F(SandboxTest, AFloodOfOutputIsBounded) {
