@@ -100,4 +100,10 @@ inline constexpr minutes kModelFirstByteTimeMax{10};
 inline constexpr minutes kModelSilenceMax{5};
 inline constexpr minutes kModelRetryAfterMax{5};  // a longer wish ends the call
 
+// The command line as a client. Reached: the command fails and says so.
+inline constexpr seconds kClientAnswerTimeMax{60};        // without a byte of the answer
+inline constexpr minutes kClientProvisionTimeMax{30};     // the server copies or clones
+inline constexpr seconds kClientReconnectTimeMax{120};    // until a lost server is back
+inline constexpr std::size_t kClientBodyBytesMax = 256u << 20;
+
 }  // namespace coditect::limits
