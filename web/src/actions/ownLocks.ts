@@ -1,3 +1,4 @@
+import { asFailure } from '../net/failure';
 import { createStore } from '../model/store';
 import type { LockGrant } from '../protocol/methods';
 import type { Call } from './call';
@@ -16,6 +17,7 @@ export class OwnLocks {
   readonly tokens;
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly storageKey: string;
+  private closed = false;
 
   constructor(
     private readonly call: Call,
@@ -55,23 +57,36 @@ export class OwnLocks {
   }
 
   close(): void {
+    this.closed = true;
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
   }
 
   private keep(path: string, grant: LockGrant): void {
     this.tokens.update((tokens) => ({ ...tokens, [path]: grant.token }));
-    clearTimeout(this.timers.get(path));
     const lifeMs = Date.parse(grant.expires_at) - Date.now();
-    const renew = (): void => {
+    this.renewIn(path, Math.max(kRenewMsMin, lifeMs / 2));
+  }
+
+  /** While the connection is down the lock may still be ours: the renewal is then tried again. */
+  private renewIn(path: string, delayMs: number): void {
+    clearTimeout(this.timers.get(path));
+    if (this.closed) return;
+    const renew = async (): Promise<void> => {
       const token = this.tokens.get()[path];
       if (token === undefined) return;
-      this.call('locks.renew', { path, token }).then(
-        (next) => this.keep(path, { token, expires_at: next.expires_at }),
-        () => this.forget(path),
-      );
+      try {
+        const { expires_at } = await this.call('locks.renew', { path, token });
+        this.keep(path, { token, expires_at });
+      } catch (thrown) {
+        if (asFailure(thrown).kind === 'unavailable') this.renewIn(path, kRenewMsMin);
+        else this.forget(path);
+      }
     };
-    this.timers.set(path, setTimeout(renew, Math.max(kRenewMsMin, lifeMs / 2)));
+    this.timers.set(
+      path,
+      setTimeout(() => void renew(), delayMs),
+    );
   }
 
   private forget(path: string): void {

@@ -133,8 +133,10 @@ export class WorkspaceSession {
       const params = resumeFrom === undefined ? {} : { resume_from: resumeFrom };
       const result = await this.call('workspace.attach', params);
       const replaced = resumeFrom === undefined || result.resync === true;
-      if (replaced) this.state.set(fromSnapshot(result));
-      this.locks.reconcile(result.locks);
+      if (replaced) {
+        this.state.set(fromSnapshot(result));
+        this.locks.reconcile(result.locks);
+      }
       this.attaching = false;
       this.failedTries = 0;
       this.socket.settled();

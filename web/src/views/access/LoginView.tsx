@@ -26,7 +26,7 @@ export function LoginView() {
         <div>
           <h1>Open the studio from its login link</h1>
           <p className="muted">
-            The server prints the link when it starts. It works once per browser, then a cookie
+            The server prints the link when it starts. Open it once in this browser; a cookie then
             keeps you signed in.
           </p>
         </div>
