@@ -16,7 +16,8 @@ constexpr const char* kAbout =
     "CODITECT Development Studio: several AI agents and people at work on one code tree.";
 constexpr const char* kFooter =
     "Commands that talk to a server find it by CODITECT_URL and CODITECT_TOKEN, or, where these\n"
-    "are not set, by what a server on this machine left in its data folder (CODITECT_DATA, ./data).\n"
+    "are not set, by what a server on this machine left in its data folder (CODITECT_DATA, "
+    "./data).\n"
     "Exit codes: 0 succeeded, 1 failed, 2 misused.";
 
 /// The command that was on the line, so that a hint can name its help.

@@ -33,7 +33,8 @@ std::string describe_task(const json::object& data) {
   for (const std::string_view key : {"state", "reason", "for", "what", "prompt"}) {
     if (const auto value = find_string(data, key)) line += " " + *value;
   }
-  if (const json::object* error = find_object(data, "error")) line += ": " + text(*error, "message");
+  if (const json::object* error = find_object(data, "error"))
+    line += ": " + text(*error, "message");
   return line;
 }
 

@@ -1,6 +1,7 @@
 #include "storage/archive/verify.h"
 
 #include <fcntl.h>
+#include <optional>
 
 #include "base/event.h"
 #include "base/posix_file.h"
@@ -43,6 +44,19 @@ class Verifier {
     report_.problems.push_back({file_, line_, std::move(what), std::move(hint)});
   }
 
+  /// A problem that is no damage at the end of the last segment.
+  void problem_of_the_end(std::string what) {
+    problem(std::move(what), is_last_ ? kReopen : kRestore);
+    if (is_last_) report_.problems.back().kind = Problem::Kind::kUnfinished;
+  }
+
+  /// The last complete line, if it was no event, is what a crash left: the log ends before it.
+  void forgive_last_line() {
+    if (!is_last_ || !before_bad_line_ || report_.problems.size() > kProblemsMax) return;
+    report_.problems.back().kind = Problem::Kind::kUnfinished;
+    report_.head = *before_bad_line_;
+  }
+
   /// A name that looks like a segment and is none would hide its events.
   Result<void> look_for_strangers() {
     std::error_code error;
@@ -60,6 +74,7 @@ class Verifier {
   Result<void> read_segment(Sequence first) {
     file_ = segment_name(first);
     line_ = 0;
+    before_bad_line_.reset();
     ++report_.segments;
     if (first != report_.head.seq + 1) {
       problem("begins with event " + std::to_string(first) + ", but the events before it end at " +
@@ -82,13 +97,13 @@ class Verifier {
       report_.bytes += (*line)->size() + 1;
       check_line(**line);
     }
+    forgive_last_line();
     if (!lines.unterminated().empty()) {
       ++line_;
-      problem("the last line is torn: " + std::to_string(lines.unterminated().size()) +
-                  " bytes without a newline",
-              is_last_ ? kReopen : kRestore);
+      problem_of_the_end("the last line is torn: " + std::to_string(lines.unterminated().size()) +
+                         " bytes without a newline");
     } else if (line_ == 0) {
-      problem("is empty", is_last_ ? kReopen : kRestore);
+      problem_of_the_end("is empty");
     }
     return {};
   }
@@ -98,11 +113,13 @@ class Verifier {
     if (!event || line_sequence(line) != event->seq) {
       problem("is no event: " + (event ? "it does not begin with seq" : event.error().message),
               is_last_ ? kRestoreUnlessLast : kRestore);
+      before_bad_line_ = report_.head;
       // The number it should have had: the lines after it are judged on their own.
       report_.head = {report_.head.seq + 1, ""};
       return;
     }
     ++report_.events;
+    before_bad_line_.reset();
     if (event->seq != report_.head.seq + 1) {
       problem("is event " + std::to_string(event->seq) + " instead of " +
                   std::to_string(report_.head.seq + 1),
@@ -120,6 +137,7 @@ class Verifier {
   bool is_last_ = false;
   std::string file_;
   std::uint64_t line_ = 0;
+  std::optional<Head> before_bad_line_;  ///< where the last line read is no event: what it follows
 };
 
 }  // namespace

@@ -19,6 +19,10 @@ struct Problem {
   std::uint64_t line = 0;  ///< counted from 1; 0 for the file as a whole
   std::string what;
   std::string hint;  ///< what to do about it
+  enum class Kind {
+    kDamage,
+    kUnfinished,  ///< the end of what a killed process wrote: Archive::open() puts it right
+  } kind = Kind::kDamage;
 };
 
 /// What an archive holds.

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/client/client.h"
+#include "base/strong_id.h"
+
+namespace coditect::app {
+
+/// One event as the server wrote it into its log.
+struct FeedEvent {
+  Sequence seq = 0;
+  std::string line;  ///< the exact bytes that the log's hash chain is over
+  json::object event;
+};
+
+/// A workspace's events over its WebSocket, in order and without a gap. Connects again when the
+/// connection is lost, and goes on where it stopped.
+///
+/// Threads:  one at a time; blocking.
+/// Lifetime: `client` outlives it.
+/// Errors:   Errc::kUnavailable once a lost server has not come back for
+///           limits::kClientReconnectTimeMax; refusals of the server at once.
+class EventFeed {
+ public:
+  /// Attaches. The feed begins after event `after`, or with the next event that happens.
+  static Result<std::unique_ptr<EventFeed>> open(const Client& client, std::string workspace,
+                                                 std::optional<Sequence> after);
+  ~EventFeed();
+
+  /// The last event when the feed attached.
+  Sequence head() const { return head_; }
+  /// Waits for the next event.
+  Result<FeedEvent> next();
+
+ private:
+  class Socket;
+
+  EventFeed(const Client& client, std::string workspace);
+  Result<void> attach();
+  Result<void> attach_again(const Error& lost);
+
+  const Client& client_;
+  const std::string workspace_;
+  std::unique_ptr<Socket> socket_;
+  std::optional<Sequence> after_;
+  Sequence head_ = 0;
+};
+
+/// Reads a message of the socket. Nothing for one that is no event. Errc::kInternal for an event
+/// without a number. Pure.
+Result<std::optional<FeedEvent>> parse_feed_message(std::string_view message);
+
+}  // namespace coditect::app

@@ -1,0 +1,181 @@
+#include "app/verify/data_check.h"
+
+#include <algorithm>
+#include <map>
+
+#include "app/verify/read_only_disk.h"
+#include "base/limits.h"
+#include "storage/journal/recovery.h"
+
+namespace coditect::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRestore = "restore the workspace from its object store";
+
+/// The sub-folders of a folder, ordered; none where it is not there.
+Result<std::vector<fs::path>> sub_folders(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    if (entries->is_directory(error) && !error) found.push_back(entries->path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return system_error("list " + folder.string(), error.value());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+/// organizations/*/teams/*/users/*/workspaces/* below `data`.
+Result<std::vector<fs::path>> workspace_folders(const fs::path& data) {
+  std::vector<fs::path> level{data};
+  for (const char* kind : {"organizations", "teams", "users", "workspaces"}) {
+    std::vector<fs::path> next;
+    for (const fs::path& folder : level) {
+      TRY(const std::vector<fs::path> found, sub_folders(folder / kind));
+      next.insert(next.end(), found.begin(), found.end());
+    }
+    level = std::move(next);
+  }
+  return level;
+}
+
+/// What is to be looked at: the folders of sessions, and the data folder that they are in.
+struct Scope {
+  fs::path data;  ///< empty where they are in none
+  std::vector<fs::path> sessions;
+};
+
+/// The data folder that a workspace's folder is in, eight levels up; empty where it is in none.
+fs::path data_folder_of(const fs::path& workspace) {
+  fs::path data = workspace;
+  for (const char* kind : {"workspaces", "users", "teams", "organizations"}) {
+    data = data.parent_path();
+    if (data.filename() != kind) return {};
+    data = data.parent_path();
+  }
+  return data;
+}
+
+Result<Scope> find_scope(const fs::path& given) {
+  std::error_code error;
+  const fs::path folder = fs::canonical(given, error);
+  if (error || !fs::is_directory(folder, error)) {
+    return not_found("there is no folder " + given.string(),
+                     "give a data folder, a workspace's folder, or a workspace's id or name");
+  }
+  if (folder.filename() == "sessions") {
+    return Scope{data_folder_of(folder.parent_path()), {folder}};
+  }
+  if (fs::is_directory(folder / "sessions", error)) {
+    return Scope{data_folder_of(folder), {folder / "sessions"}};
+  }
+  Scope scope{folder, {}};
+  TRY(const std::vector<fs::path> workspaces, workspace_folders(folder));
+  for (const fs::path& workspace : workspaces) {
+    if (fs::is_directory(workspace / "sessions", error)) {
+      scope.sessions.push_back(workspace / "sessions");
+    }
+  }
+  const bool is_data = fs::is_directory(folder / "node", error);
+  if (scope.sessions.empty() && !is_data) {
+    return not_found(given.string() + " holds no workspace",
+                     "give a server's data folder, or a workspace's folder in it");
+  }
+  return scope;
+}
+
+Result<CheckedWorkspace> check_workspace(const fs::path& sessions) {
+  CheckedWorkspace checked;
+  checked.id = sessions.parent_path().filename().string();
+  checked.sessions = sessions;
+  TRY(checked.archive, archive::verify(sessions));
+  for (const archive::Problem& problem : checked.archive.problems) {
+    if (problem.kind == archive::Problem::Kind::kUnfinished) {
+      checked.unfinished = true;
+    } else {
+      checked.damage.push_back(problem);
+    }
+  }
+  return checked;
+}
+
+/// Follows a workspace's log on into the journal.
+void take_record(CheckedWorkspace& checked, const journal::Record& record) {
+  archive::Head& head = checked.archive.head;
+  if (record.seq <= head.seq || !checked.clean()) return;
+  auto next = archive::follow(head, record.line);
+  if (!next) {
+    checked.damage.push_back({"the journal", 0,
+                              "does not go on where the archive ends: " + next.error().message,
+                              kRestore});
+    return;
+  }
+  head = *std::move(next);
+  ++checked.waiting;
+}
+
+Result<void> read_journal(const fs::path& data, DataCheck& check) {
+  auto disk = ReadOnlyDisk::open_directory(data / "node" / "journal");
+  if (!disk && disk.error().code == Errc::kNotFound) return {};
+  if (!disk && disk.error().code == Errc::kConflict) {
+    check.journal = DataCheck::Journal::kInUse;
+    return {};
+  }
+  if (!disk) return std::move(disk).error();
+  check.journal = DataCheck::Journal::kRead;
+  std::map<std::string, CheckedWorkspace*> by_id;
+  for (CheckedWorkspace& each : check.workspaces) by_id[each.id] = &each;
+  auto replay = [&](const journal::Record& record) -> Result<void> {
+    const auto found = by_id.find(record.workspace.str());
+    if (found != by_id.end()) take_record(*found->second, record);
+    return {};
+  };
+  const auto recovered = journal::recover(**disk, limits::kJournalSegmentBytes, replay);
+  if (!recovered) check.journal_damage = recovered.error();
+  return {};
+}
+
+}  // namespace
+
+bool DataCheck::clean() const {
+  return !journal_damage && std::ranges::all_of(workspaces, &CheckedWorkspace::clean);
+}
+
+Result<DataCheck> check_data(const fs::path& folder) {
+  TRY(const Scope scope, find_scope(folder));
+  DataCheck check;
+  for (const fs::path& sessions : scope.sessions) {
+    TRY(CheckedWorkspace checked, check_workspace(sessions));
+    check.workspaces.push_back(std::move(checked));
+  }
+  if (!scope.data.empty()) TRY_VOID(read_journal(scope.data, check));
+  if (check.journal != DataCheck::Journal::kRead || check.journal_damage) return check;
+  for (CheckedWorkspace& each : check.workspaces) {
+    if (!each.unfinished || each.waiting > 0 || !each.clean()) continue;
+    for (const archive::Problem& problem : each.archive.problems) {
+      each.damage.push_back({problem.file, problem.line,
+                             problem.what + ", and the journal does not hold that event",
+                             kRestore});
+    }
+  }
+  return check;
+}
+
+std::optional<fs::path> find_sessions(const fs::path& data, const std::string& workspace) {
+  const auto folders = workspace_folders(data);
+  if (!folders) return std::nullopt;
+  for (const fs::path& folder : *folders) {
+    std::error_code error;
+    if (folder.filename() == workspace && fs::is_directory(folder / "sessions", error)) {
+      return folder / "sessions";
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace coditect::app
