@@ -1,7 +1,5 @@
 #include "app/config.h"
 
-// tomlplusplus throws only where it is told to.
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include <set>
@@ -65,11 +63,21 @@ Result<AgentConfig> parse_agent(const std::filesystem::path& file, std::string_v
   TRY_VOID(take_text(file, *table, "base_url", agent.base_url));
   TRY_VOID(take_text(file, *table, "api_key_env", agent.api_key_env));
   if (!providers::provider_kind(agent.provider)) {
-    return bad(file, node, "provider '" + agent.provider +
-                               "' is not anthropic, gemini, openai, moonshot or openai-compatible");
+    return bad(file, node,
+               "provider '" + agent.provider +
+                   "' is not anthropic, gemini, openai, moonshot or openai-compatible");
   }
   if (agent.model.empty()) return bad(file, node, "'model' is missing");
   return agent;
+}
+
+Result<toml::table> parse(const std::filesystem::path& file, const std::string& text) {
+  try {
+    return toml::parse(text, file.string());
+  } catch (const toml::parse_error& error) {
+    return invalid(file.string() + ":" + std::to_string(error.source().begin.line) + ": " +
+                   std::string(error.description()));
+  }
 }
 
 Result<void> take_server(const std::filesystem::path& file, const toml::table& table,
@@ -103,13 +111,7 @@ std::vector<AgentConfig> default_agents() {
 
 Result<void> load_config(const std::filesystem::path& file, Config& config) {
   TRY(std::string text, read_file(file));
-  const toml::parse_result parsed = toml::parse(text, file.string());
-  if (!parsed) {
-    const auto& error = parsed.error();
-    return invalid(file.string() + ":" + std::to_string(error.source().begin.line) + ": " +
-                   std::string(error.description()));
-  }
-  const toml::table& root = parsed.table();
+  TRY(const toml::table root, parse(file, text));
   TRY_VOID(only_known(file, root, {"server", "agents"}));
   if (const toml::node* server = root.get("server")) {
     if (!server->is_table()) return bad(file, *server, "[server] is no table");

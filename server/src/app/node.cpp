@@ -1,10 +1,11 @@
 #include "app/node.h"
 
 #include <boost/asio/use_future.hpp>
-#include <sys/resource.h>
 
 #include <cstdlib>
 #include <map>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/posix_file.h"
@@ -181,7 +182,7 @@ Result<agents::AgentDefinition> Node::make_agent(const AgentConfig& config) {
     }
     provider.api_key = "simulated";
   } else {
-    provider.proxy = providers::proxy_settings_from_environment();
+    provider.proxy = providers::proxy_settings(environ);
     if (provider.api_key.empty()) provider.api_key = "none";
   }
   auto made = providers::make_provider(provider, clock_, random_);

@@ -16,11 +16,12 @@ awaitable<void> wait_for(asio::steady_timer& timer) {
 }  // namespace
 
 Notifier::Notifier(const Strand& strand)
-    : strand_(strand), timer_(strand, asio::steady_timer::time_point::max()) {}
+    : strand_(strand),
+      timer_(std::make_shared<asio::steady_timer>(strand, asio::steady_timer::time_point::max())) {}
 
 awaitable<void> Notifier::wait() {
   check(strand_.running_in_this_thread());
-  co_await wait_for(timer_);
+  co_await wait_for(*timer_);
 }
 
 awaitable<void> Notifier::wait_until(std::chrono::steady_clock::time_point deadline) {
@@ -28,12 +29,13 @@ awaitable<void> Notifier::wait_until(std::chrono::steady_clock::time_point deadl
   // The shared timer has no deadline of its own, so this waiter polls with one that follows it:
   // two timers, whichever fires first cancels the other.
   asio::steady_timer limit(strand_, deadline);
-  limit.async_wait([this](boost::system::error_code error) {
-    if (!error) timer_.cancel();
+  limit.async_wait([shared = std::weak_ptr(timer_)](boost::system::error_code error) {
+    const auto timer = shared.lock();
+    if (!error && timer) timer->cancel();
   });
-  co_await wait_for(timer_);
+  co_await wait_for(*timer_);
 }
 
-void Notifier::notify_all() { timer_.cancel(); }
+void Notifier::notify_all() { timer_->cancel(); }
 
 }  // namespace coditect

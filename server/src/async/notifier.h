@@ -3,6 +3,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <memory>
 
 #include "async/strand.h"
 
@@ -27,7 +28,8 @@ class Notifier {
 
  private:
   Strand strand_;
-  asio::steady_timer timer_;
+  // Shared with deadlines that may fire after this is gone.
+  std::shared_ptr<asio::steady_timer> timer_;
 };
 
 }  // namespace coditect

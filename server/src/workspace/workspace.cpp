@@ -103,6 +103,7 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
   log_ = std::make_shared<EventLog>(
       strand, EventLog::Services{services.journal, services.disk, services.clock}, meta_.id,
       place_.sessions(), std::move(loaded.archive), [this](const Event& event) { apply(event); });
+  log_->set_session(session());
   locks_ = std::make_unique<LockService>(strand, *log_, state_.locks, services.clock);
   files_ = std::make_unique<FileService>(
       strand,
@@ -167,6 +168,7 @@ void Workspace::apply(const Event& event) {
   // What a decision returned a moment ago fits the state; anything else is a bug.
   check(applied.ok(), applied ? "" : applied.error().message);
   last_active_ = services_.clock.steady();
+  log_->set_session(session());
   if (!archiving_ && phase_ != Phase::kClosing) {
     archiving_ = true;
     background_.spawn("archiving", keep_archived());

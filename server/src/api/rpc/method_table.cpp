@@ -37,7 +37,6 @@ MethodTable::MethodTable() {
   add(checkpoint_methods());
   add(cost_methods());
   add(search_methods());
-  add(terminal_methods());
 }
 
 void MethodTable::add(std::vector<Method> methods) {

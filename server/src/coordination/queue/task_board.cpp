@@ -236,7 +236,15 @@ std::optional<EventDraft> TaskBoard::next_step(Time now) const {
 std::vector<EventDraft> TaskBoard::recover(Time now) const {
   std::vector<EventDraft> drafts;
   for (const auto& [id, task] : store_.tasks()) {
-    if (is_active(task.state)) drafts.push_back(requeue_event(task, "the server restarted", now));
+    if (!is_active(task.state)) continue;
+    if (task.cancel_requested) {
+      drafts.push_back(finished_event(task, "system", {TaskState::kCancelled, {}, {}}, now));
+      continue;
+    }
+    // A restart is not the task's fault: it does not use up its attempts.
+    EventDraft draft = requeued_event(task, "system", "the server restarted");
+    draft.data["restart"] = true;
+    drafts.push_back(std::move(draft));
   }
   return drafts;
 }

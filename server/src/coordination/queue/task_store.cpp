@@ -95,6 +95,7 @@ Result<void> TaskStore::requeue(const Event& event, Task& task) {
   }
   TRY(std::int64_t attempt, need_int(event.data, "attempt"));
   task.attempt = static_cast<int>(attempt);
+  if (find_bool(event.data, "restart").value_or(false)) ++task.first_attempt;
   if (is_finished(task.state)) {
     task.first_attempt = task.attempt;
     std::erase(finished_, task.id);

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "providers/prices/cost.h"
+#include "tools/sandbox/bounded_output.h"
 #include "workspace/files/watcher.h"
 
 namespace coditect::workspace {
@@ -15,6 +16,16 @@ namespace {
 constexpr std::size_t kSeenBytesMax = 8u << 20;
 constexpr std::size_t kListEntriesMax = 5'000;
 constexpr std::size_t kRecentEditsMax = 200;
+
+/// What a prompt is about, in a line: without blocks that were meant for its own reader.
+std::string first_line(std::string_view prompt) {
+  constexpr std::size_t kBytesMax = 200;
+  while (prompt.starts_with('\n')) prompt.remove_prefix(1);
+  prompt = prompt.substr(0, prompt.find('\n'));
+  std::string line(prompt.substr(0, tools::utf8_prefix(prompt, kBytesMax)));
+  std::erase(line, '`');
+  return line;
+}
 
 std::string agent_actor(const tools::Caller& caller) { return "agent:" + caller.agent; }
 
@@ -285,7 +296,7 @@ awaitable<std::string> WorkspaceHost::shared_context(const tools::Caller& caller
   std::string text = "You are agent:" + caller.agent + ".\n";
   for (const auto& [id, task] : parts_.tasks.board().tasks()) {
     if (!queue::is_active(task.state) || task.agent == caller.agent) continue;
-    text += "agent:" + task.agent + " works on: " + task.prompt.substr(0, 200) + "\n";
+    text += "agent:" + task.agent + " works on: " + first_line(task.prompt) + "\n";
   }
   for (const auto& [token, lock] : parts_.state.locks.locks()) {
     text += lock.holder + " holds a " + std::string(to_string(lock.mode)) + " lock on " +

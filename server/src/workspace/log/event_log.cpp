@@ -40,7 +40,7 @@ Sequence EventLog::append(EventDraft draft) {
   event.ts = services_.clock.now();
   event.type = std::move(draft.type);
   event.actor = std::move(draft.actor);
-  event.session = std::move(draft.session);
+  event.session = draft.session.empty() ? session_ : std::move(draft.session);
   event.task = std::move(draft.task);
   event.data = std::move(draft.data);
   event.prev = head_hash_;

@@ -52,6 +52,8 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
 
   /// Gives the event its place, applies it and sends it on its way to the disk.
   Sequence append(EventDraft draft);
+  /// The session of events that name none from here on.
+  void set_session(std::string id) { session_ = std::move(id); }
   /// Returns once `seq` is on stable storage.
   awaitable<Result<void>> durable(Sequence seq);
   /// append() and durable().
@@ -99,6 +101,7 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   AsyncMutex archiving_;
   Sequence head_ = 0;
   std::string head_hash_;
+  std::string session_;
   Sequence durable_ = 0;
   Sequence archived_ = 0;
   Sequence settled_ = 0;
