@@ -1,6 +1,6 @@
 #include "storage/databases/database.h"
 
-#include <optional>
+#include <algorithm>
 #include <string>
 
 #include "base/check.h"
@@ -133,8 +133,9 @@ Result<void> Database::open_in_turn() {
 
 Result<bool> Database::open_existing_in_turn() {
   close_in_turn();
-  if (!files_.exists()) return false;
-  const bool had_wal = files_.wal_exists();
+  const DatabaseFiles::Identity before = files_.identity();
+  if (before[DatabaseFiles::kMain] == DatabaseFiles::kNoFile) return false;
+  const bool had_wal = before[DatabaseFiles::kWal] != DatabaseFiles::kNoFile;
   TRY(ConnectionPtr writer, connect(Connection::Mode::kWriter));
   Result<void> configured = writer->configure();
   if (!configured) {
@@ -154,10 +155,15 @@ Result<bool> Database::open_existing_in_turn() {
   if (!ours || !*ours) return ours;
   // No connection's closing removes a WAL, so somebody else has.
   if (applied_.seq > 0 && !had_wal) return false;
+  // The connection reads the file that was there before; the names must still lead to it, or the
+  // absence of a file would pass for the file from now on.
+  const DatabaseFiles::Identity after = files_.identity();
+  const bool replaced = after[DatabaseFiles::kMain] != before[DatabaseFiles::kMain];
+  if (replaced || std::ranges::find(after, DatabaseFiles::kNoFile) != after.end()) return false;
   writer_ = std::move(writer);
   trust_ = Trust::kUnverified;
   const std::lock_guard lock(mutex_);
-  identity_ = files_.identity();
+  identity_ = after;
   return true;
 }
 
@@ -233,13 +239,11 @@ void Database::condemn() {
 }
 
 bool Database::intact() const {
-  DatabaseFiles::Identity identity;
-  {
-    const std::lock_guard lock(mutex_);
-    if (condemned_) return false;
-    identity = identity_;
-  }
-  return files_.identity() == identity;
+  const DatabaseFiles::Identity there = files_.identity();
+  // Before the first opening identity_ names no file either.
+  if (there[DatabaseFiles::kMain] == DatabaseFiles::kNoFile) return false;
+  const std::lock_guard lock(mutex_);
+  return !condemned_ && identity_ == there;
 }
 
 Result<void> Database::checkpoint() {

@@ -48,8 +48,8 @@ class Database {
   Result<Reader> reader(const Wait& wait);
   /// Has the next catch_up() rebuild the file.
   void condemn();
-  /// False when the file is condemned or is not the one that was opened: a failed read may succeed
-  /// after another catch_up().
+  /// False when the file is condemned, missing or not the one that was opened: a failed read may
+  /// succeed after another catch_up().
   bool intact() const;
   /// Empties the WAL into the database file. Nobody uses the database meanwhile.
   Result<void> checkpoint();

@@ -16,7 +16,7 @@ std::filesystem::path with_suffix(std::filesystem::path path, const char* suffix
 
 DatabaseFiles::FileId id_of(const std::filesystem::path& path) {
   struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) return {};
+  if (::stat(path.c_str(), &status) != 0) return DatabaseFiles::kNoFile;
   return {status.st_dev, status.st_ino};
 }
 
@@ -31,9 +31,7 @@ DatabaseFiles::Identity DatabaseFiles::identity() const {
   return {id_of(path_), id_of(wal_), id_of(shared_memory_)};
 }
 
-bool DatabaseFiles::exists() const { return id_of(path_) != FileId{}; }
-
-bool DatabaseFiles::wal_exists() const { return id_of(wal_) != FileId{}; }
+bool DatabaseFiles::exists() const { return id_of(path_) != kNoFile; }
 
 Result<void> DatabaseFiles::remove() const {
   for (const auto* file : {&path_, &wal_, &shared_memory_}) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <filesystem>
 #include <sys/types.h>
 
@@ -15,18 +16,20 @@ class DatabaseFiles {
  public:
   /// Which files are at the paths: device and inode of each, zeros where there is none.
   struct FileId {
-    dev_t device = 0;
-    ino_t inode = 0;
+    dev_t device;
+    ino_t inode;
     bool operator==(const FileId&) const = default;
   };
+  static constexpr FileId kNoFile{.device = 0, .inode = 0};
   using Identity = std::array<FileId, 3>;
+  /// Places in an Identity.
+  enum Place : std::size_t { kMain, kWal, kSharedMemory };
 
   explicit DatabaseFiles(std::filesystem::path path);
 
   const std::filesystem::path& path() const { return path_; }
   Identity identity() const;
   bool exists() const;
-  bool wal_exists() const;
   /// Removes what there is of the three.
   Result<void> remove() const;
 
