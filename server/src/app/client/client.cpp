@@ -96,8 +96,8 @@ Result<json::object> Client::call(const std::string& workspace, std::string_view
 
 std::string Client::studio_url(const std::string& workspace) const {
   const bool tls = url_.scheme == providers::Scheme::kHttps;
-  return std::string(tls ? "https://" : "http://") + url_.host_header() + url_.prefix + "/#/workspaces/" +
-         workspace;
+  return std::string(tls ? "https://" : "http://") + url_.host_header() + url_.prefix +
+         "/#/workspaces/" + workspace;
 }
 
 }  // namespace coditect::app

@@ -27,7 +27,7 @@ class FakeServer final : public net::Handler {
     co_return answer(request);
   }
   awaitable<net::UpgradeAnswer> upgrade(const net::RequestHead& head) override {
-    if (head.path != "/workspaces/w_1/socket") co_return net::problem(404, "", "no workspace");
+    if (head.path != "/workspaces/ws_1/socket") co_return net::problem(404, "", "no workspace");
     co_return net::AcceptUpgrade{"coditect.v1"};
   }
   awaitable<void> websocket(net::Request, net::WebSocket& socket) override {
@@ -56,14 +56,14 @@ class FakeServer final : public net::Handler {
  private:
   net::Response answer(const net::Request& request) const {
     if (request.path == "/workspaces") {
-      const json::object row{{"id", request.find_query("cursor") ? "w_2" : "w_1"}, {"name", "a"}};
+      const json::object row{{"id", request.find_query("cursor") ? "w_2" : "ws_1"}, {"name", "a"}};
       json::object page{{"workspaces", {row}}};
       if (!request.find_query("cursor")) page["next_cursor"] = "a b&c";
       return net::json_response(200, page);
     }
-    if (request.path == "/workspaces/w_1") return net::json_response(200, {{"id", "w_1"}});
+    if (request.path == "/workspaces/ws_1") return net::json_response(200, {{"id", "ws_1"}});
     if (request.path == "/html") return net::text_response(200, "text/html", "<html>");
-    if (request.path != "/workspaces/w_1/rpc") return net::problem(404, "", "not here", "look");
+    if (request.path != "/workspaces/ws_1/rpc") return net::problem(404, "", "not here", "look");
     const auto call = parse_json_object(request.body);
     const std::string method = call ? find_string(*call, "method").value_or("") : "";
     if (method == "good") return net::json_response(200, {{"id", 1}, {"result", {{"x", 1}}}});
@@ -90,12 +90,12 @@ class ClientTest : public ::testing::Test {
 };
 
 TEST_F(ClientTest, CallsAndIsRefused) {
-  EXPECT_EQ(client().call("w_1", "good", {})->at("x"), 1);
-  const auto refused = client().call("w_1", "bad", {});
+  EXPECT_EQ(client().call("ws_1", "good", {})->at("x"), 1);
+  const auto refused = client().call("ws_1", "bad", {});
   EXPECT_EQ(refused.error().code, Errc::kConflict);
   EXPECT_EQ(refused.error().message, "no");
   EXPECT_EQ(refused.error().hint, "so");
-  EXPECT_FALSE(client().call("w_1", "empty", {}));
+  EXPECT_FALSE(client().call("ws_1", "empty", {}));
   EXPECT_EQ(client().call("w_9", "good", {}).error().code, Errc::kNotFound);
   EXPECT_FALSE(client().get("/html"));
   const auto denied = client("wrong").get("/workspaces");
@@ -105,7 +105,7 @@ TEST_F(ClientTest, CallsAndIsRefused) {
 
 TEST_F(ClientTest, ReadsEveryPage) {
   EXPECT_EQ(list_workspaces(client())->size(), 2u);
-  EXPECT_EQ(*find_workspace(client(), "w_1"), "w_1");
+  EXPECT_EQ(*find_workspace(client(), "ws_1"), "ws_1");
   EXPECT_EQ(*find_workspace(client(), "w_2"), "w_2");
   EXPECT_EQ(find_workspace(client(), "a").error().code, Errc::kConflict);
   EXPECT_EQ(find_workspace(client(), "../login").error().code, Errc::kNotFound);
@@ -113,7 +113,7 @@ TEST_F(ClientTest, ReadsEveryPage) {
 
 TEST_F(ClientTest, GoesOnWhereAConnectionBroke) {
   const Client connected = client();
-  auto feed = EventFeed::open(connected, "w_1", Sequence{0});
+  auto feed = EventFeed::open(connected, "ws_1", Sequence{0});
   ASSERT_TRUE(feed) << feed.error().message;
   EXPECT_EQ((*feed)->head(), 5u);
   for (const std::string& line : lines_) {
@@ -126,14 +126,14 @@ TEST_F(ClientTest, GoesOnWhereAConnectionBroke) {
 
 TEST_F(ClientTest, RefusesToGoOnAfterTheEnd) {
   const Client connected = client();
-  EXPECT_EQ(EventFeed::open(connected, "w_1", Sequence{9}).error().code, Errc::kInvalid);
+  EXPECT_EQ(EventFeed::open(connected, "ws_1", Sequence{9}).error().code, Errc::kInvalid);
   EXPECT_EQ(EventFeed::open(connected, "w_9", Sequence{0}).error().code, Errc::kNotFound);
   const Client stranger = client("wrong");
-  EXPECT_EQ(EventFeed::open(stranger, "w_1", Sequence{0}).error().code, Errc::kDenied);
+  EXPECT_EQ(EventFeed::open(stranger, "ws_1", Sequence{0}).error().code, Errc::kDenied);
 }
 
 TEST_F(ClientTest, ChecksALogFromAfar) {
-  const auto head = check_remote_log(client(), "w_1");
+  const auto head = check_remote_log(client(), "ws_1");
   ASSERT_TRUE(head) << head.error().message;
   EXPECT_EQ(head->seq, 5u);
   EXPECT_EQ(head->hash, sha256_hex(lines_.back()));
@@ -145,7 +145,7 @@ TEST(RemoteCheck, FindsAChangedEvent) {
   FakeServer fake(lines);
   const net::TestServer server(fake);
   const auto made = Client::make({"http://127.0.0.1:" + std::to_string(server.port()), "secret"});
-  const auto head = check_remote_log(*made, "w_1");
+  const auto head = check_remote_log(*made, "ws_1");
   ASSERT_FALSE(head);
   EXPECT_NE(head.error().message.find("event 3"), std::string::npos) << head.error().message;
 }

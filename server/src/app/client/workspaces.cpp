@@ -24,7 +24,7 @@ std::string escaped(const std::string& text) {
 }
 
 bool may_be_id(const std::string& text) {
-  return text.starts_with("w_") &&
+  return text.starts_with("ws_") &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
 }
 
