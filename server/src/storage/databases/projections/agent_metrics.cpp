@@ -135,7 +135,8 @@ Result<void> apply_started(const Event& event, ProjectionTarget& target) {
   return target.run(
       "UPDATE tasks SET state='running', attempts=coalesce(?4, attempts),"
       " started_seq=coalesce(started_seq, ?2), started_at=coalesce(started_at, ?3),"
-      " wait_ms=coalesce(wait_ms, round((unixepoch(?3,'subsec')-unixepoch(queued_at,'subsec'))*1000))"
+      " wait_ms=coalesce(wait_ms,"
+      " round((unixepoch(?3,'subsec')-unixepoch(queued_at,'subsec'))*1000))"
       " WHERE id=?1",
       event.task, event.seq, to_rfc3339(event.ts), find_int(event.data, "attempt"));
 }
