@@ -211,6 +211,26 @@ TEST(Request, AnotherModelsItemsAreDroppedAndItsTextKept) {
   }
 }
 
+TEST(Request, AModelsOwnOpaqueItemsComeBackInPlace) {
+  const AnthropicDialect anthropic;
+  const OpenAiDialect openai;
+  const GeminiDialect gemini;
+  for (const Dialect* dialect :
+       {static_cast<const Dialect*>(&anthropic), static_cast<const Dialect*>(&openai),
+        static_cast<const Dialect*>(&gemini)}) {
+    ModelRequest request{.model = "m"};
+    const OpaqueBlock opaque{item(dialect->kind(), "m", R"({"type":"new","x":[1,2]})")};
+    request.turns = {{Role::kUser, {TextBlock{"q"}}},
+                     {Role::kAssistant, {TextBlock{"before"}, opaque, TextBlock{"after"}}},
+                     {Role::kUser, {TextBlock{"q"}}}};
+    const std::string body = dialect->build(request, "").body;
+    const std::size_t at = body.find(R"({"type":"new","x":[1,2]})");
+    ASSERT_NE(at, std::string::npos) << to_string(dialect->kind());
+    EXPECT_LT(body.find("before"), at) << to_string(dialect->kind());
+    EXPECT_GT(body.find("after"), at) << to_string(dialect->kind());
+  }
+}
+
 struct EffortCase {
   ProviderKind kind;
   const char* model;

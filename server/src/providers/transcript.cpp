@@ -4,8 +4,12 @@ namespace coditect::providers {
 
 const json::object* echo_for(const std::optional<VendorItem>& echo, ProviderKind provider,
                              const std::string& model) {
-  if (!echo || echo->provider != provider || echo->model != model) return nullptr;
-  return &echo->item;
+  return echo ? echo_for(*echo, provider, model) : nullptr;
+}
+
+const json::object* echo_for(const VendorItem& echo, ProviderKind provider,
+                             const std::string& model) {
+  return echo.provider == provider && echo.model == model ? &echo.item : nullptr;
 }
 
 std::vector<Turn> alternating(const std::vector<Turn>& turns) {

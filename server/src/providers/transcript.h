@@ -65,6 +65,11 @@ struct Turn {
 /// another model made it.
 const json::object* echo_for(const std::optional<VendorItem>& echo, ProviderKind provider,
                              const std::string& model);
+const json::object* echo_for(const VendorItem& echo, ProviderKind provider,
+                             const std::string& model);
+/// The item lives in its block; there is none in a temporary.
+const json::object* echo_for(std::optional<VendorItem>&& echo, ProviderKind provider,
+                             const std::string& model) = delete;
 
 /// The turns with neighbours of one role joined and empty ones dropped, as vendors demand that
 /// roles alternate.

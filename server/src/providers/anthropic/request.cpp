@@ -42,8 +42,12 @@ class Content {
                                     {"content", output},
                                     {"is_error", failed}});
   }
-  void operator()(const Reasoning& block) { echo(block.echo); }
-  void operator()(const OpaqueBlock& block) { echo(block.echo); }
+  void operator()(const Reasoning& block) {
+    echo(echo_for(block.echo, ProviderKind::kAnthropic, model_));
+  }
+  void operator()(const OpaqueBlock& block) {
+    echo(echo_for(block.echo, ProviderKind::kAnthropic, model_));
+  }
 
   /// Results come first: the API wants them right after the calls.
   json::array take() && {
@@ -53,8 +57,7 @@ class Content {
   }
 
  private:
-  void echo(const std::optional<VendorItem>& echo) {
-    const json::object* item = echo_for(echo, ProviderKind::kAnthropic, model_);
+  void echo(const json::object* item) {
     if (item != nullptr) rest_.push_back(*item);
   }
 

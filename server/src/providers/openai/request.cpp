@@ -50,7 +50,9 @@ class Items {
   void operator()(const OpaqueBlock& block) { echo(block.echo); }
 
  private:
-  bool echo(const std::optional<VendorItem>& echo) {
+  /// Whether the block has an item of this model, which then stands for it.
+  template <class Echo>
+  bool echo(const Echo& echo) {
     const json::object* item = echo_for(echo, ProviderKind::kOpenAi, model_);
     if (item != nullptr) items_.push_back(*item);
     return item != nullptr;

@@ -99,6 +99,16 @@ TEST(Proxy, Choice) {
   }
 }
 
+TEST(Proxy, SettingsFromAnEnvironment) {
+  const char* const both[] = {"PATH=/bin", "https_proxy=b:1", "HTTPS_PROXY=a:1", "no_proxy=x",
+                              nullptr};
+  EXPECT_EQ(proxy_settings(both).https_proxy, "a:1");
+  EXPECT_EQ(proxy_settings(both).no_proxy, "x");
+  const char* const empty[] = {"HTTPS_PROXY=", "HTTPS_PROXY_2=a:1", "https_proxy=b:1", nullptr};
+  EXPECT_EQ(proxy_settings(empty).https_proxy, "b:1");
+  EXPECT_EQ(proxy_settings(empty).no_proxy, "");
+}
+
 TEST(Proxy, RefusesWhatItCannotTunnelThrough) {
   for (const char* text : {"socks5://proxy:1", "https://proxy:1", "http://", "http://a b"}) {
     EXPECT_FALSE(choose_proxy({text, ""}, *parse_base_url("https://a")).ok()) << text;

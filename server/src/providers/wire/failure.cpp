@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iomanip>
 #include <locale>
 #include <sstream>
@@ -88,7 +89,7 @@ std::optional<milliseconds> parse_seconds(std::string_view text) {
       std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
   if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   if (!(seconds >= 0) || seconds > kSecondsMax) return std::nullopt;
-  return milliseconds{static_cast<std::int64_t>(seconds * 1000 + 0.5)};
+  return milliseconds{std::llround(seconds * 1000)};
 }
 
 std::optional<milliseconds> retry_after(const Headers& headers, Time now) {

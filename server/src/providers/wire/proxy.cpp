@@ -4,16 +4,22 @@
 #include <boost/url.hpp>
 #include <openssl/evp.h>
 
-#include <cstdlib>
+#include <initializer_list>
+#include <unistd.h>
 
 namespace coditect::providers {
 
 namespace {
 
-std::string environment(const char* upper, const char* lower) {
-  for (const char* name : {upper, lower}) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return value;
+/// The value of the first of these names that is set and not empty.
+std::string find(const char* const* environment, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    for (const char* const* entry = environment; *entry != nullptr; ++entry) {
+      const std::string_view text = *entry;
+      if (text.size() > name.size() + 1 && text.starts_with(name) && text[name.size()] == '=') {
+        return std::string(text.substr(name.size() + 1));
+      }
+    }
   }
   return {};
 }
@@ -45,9 +51,12 @@ std::string base64(const std::string& text) {
 
 }  // namespace
 
-ProxySettings proxy_settings_from_environment() {
-  return {environment("HTTPS_PROXY", "https_proxy"), environment("NO_PROXY", "no_proxy")};
+ProxySettings proxy_settings(const char* const* environment) {
+  return {find(environment, {"HTTPS_PROXY", "https_proxy"}),
+          find(environment, {"NO_PROXY", "no_proxy"})};
 }
+
+ProxySettings proxy_settings_from_environment() { return proxy_settings(environ); }
 
 Result<std::optional<Proxy>> choose_proxy(const ProxySettings& settings, const BaseUrl& url) {
   if (settings.https_proxy.empty() || url.scheme != Scheme::kHttps ||

@@ -23,7 +23,10 @@ struct ProxySettings {
   std::string no_proxy;
 };
 
-/// HTTPS_PROXY and NO_PROXY, in upper or lower case.
+/// HTTPS_PROXY and NO_PROXY, in upper or lower case, of an environment as main() receives it:
+/// "NAME=value" each, with a null pointer at the end.
+ProxySettings proxy_settings(const char* const* environment);
+/// The same of this process. Called before anything changes the environment.
 ProxySettings proxy_settings_from_environment();
 
 /// The proxy for `url`; nothing for http, for hosts that NO_PROXY names ("*", a host, or a suffix
