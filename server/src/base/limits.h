@@ -81,6 +81,15 @@ inline constexpr std::size_t kCommandOpenFilesMax = 4096;           // open fail
 inline constexpr std::size_t kCommandScratchBytesMax = 1ull << 30;  // /tmp: write fails with ENOSPC
 inline constexpr seconds kCommandStartMax{20};                      // the sandbox: unavailable
 inline constexpr seconds kCommandKillMax{3};                        // then reported as a fault
+inline constexpr std::size_t kTerminalsMax = 8;                     // per workspace: refused
+inline constexpr std::size_t kTerminalWriteBytesMax = 64u << 10;    // of one write: refused
+inline constexpr seconds kTerminalWriteTimeMax{2};  // the program reads nothing: Errc::kLimit
+inline constexpr std::size_t kTerminalOutputBytesMax = 64u << 10;  // unseen: the program waits
+inline constexpr milliseconds kTerminalOutputPause{15};             // between notifications
+inline constexpr std::size_t kTerminalScrollbackBytes = 256u << 10;  // the oldest are dropped
+inline constexpr int kTerminalSideMax = 1000;                        // columns, rows: refused
+inline constexpr hours kTerminalIdleMax{8};                          // ended
+inline constexpr hours kTerminalTimeMax{30 * 24};                    // ended
 inline constexpr std::size_t kListEntriesMax = 1000;                // the list says it is cut
 inline constexpr std::size_t kSearchMatchesMax = 200;               // the search ends, says so
 inline constexpr std::size_t kSearchLineBytesMax = 400;             // the line is cut

@@ -58,8 +58,11 @@ std::vector<std::string> bubblewrap_arguments(const SystemView& view, const Comm
 
   add({"--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"});
   add({"--setenv", "HOME", "/tmp/home", "--setenv", "USER", "agent"});
-  add({"--setenv", "LANG", "C.UTF-8", "--setenv", "TERM", "dumb", "--setenv", "NO_COLOR", "1"});
-  add({"--setenv", "CI", "1", "--setenv", "GIT_PAGER", "cat", "--setenv", "PAGER", "cat"});
+  add({"--setenv", "LANG", "C.UTF-8"});
+  if (spec.console == Console::kNone) {
+    add({"--setenv", "TERM", "dumb", "--setenv", "NO_COLOR", "1", "--setenv", "CI", "1"});
+    add({"--setenv", "GIT_PAGER", "cat", "--setenv", "PAGER", "cat"});
+  }
   for (const auto& [name, value] : spec.environment) add({"--setenv", name, value});
 
   add({"--seccomp", std::to_string(kSeccompDescriptor)});

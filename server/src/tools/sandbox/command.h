@@ -27,6 +27,8 @@ struct CommandLimits {
 };
 
 enum class ProjectAccess { kReadOnly, kReadWrite };
+/// Whether somebody looks at what a command prints, and types: then it may use colours and pagers.
+enum class Console { kNone, kTerminal };
 
 /// One command to run in a project. Inside, the project is kSandboxProject.
 struct CommandSpec {
@@ -34,6 +36,7 @@ struct CommandSpec {
   std::filesystem::path project_root;
   std::string working_directory = {};  ///< relative to the project, "" for its root
   ProjectAccess access = ProjectAccess::kReadWrite;
+  Console console = Console::kNone;
   /// Added to the sandbox's own few variables; never a secret.
   std::vector<std::pair<std::string, std::string>> environment = {};
   CommandLimits limits = {};
@@ -74,18 +77,6 @@ class CommandRunner {
   virtual Result<CommandResult> run(const CommandSpec& spec) = 0;
   /// For operators: how commands are confined, and which limits are in force.
   virtual const std::string& description() const = 0;
-};
-
-/// Refuses every command: what a server uses where no sandbox is to be had.
-class NoSandbox final : public CommandRunner {
- public:
-  explicit NoSandbox(Error reason);
-  Result<CommandResult> run(const CommandSpec& spec) override;
-  const std::string& description() const override { return description_; }
-
- private:
-  const Error reason_;
-  const std::string description_;
 };
 
 }  // namespace coditect::tools

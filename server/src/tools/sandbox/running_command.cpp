@@ -133,8 +133,9 @@ void RunningCommand::read_output() {
       const std::string_view chunk(buffer, static_cast<std::size_t>(size));
       output_.append(chunk);
       if (spec_.on_output) spec_.on_output(chunk);
-    } else if (size == 0) {
-      parts_.output = FileDescriptor();  // every writer has closed it; poll ignores -1
+    } else if (size == 0 || errno == EIO) {
+      // Every writer has closed it, which a pseudo-terminal calls EIO; poll ignores -1.
+      parts_.output = FileDescriptor();
     } else {
       check(errno == EAGAIN || errno == EINTR, "read the command's output");
       if (errno == EAGAIN) return;

@@ -20,6 +20,13 @@ struct Pipe {
 /// Both ends close on exec.
 Result<Pipe> make_pipe();
 
+/// What a command's descriptors 0 to 2 are, and the end of them that is followed.
+struct Streams {
+  FileDescriptor input;
+  FileDescriptor output;
+  FileDescriptor ours;
+};
+
 /// What a limit that is not a control group's is set by: setrlimit, per process.
 enum class MemoryLimit { kByCgroup, kPerProcess };
 
@@ -35,7 +42,7 @@ class RunningCommand {
  public:
   struct Parts {
     ChildProcess bubblewrap;
-    FileDescriptor output;  ///< what the command prints
+    FileDescriptor output;  ///< what the command prints: a pipe or a pseudo-terminal
     FileDescriptor status;  ///< what bubblewrap reports
     FileDescriptor gate;    ///< the command starts when a byte is written
     MemoryLimit memory;
@@ -67,6 +74,12 @@ class RunningCommand {
   std::optional<int> exit_code_;
   bool admitted_ = false;
   Deadline deadline_{};  ///< of the command, from its admission: a busy machine starts it late
+};
+
+/// A sandbox that waits at its gate.
+struct Launched {
+  Cgroup cgroup;
+  RunningCommand::Parts parts;
 };
 
 }  // namespace coditect::tools

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "tools/sandbox/running_command.h"
+#include "tools/sandbox/sandbox_terminal.h"
 #include "tools/sandbox/seccomp_filter.h"
 
 namespace coditect::tools {
@@ -95,6 +96,22 @@ Result<void> Sandbox::probe() {
 }
 
 Result<CommandResult> Sandbox::run(const CommandSpec& spec) {
+  TRY(FileDescriptor null, open_file("/dev/null", O_RDONLY));
+  TRY(Pipe output, make_pipe());
+  Streams streams{std::move(null), std::move(output.write), std::move(output.read)};
+  TRY(Launched launched, launch(spec, std::move(streams)));
+  RunningCommand running(spec, launched.cgroup, std::move(launched.parts));
+  return running.follow();
+}
+
+Result<std::unique_ptr<TerminalProcess>> Sandbox::start(TerminalSpec spec) {
+  auto launch_here = [this](const CommandSpec& command, Streams streams) {
+    return launch(command, std::move(streams));
+  };
+  return SandboxTerminal::start(std::move(spec), launch_here);
+}
+
+Result<Launched> Sandbox::launch(const CommandSpec& spec, Streams streams) {
   TRY_VOID(validate(spec));
   std::error_code error;
   CommandSpec confined = spec;
@@ -102,15 +119,14 @@ Result<CommandResult> Sandbox::run(const CommandSpec& spec) {
   if (error) return not_found("the project folder " + spec.project_root.string() + " is not there");
 
   TRY(Cgroup cgroup, cgroups_.make(spec.limits));
-  TRY(const FileDescriptor null, open_file("/dev/null", O_RDONLY));
   TRY(const FileDescriptor seccomp, files_.seccomp.open());
   TRY(const FileDescriptor passwd, files_.passwd.open());
   TRY(const FileDescriptor group, files_.group.open());
   TRY(const FileDescriptor hosts, files_.hosts.open());
-  TRY(Pipe output, make_pipe());
   TRY(Pipe status, make_pipe());
   TRY(Pipe gate, make_pipe());
-  int descriptors[kDescriptorCount] = {null.get(), output.write.get(), output.write.get()};
+  int descriptors[kDescriptorCount] = {streams.input.get(), streams.output.get(),
+                                       streams.output.get()};
   descriptors[kSeccompDescriptor] = seccomp.get();
   descriptors[kStatusDescriptor] = status.write.get();
   descriptors[kGateDescriptor] = gate.read.get();
@@ -119,16 +135,12 @@ Result<CommandResult> Sandbox::run(const CommandSpec& spec) {
   descriptors[kHostsDescriptor] = hosts.get();
   TRY(ChildProcess bubblewrap,
       ChildProcess::spawn(options_.bubblewrap, bubblewrap_arguments(view_, confined), descriptors));
-  // Closed here, so that reading ends when the last process inside has closed its own.
-  output.write = FileDescriptor();
-  status.write = FileDescriptor();
-  gate.read = FileDescriptor();
-
+  // The command's own ends are closed on return, so that reading ends when the last process inside
+  // has closed its own.
   const auto memory = cgroups_.limits_memory() ? MemoryLimit::kByCgroup : MemoryLimit::kPerProcess;
-  RunningCommand::Parts parts{std::move(bubblewrap), std::move(output.read), std::move(status.read),
-                              std::move(gate.write), memory};
-  RunningCommand running(confined, cgroup, std::move(parts));
-  return running.follow();
+  RunningCommand::Parts parts{std::move(bubblewrap), std::move(streams.ours),
+                              std::move(status.read), std::move(gate.write), memory};
+  return Launched{std::move(cgroup), std::move(parts)};
 }
 
 }  // namespace coditect::tools

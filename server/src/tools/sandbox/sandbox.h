@@ -9,9 +9,14 @@
 #include "tools/sandbox/bubblewrap_arguments.h"
 #include "tools/sandbox/cgroup.h"
 #include "tools/sandbox/command.h"
+#include "tools/sandbox/no_sandbox.h"
 #include "tools/sandbox/shared_bytes.h"
+#include "tools/sandbox/terminal.h"
 
 namespace coditect::tools {
+
+struct Launched;
+struct Streams;
 
 struct SandboxOptions {
   std::filesystem::path bubblewrap = "/usr/bin/bwrap";
@@ -19,9 +24,10 @@ struct SandboxOptions {
   std::vector<std::filesystem::path> read_only = {};
 };
 
-/// Runs commands that agents make up, by bubblewrap: in namespaces of their own (user, processes,
-/// network, IPC, names), without capabilities, with a system-call filter, with limits. A command
-/// sees the system's programs read-only, its project at kSandboxProject, and an empty /tmp.
+/// Runs commands that agents make up, and terminals, by bubblewrap: in namespaces of their own
+/// (user, processes, network, IPC, names), without capabilities, with a system-call filter, with
+/// limits. A command sees the system's programs read-only, its project at kSandboxProject, and an
+/// empty /tmp.
 ///
 /// Threads:    any; run() blocks its caller, who must be a long-lived thread (a pool's).
 /// Lifetime:   outlives its runs.
@@ -33,7 +39,7 @@ struct SandboxOptions {
 /// What it does not confine: what a command writes into the project. Nothing outside may execute
 /// what is found there: neither its programs nor its git hooks or git configuration, so git too
 /// runs on a project only in here.
-class Sandbox final : public CommandRunner {
+class Sandbox final : public CommandRunner, public TerminalLauncher {
  public:
   /// Probes: runs one command. Errc::kUnavailable with a hint when that fails.
   static Result<std::unique_ptr<Sandbox>> create(SandboxOptions options);
@@ -41,6 +47,9 @@ class Sandbox final : public CommandRunner {
   /// Errc::kInvalid for an empty command, a folder outside the project or a reserved variable.
   Result<CommandResult> run(const CommandSpec& spec) override;
   const std::string& description() const override { return description_; }
+
+  /// As run(); the terminal's own thread runs its program, so any thread may call this.
+  Result<std::unique_ptr<TerminalProcess>> start(TerminalSpec spec) override;
 
  private:
   struct Files {
@@ -53,6 +62,7 @@ class Sandbox final : public CommandRunner {
   Sandbox(SandboxOptions options, Files files);
   static Result<Files> make_files();
   Result<void> probe();
+  Result<Launched> launch(const CommandSpec& spec, Streams streams);
 
   // Constant after construction.
   const SandboxOptions options_;
