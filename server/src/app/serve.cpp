@@ -1,10 +1,9 @@
 #include "app/serve.h"
 
-#include <pthread.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
+#include <pthread.h>
+#include <unistd.h>
 
 #include "app/node.h"
 #include "base/json.h"
@@ -21,8 +20,9 @@ Result<void> announce(const Config& config, const Node& node) {
   TRY_VOID(write_file_atomically(config.data / "node" / "server.json", text, 0600));
   if (config.ready_file) TRY_VOID(write_file_atomically(*config.ready_file, text, 0600));
   for (const std::string& notice : node.notices()) spdlog::warn("{}", notice);
-  std::printf("\nCODITECT Development Studio is ready. Open this link to log in:\n\n    %s/#token=%s\n\n",
-              node.url().c_str(), node.token().c_str());
+  std::printf(
+      "\nCODITECT Development Studio is ready. Open this link to log in:\n\n    %s/#token=%s\n\n",
+      node.url().c_str(), node.token().c_str());
   for (const std::string& notice : node.notices()) std::printf("  * %s\n", notice.c_str());
   std::printf("Press Ctrl+C to stop.\n");
   std::fflush(stdout);

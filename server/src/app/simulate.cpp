@@ -2,12 +2,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
-#include <pthread.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
+#include <pthread.h>
 #include <thread>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/log.h"

@@ -163,7 +163,8 @@ awaitable<void> Registry::close_on_strand() {
     const auto guard = co_await row->transition.lock();
     if (!row->awake) continue;
     // It stays "ready" in its row: the next start wakes it, so that its tasks go on.
-    auto closed = co_await Workspace::close(row->awake, "the server stops");
+    auto closed =
+        co_await Workspace::close(row->awake, Workspace::Closing::kPauses, "the server stops");
     if (!closed) spdlog::error("workspace {}: {}", id.str(), closed.error().message);
     row->awake.reset();
   }
@@ -215,7 +216,7 @@ awaitable<Result<Meta>> Registry::provision_on_strand(std::string name, json::ob
   auto begun = co_await services_.disk.run(std::move(prepare));
   if (begun) {
     auto opened = co_await Workspace::open(executor_, services_, home, row->meta,
-                                           Workspace::Beginning{user, shown});
+                                           Workspace::New{user, shown});
     if (opened) {
       row->awake = *std::move(opened);
       begun = co_await save(*row);
@@ -225,7 +226,8 @@ awaitable<Result<Meta>> Registry::provision_on_strand(std::string name, json::ob
   }
   if (!begun) {
     if (row->awake) {
-      auto closed = co_await Workspace::close(std::exchange(row->awake, nullptr), "it failed");
+      auto closed = co_await Workspace::close(std::exchange(row->awake, nullptr),
+                                              Workspace::Closing::kPauses, "it failed");
       if (!closed) spdlog::error("a failed provisioning: {}", closed.error().message);
     }
     auto discard = [home] {
@@ -282,11 +284,13 @@ awaitable<Result<std::shared_ptr<Workspace>>> Registry::wake_on_strand(Workspace
 awaitable<Result<void>> Registry::wake_row(Row& row) {
   if (row.awake) co_return Result<void>{};
   if (row.meta.deleted_at) co_return not_found("the workspace is in the trash");
+  Workspace::Before before = Workspace::Interrupted{};
+  if (row.meta.state == Meta::State::kAsleep) before = Workspace::Asleep{};
   row.meta.state = Meta::State::kReady;
   row.meta.last_active_at = services_.clock.now();
   CO_TRY_VOID(co_await save(row));
-  auto opened =
-      co_await Workspace::open(executor_, services_, place(row.meta.id), row.meta, std::nullopt);
+  auto opened = co_await Workspace::open(executor_, services_, place(row.meta.id), row.meta,
+                                         std::move(before));
   if (!opened) co_return std::move(opened).error();
   row.awake = *std::move(opened);
   co_return Result<void>{};
@@ -294,7 +298,8 @@ awaitable<Result<void>> Registry::wake_row(Row& row) {
 
 awaitable<Result<void>> Registry::sleep_row(Row& row, std::string reason) {
   if (!row.awake) co_return Result<void>{};
-  auto closed = co_await Workspace::close(row.awake, std::move(reason));
+  auto closed =
+      co_await Workspace::close(row.awake, Workspace::Closing::kSleeps, std::move(reason));
   row.awake.reset();
   CO_TRY_VOID(std::move(closed));
   row.meta.state = Meta::State::kAsleep;

@@ -70,15 +70,15 @@ Result<Workspace::Loaded> Workspace::load(const Place& place) {
 awaitable<Result<std::shared_ptr<Workspace>>> Workspace::open(asio::any_io_executor executor,
                                                               const NodeServices& services,
                                                               Place place, Meta meta,
-                                                              std::optional<Beginning> beginning) {
+                                                              Before before) {
   auto read = [place] { return load(place); };
   CO_TRY(Loaded loaded, co_await services.disk.run(std::move(read)));
   const Strand strand = make_strand(executor);
   std::shared_ptr<Workspace> self(
       new Workspace(strand, services, std::move(place), std::move(meta), std::move(loaded)));
-  auto started = co_await run_on(strand, start(self, std::move(beginning)));
+  auto started = co_await run_on(strand, start(self, std::move(before)));
   if (!started) {
-    auto closed = co_await close(self, "it could not be started");
+    auto closed = co_await close(self, Closing::kPauses, "it could not be started");
     if (!closed) spdlog::error("closing it again: {}", closed.error().message);
     co_return std::move(started).error();
   }
@@ -128,12 +128,13 @@ Workspace::~Workspace() {
         "a workspace is destroyed while it is open; await close() first");
 }
 
-awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self,
-                                         std::optional<Beginning> beginning) {
-  if (beginning) {
-    CO_TRY_VOID(co_await self->begin(*std::move(beginning)));
+awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self, Before before) {
+  if (auto* origin = std::get_if<New>(&before)) {
+    CO_TRY_VOID(co_await self->begin(std::move(*origin)));
   } else {
-    self->log_->append({"workspace_woken", "system", self->session(), {}, {}});
+    if (std::holds_alternative<Asleep>(before)) {
+      self->log_->append({"workspace_woken", "system", {}, {}, {}});
+    }
     CO_TRY_VOID(co_await self->files_->finish_writes(std::move(self->unfinished_edits_)));
     self->unfinished_edits_.clear();
   }
@@ -153,12 +154,12 @@ awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self,
   co_return Result<void>{};
 }
 
-awaitable<Result<void>> Workspace::begin(Beginning beginning) {
+awaitable<Result<void>> Workspace::begin(New origin) {
   check(state_.seq == 0, "a workspace begins once");
-  json::object created{{"name", meta_.name}, {"source", std::move(beginning.source)}};
-  log_->append({"workspace_created", beginning.actor, {}, {}, std::move(created)});
-  keep_session(beginning.actor);
-  CO_TRY_VOID(co_await checkpoints_->record_provisioned(beginning.actor));
+  json::object created{{"name", meta_.name}, {"source", std::move(origin.source)}};
+  log_->append({"workspace_created", origin.actor, {}, {}, std::move(created)});
+  keep_session(origin.actor);
+  CO_TRY_VOID(co_await checkpoints_->record_provisioned(origin.actor));
   co_return co_await log_->durable(log_->head());
 }
 
@@ -303,12 +304,13 @@ awaitable<Result<json::value>> Workspace::perform_on_strand(std::shared_ptr<Work
   co_return co_await operation(*self);
 }
 
-awaitable<Result<void>> Workspace::close(std::shared_ptr<Workspace> self, std::string reason) {
+awaitable<Result<void>> Workspace::close(std::shared_ptr<Workspace> self, Closing closing,
+                                         std::string reason) {
   const Strand strand = self->strand_;
-  co_return co_await run_on(strand, close_on_strand(std::move(self), std::move(reason)));
+  co_return co_await run_on(strand, close_on_strand(std::move(self), closing, std::move(reason)));
 }
 
-awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> self,
+awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> self, Closing closing,
                                                    std::string reason) {
   if (self->phase_ == Phase::kClosing || self->phase_ == Phase::kClosed) {
     while (self->phase_ != Phase::kClosed) co_await self->quiet_.wait();
@@ -329,7 +331,9 @@ awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> se
   co_await self->background_.close();
   Result<void> closed;
   if (was_open && !self->log_->failed()) {
-    self->log_->append({"workspace_asleep", "system", self->session(), {}, {{"reason", reason}}});
+    if (closing == Closing::kSleeps) {
+      self->log_->append({"workspace_asleep", "system", {}, {}, {{"reason", reason}}});
+    }
     closed = co_await self->save_state();
   }
   auto settled = co_await self->log_->close();

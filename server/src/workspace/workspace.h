@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "async/strand.h"
 #include "async/task_group.h"
@@ -35,25 +36,35 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   /// One thing that somebody wants done; runs on the strand.
   using Operation = std::function<awaitable<Result<json::value>>(Workspace&)>;
 
-  /// How a workspace that is not there yet comes to be: its first events.
-  struct Beginning {
+  /// A workspace that is not there yet: its log is empty and begins with what made it.
+  struct New {
     std::string actor;
     json::object source;
   };
+  /// It was put to sleep; that it wakes is an event.
+  struct Asleep {};
+  /// It was awake when the server stopped or died, and goes on: no event of its own.
+  struct Interrupted {};
+  using Before = std::variant<New, Asleep, Interrupted>;
 
   /// Wakes the workspace at `place`: reads its state, completes what a crash interrupted, watches
-  /// its files, sets its agents to work. With `beginning` the log is empty and starts here.
+  /// its files, sets its agents to work.
   static awaitable<Result<std::shared_ptr<Workspace>>> open(asio::any_io_executor executor,
                                                             const NodeServices& services,
-                                                            Place place, Meta meta,
-                                                            std::optional<Beginning> beginning);
+                                                            Place place, Meta meta, Before before);
   ~Workspace();
 
   /// Runs `operation` on the strand. It is not interrupted: close() waits for it.
   static awaitable<Result<json::value>> perform(std::shared_ptr<Workspace> self,
                                                 Operation operation);
+  /// Why a workspace closes.
+  enum class Closing {
+    kSleeps,  ///< an event says so
+    kPauses,  ///< the server stops; it goes on at the next start as if nothing had happened
+  };
   /// Ends agents and watchers, waits for operations, brings everything to disk. Idempotent.
-  static awaitable<Result<void>> close(std::shared_ptr<Workspace> self, std::string reason);
+  static awaitable<Result<void>> close(std::shared_ptr<Workspace> self, Closing closing,
+                                       std::string reason);
 
   const Strand& strand() const { return strand_; }
   const Meta& meta() const { return meta_; }
@@ -96,15 +107,14 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   Workspace(Strand strand, const NodeServices& services, Place place, Meta meta, Loaded loaded);
 
   static Result<Loaded> load(const Place& place);
-  static awaitable<Result<void>> start(std::shared_ptr<Workspace> self,
-                                       std::optional<Beginning> beginning);
+  static awaitable<Result<void>> start(std::shared_ptr<Workspace> self, Before before);
   static awaitable<Result<json::value>> perform_on_strand(std::shared_ptr<Workspace> self,
                                                           Operation operation);
-  static awaitable<Result<void>> close_on_strand(std::shared_ptr<Workspace> self,
+  static awaitable<Result<void>> close_on_strand(std::shared_ptr<Workspace> self, Closing closing,
                                                  std::string reason);
   static awaitable<bool> is_idle_on_strand(std::shared_ptr<Workspace> self, SteadyTime since);
   static awaitable<bool> is_busy_on_strand(std::shared_ptr<Workspace> self);
-  awaitable<Result<void>> begin(Beginning beginning);
+  awaitable<Result<void>> begin(New origin);
   void apply(const Event& event);
   void on_file_changed(std::string path);
   awaitable<void> reconcile_changes();
