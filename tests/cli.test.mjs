@@ -29,7 +29,7 @@ before(async () => {
   workspace = await Workspace.provision(server);
   await workspace.create('a.txt', 'a\n');
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 const command = (...args) => coditect(args, { server });
 

@@ -18,7 +18,7 @@ before(async () => {
   server = await Server.start();
   workspace = await Workspace.provision(server);
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 const edits = async (file) =>
   (await workspace.events()).filter(({ type, data }) => type === 'file_edit' && data.path === file);

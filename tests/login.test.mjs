@@ -22,7 +22,7 @@ before(async () => {
   cookie = set.split(';')[0];
   assert.ok(!cookie.includes(server.token), 'the cookie is not the token itself');
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 const withCookie = (more = {}) => ({ token: null, headers: { Cookie: cookie, ...more } });
 

@@ -51,7 +51,7 @@ before(async () => {
   server = await Server.start();
   workspace = await Workspace.provision(server);
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 test('health names every database', async () => {
   const { status, json } = await request(server, 'GET', '/health');

@@ -17,7 +17,7 @@ let server;
 before(async () => {
   server = await Server.start();
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 /// Makes `count` events as fast as they are taken, some at a time.
 async function makeEvents(workspace, count, progress) {

@@ -15,7 +15,7 @@ before(async () => {
   server = await Server.start();
   workspace = await Workspace.provision(server);
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 const quick = (text) => rehearse(say(text));
 const slow = (ms = 60_000) => rehearse(pause(ms), say('slow'));

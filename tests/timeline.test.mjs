@@ -21,7 +21,7 @@ before(async () => {
   await workspace.create('other.txt', 'other\n');
   await workspace.run('claude', rehearse(writeFile('agent.txt', 'by an agent\n'), say('done')));
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 test('ranges come in pages without a gap', async () => {
   const head = await workspace.head();

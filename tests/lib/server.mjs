@@ -54,6 +54,7 @@ export class Server {
 
   async start() {
     assert.equal(this.process, undefined, 'the server runs already');
+    assert.ok(existsSync(kBinary), `${kBinary} is missing; make build`);
     rmSync(this.readyFile, { force: true });
     const args = ['serve', '--listen', '127.0.0.1:0', '--data', this.data];
     args.push('--simulate-providers', '--ready-file', this.readyFile, ...this.args);
