@@ -116,7 +116,7 @@ Result<void> Node::start() {
   TRY_VOID(open_commands());
   TRY_VOID(open_agents());
   services_.emplace(workspace::NodeServices{clock_, random_, *journal_, *catalogue_, *disk_,
-                                            *database_, *watcher_, *agents_, *tools_});
+                                            *database_, *watcher_, *agents_, *tools_, *terminals_});
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {}));
   TRY_VOID(open_api());
   wait_for(registry_->start());
@@ -145,11 +145,14 @@ Result<void> Node::open_storage() {
 Result<void> Node::open_commands() {
   auto sandbox = tools::Sandbox::create({});
   if (sandbox) {
+    terminals_ = sandbox->get();
     commands_ = *std::move(sandbox);
   } else {
     notices_.push_back("agents cannot run commands: " + sandbox.error().message + " (" +
                        sandbox.error().hint + ")");
-    commands_ = std::make_unique<tools::NoSandbox>(std::move(sandbox).error());
+    auto none = std::make_unique<tools::NoSandbox>(std::move(sandbox).error());
+    terminals_ = none.get();
+    commands_ = std::move(none);
   }
   tools_.emplace(*commands_, *commands_pool_);
   return {};

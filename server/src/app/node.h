@@ -73,6 +73,7 @@ class Node {
   std::unique_ptr<databases::Catalogue> catalogue_;
   std::unique_ptr<workspace::Watcher> watcher_;
   std::unique_ptr<tools::CommandRunner> commands_;
+  tools::TerminalLauncher* terminals_ = nullptr;  ///< the same object
   std::optional<tools::ToolBox> tools_;
   std::optional<simulator::Simulator> simulator_;
   std::unique_ptr<net::Server> simulator_server_;

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
+#include "tools/sandbox/terminal.h"
 #include "tools/toolbox.h"
 #include "workspace/files/watcher.h"
 
@@ -25,6 +26,7 @@ struct NodeServices {
   Watcher& watcher;
   const agents::AgentDirectory& agents;
   const tools::ToolBox& tools;
+  tools::TerminalLauncher& terminals;
 };
 
 }  // namespace coditect::workspace

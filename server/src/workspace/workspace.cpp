@@ -121,6 +121,9 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
       Checkpoints::Parts{*log_, state_, *files_, *blobs_, services.disk, services.random});
   queries_ = std::make_unique<Queries>(
       Queries::Parts{*log_, *blobs_, services.catalogue, services.database, place_.root()});
+  terminals_ = std::make_unique<Terminals>(
+      strand, Terminals::Parts{services.terminals, previews_, services.disk, services.clock,
+                               services.random, place_.projects()});
 }
 
 Workspace::~Workspace() {
@@ -199,7 +202,10 @@ awaitable<Result<void>> Workspace::save_state() {
   const Sequence seq = state_.seq;
   CO_TRY_VOID(co_await log_->durable(seq));
   if (state_.seq != seq) co_return Result<void>{};  // busy: the next time will do
-  auto write = [file = place_.state_file(), text = json::serialize(state_.snapshot())] {
+  json::object snapshot = state_.snapshot();
+  // The hash vouches for the log's last line, which no later line does.
+  snapshot["log_hash"] = log_->head_hash();
+  auto write = [file = place_.state_file(), text = json::serialize(snapshot)] {
     return write_file_atomically(file, text);
   };
   CO_TRY_VOID(co_await services_.disk.run(std::move(write)));
@@ -268,7 +274,7 @@ awaitable<bool> Workspace::is_idle(std::shared_ptr<Workspace> self, SteadyTime s
 
 awaitable<bool> Workspace::is_idle_on_strand(std::shared_ptr<Workspace> self, SteadyTime since) {
   co_return self->subscribers_ == 0 && self->operations_ == 0 && !self->tasks_->busy() &&
-      self->last_active_ <= since;
+      self->terminals_->size() == 0 && self->last_active_ <= since;
 }
 
 awaitable<bool> Workspace::is_busy(std::shared_ptr<Workspace> self) {
@@ -320,6 +326,7 @@ awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> se
   self->phase_ = Phase::kClosing;
   self->closing_ = true;
   co_await self->tasks_->close();
+  co_await self->terminals_->close();
   if (self->watch_) {
     auto unwatch = [&watcher = self->services_.watcher, id = *self->watch_] {
       watcher.unwatch(id);

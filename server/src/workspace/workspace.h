@@ -22,6 +22,7 @@
 #include "workspace/queries.h"
 #include "workspace/state/workspace_state.h"
 #include "workspace/tasks/task_service.h"
+#include "workspace/terminals.h"
 
 namespace coditect::workspace {
 
@@ -78,6 +79,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   MessageService& messages() { return *messages_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
   Queries& queries() { return *queries_; }
+  Terminals& terminals() { return *terminals_; }
   PreviewHub& previews() { return previews_; }
 
   /// Opens a session where there is none and renews one that is half over: activity does.
@@ -140,6 +142,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::unique_ptr<MessageService> messages_;
   std::unique_ptr<Checkpoints> checkpoints_;
   std::unique_ptr<Queries> queries_;
+  std::unique_ptr<Terminals> terminals_;
   std::optional<Watcher::WatchId> watch_;
   std::set<std::string> changed_paths_;  ///< reported by the watcher, not yet looked at
   bool reconciling_ = false;

@@ -14,15 +14,13 @@ namespace {
 constexpr std::string_view kSubprotocol = "coditect.v1";
 
 /// What anybody may see: the studio itself, which holds no data, and whether the server lives.
-bool is_open(const net::RequestHead& head) {
+bool is_open(const net::RequestHead& head, const StaticFiles& files) {
   const bool reads = head.method == "GET" || head.method == "HEAD";
-  return reads && !head.is_websocket &&
-         (head.path == "/health/live" || StaticFiles::is_static_path(head.path));
+  return reads && !head.is_websocket && (head.path == "/health/live" || files.has(head.path));
 }
 
 net::Response wrong_method(std::string_view allowed) {
-  return net::problem(405, "", "this resource is not used that way",
-                      "use " + std::string(allowed))
+  return net::problem(405, "", "this resource is not used that way", "use " + std::string(allowed))
       .with("Allow", std::string(allowed));
 }
 
@@ -44,8 +42,8 @@ std::optional<WorkspacePath> parse_workspace_path(std::string_view path) {
   const auto slash = path.find('/');
   WorkspacePath result{std::string(path.substr(0, slash)), {}};
   if (slash != std::string_view::npos) result.action = path.substr(slash + 1);
-  const bool plain = result.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") ==
-                     std::string::npos;
+  const bool plain =
+      result.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
   if (result.id.empty() || !plain) return std::nullopt;
   return result;
 }
@@ -57,7 +55,7 @@ net::Response meta_response(int status, const Result<workspace::Meta>& meta) {
 }  // namespace
 
 std::optional<net::Response> ApiHandler::authorize_head(const net::RequestHead& head) {
-  if (!is_open(head) && !parts_.authenticator.has_credentials(head)) {
+  if (!is_open(head, parts_.files) && !parts_.authenticator.has_credentials(head)) {
     const bool in_query = head.find_query("token") || head.find_query("access_token");
     return net::problem(401, "", "no valid token was sent",
                         in_query ? "a token in a URL is never taken: send it in a header, "
@@ -117,7 +115,7 @@ awaitable<net::Response> ApiHandler::route(net::Request request) {
   if (const auto place = parse_workspace_path(path)) {
     co_return co_await one_workspace(request, WorkspaceId(place->id), place->action);
   }
-  if (reads && StaticFiles::is_static_path(path)) co_return parts_.files.serve(request);
+  if (reads && parts_.files.has(path)) co_return parts_.files.serve(request);
   co_return no_route(request);
 }
 
@@ -149,8 +147,8 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request) {
     co_return net::problem(invalid("'source' is not an object"));
   }
   const json::object empty{{"kind", "empty"}};
-  auto meta = co_await parts_.registry.provision(*name, source == nullptr ? empty : *source,
-                                                 parts_.user);
+  auto meta =
+      co_await parts_.registry.provision(*name, source == nullptr ? empty : *source, parts_.user);
   if (!meta) co_return net::problem(meta.error());
   json::object answer = to_json(*meta);
   auto describe = [](workspace::Workspace& each) -> awaitable<Result<json::value>> {
@@ -236,8 +234,8 @@ awaitable<net::UpgradeAnswer> ApiHandler::upgrade(const net::RequestHead& head) 
 awaitable<void> ApiHandler::websocket(net::Request request, net::WebSocket& socket) {
   const auto place = parse_workspace_path(request.path);
   const Metrics::Connection counted(parts_.metrics);
-  auto session = std::make_shared<SocketSession>(socket, parts_.dispatcher,
-                                                 WorkspaceId(place->id), parts_.user);
+  auto session = std::make_shared<SocketSession>(socket, parts_.dispatcher, WorkspaceId(place->id),
+                                                 parts_.user);
   co_await SocketSession::run(std::move(session));
 }
 

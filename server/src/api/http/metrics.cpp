@@ -1,10 +1,10 @@
 #include "api/http/metrics.h"
 
 #include <prometheus/text_serializer.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
+#include <unistd.h>
 
 namespace coditect::api {
 

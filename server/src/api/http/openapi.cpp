@@ -117,18 +117,14 @@ json::object content(std::string_view type, std::string_view schema) {
 json::array parameters_of(const Call& call) {
   json::array parameters;
   if (call.path.find("{id}") != std::string_view::npos) {
-    parameters.push_back({{"name", "id"},
-                          {"in", "path"},
-                          {"required", true},
-                          {"schema", {{"type", "string"}}}});
+    parameters.push_back(
+        {{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
   }
   if (call.id == "listWorkspaces") {
-    parameters.push_back(
-        {{"name", "limit"},
-         {"in", "query"},
-         {"schema", {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}});
-    parameters.push_back(
-        {{"name", "cursor"}, {"in", "query"}, {"schema", {{"type", "string"}}}});
+    parameters.push_back({{"name", "limit"},
+                          {"in", "query"},
+                          {"schema", {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}});
+    parameters.push_back({{"name", "cursor"}, {"in", "query"}, {"schema", {{"type", "string"}}}});
   }
   return parameters;
 }
@@ -150,7 +146,8 @@ json::object operation_of(const Call& call) {
   }
   if (call.id == "rpc") {
     operation["requestBody"] = {
-        {"required", true}, {"content", {{"application/json", json::object{{"schema", json::object{}}}}}}};
+        {"required", true},
+        {"content", {{"application/json", json::object{{"schema", json::object{}}}}}}};
   }
   if (call.id == "live") operation["security"] = json::array{};
   return operation;
@@ -167,9 +164,8 @@ json::object build() {
                        {"cookie", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "coditect"}}}};
   return {{"openapi", "3.1.0"},
           {"info", {{"title", "CODITECT Development Studio"}, {"version", "1"}}},
-          {"security",
-           json::array{json::object{{"token", json::array{}}},
-                       json::object{{"cookie", json::array{}}}}},
+          {"security", json::array{json::object{{"token", json::array{}}},
+                                   json::object{{"cookie", json::array{}}}}},
           {"paths", std::move(paths)},
           {"components",
            {{"securitySchemes", std::move(schemes)}, {"schemas", json::parse(kSchemas)}}}};

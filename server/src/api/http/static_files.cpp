@@ -61,32 +61,26 @@ Result<StaticFiles> StaticFiles::load(const fs::path& folder) {
   return files;
 }
 
-bool StaticFiles::is_static_path(std::string_view path) {
-  for (std::string_view api : {"/workspaces", "/health", "/metrics", "/mcp", "/login", "/logout",
-                               "/openapi.json", "/openrpc.json"}) {
-    if (path == api || (path.starts_with(api) && path.substr(api.size()).starts_with('/'))) {
-      return false;
-    }
-  }
-  return true;
+bool StaticFiles::has(std::string_view path) const {
+  return path == "/" || path.starts_with("/assets/") || files_.contains(path);
 }
 
 net::Response StaticFiles::serve(const net::RequestHead& head) const {
-  auto found = files_.find(head.path);
-  const bool asset = head.path.starts_with("/assets/");
-  if (found == files_.end() && asset) {
-    return net::problem(404, "", "there is no file " + head.path, "reload the page");
-  }
-  if (found == files_.end()) found = files_.find("/index.html");
-  if (found == files_.end()) {
+  const std::string_view path = head.path == "/" ? "/index.html" : std::string_view(head.path);
+  const bool asset = path.starts_with("/assets/");
+  const auto found = files_.find(path);
+  if (found == files_.end() && head.path == "/") {
     return net::text_response(200, "text/html; charset=utf-8", std::string(kNotBuilt));
+  }
+  if (found == files_.end()) {
+    return net::problem(404, "", "there is no file " + head.path, "reload the page");
   }
   const File& file = found->second;
   // The names of assets hold their hash, so what a name means never changes.
   const std::string_view caching = asset ? "public, max-age=31536000, immutable" : "no-cache";
   const bool unchanged = head.find_header("If-None-Match") == file.tag;
-  net::Response response = unchanged ? net::Response{304, {}, {}}
-                                     : net::text_response(200, file.type, file.content);
+  net::Response response =
+      unchanged ? net::Response{304, {}, {}} : net::text_response(200, file.type, file.content);
   return std::move(response)
       .with("ETag", file.tag)
       .with("Cache-Control", std::string(caching))

@@ -19,10 +19,9 @@ class StaticFiles {
   /// to build the studio. Blocking.
   static Result<StaticFiles> load(const std::filesystem::path& folder);
 
-  /// Whether the path is one of a page or its parts rather than of the API.
-  static bool is_static_path(std::string_view path);
+  /// Whether there is a file for the path: "/" is the studio's page, which routes by itself.
+  bool has(std::string_view path) const;
 
-  /// A file, or the studio's page for every other path: it routes by itself.
   net::Response serve(const net::RequestHead& head) const;
 
  private:

@@ -20,6 +20,7 @@ class Dispatcher {
   Dispatcher(registry::Registry& registry, const MethodTable& methods);
 
   registry::Registry& registry() { return registry_; }
+  const MethodTable& methods() const { return methods_; }
 
   /// The response; nothing for a notification.
   awaitable<std::optional<json::object>> call(WorkspaceId workspace, RpcCall call,

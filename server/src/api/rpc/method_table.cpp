@@ -26,6 +26,7 @@ json::object schema_of(const Parameter& parameter) {
 }  // namespace
 
 MethodTable::MethodTable() {
+  add(workspace_methods());
   add(agent_methods());
   add(task_methods());
   add(message_methods());
@@ -37,6 +38,7 @@ MethodTable::MethodTable() {
   add(checkpoint_methods());
   add(cost_methods());
   add(search_methods());
+  add(terminal_methods());
 }
 
 void MethodTable::add(std::vector<Method> methods) {
@@ -80,7 +82,7 @@ Result<void> check_parameters(const Method& method, const json::object& params) 
     known += known.empty() ? "" : ", ";
     known += parameter.name;
     const json::value* value = params.if_contains(parameter.name);
-    if (value == nullptr || value->is_null()) {
+    if (value == nullptr) {
       if (parameter.need == Parameter::Need::kOptional) continue;
       return invalid(std::string(method.name) + " needs '" + std::string(parameter.name) + "'",
                      std::string(parameter.description));

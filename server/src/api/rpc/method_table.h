@@ -66,6 +66,7 @@ class MethodTable {
 Result<void> check_parameters(const Method& method, const json::object& params);
 
 // The namespaces, one file each.
+std::vector<Method> workspace_methods();
 std::vector<Method> agent_methods();
 std::vector<Method> task_methods();
 std::vector<Method> message_methods();

@@ -106,12 +106,17 @@ awaitable<void> SocketSession::answer(std::shared_ptr<SocketSession> self, std::
     self->send(json::serialize(responses[0]));
   }
   // The events follow the answer that says where they begin.
+  if (stream && stream->resync) {
+    self->send(rpc_notification("resync", {{"head", stream->after}}));
+  }
   if (stream && self->open_) co_await self->begin_stream(*std::move(stream));
   --self->calls_under_way_;
 }
 
 awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
   const json::value id = call.id.value_or(nullptr);
+  auto checked = check_parameters(*dispatcher_.methods().find("workspace.attach"), call.params);
+  if (!checked) co_return Attached{rpc_error(id, checked.error()), {}};
   auto resume_from = sequence_param(call.params, "resume_from");
   if (!resume_from) co_return Attached{rpc_error(id, resume_from.error()), {}};
   auto awake = co_await dispatcher_.registry().wake(workspace_id_);
@@ -123,16 +128,12 @@ awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
   if (!described) co_return Attached{rpc_error(id, described.error()), {}};
   json::object& answer = described->as_object();
   const Sequence head = answer.at("head").to_number<Sequence>();
-  Sequence after = head;
-  if (*resume_from) {
-    after = **resume_from;
-    // The client knows more than the log: it was connected to another life of this workspace.
-    if (after > head) {
-      answer["resync"] = true;
-      after = head;
-    }
-  }
-  co_return Attached{rpc_result(id, std::move(*described)), Stream{*std::move(awake), after}};
+  // A client that knows more than the log was connected to another life of this workspace.
+  const bool resync = *resume_from && **resume_from > head;
+  if (resync) answer["resync"] = true;
+  const Sequence after = resync ? head : resume_from->value_or(head);
+  co_return Attached{rpc_result(id, std::move(*described)),
+                     Stream{*std::move(awake), after, resync}};
 }
 
 awaitable<SocketSession::Watching> SocketSession::watch(

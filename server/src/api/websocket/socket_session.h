@@ -37,6 +37,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   struct Stream {
     std::shared_ptr<workspace::Workspace> workspace;
     Sequence after = 0;
+    bool resync = false;  ///< the client's own state is void
   };
   struct Attached {
     json::object response;

@@ -4,7 +4,10 @@
 #include <map>
 
 #include "app/verify/read_only_disk.h"
+#include "base/json.h"
 #include "base/limits.h"
+#include "base/posix_file.h"
+#include "base/sha256.h"
 #include "storage/journal/recovery.h"
 
 namespace coditect::app {
@@ -89,6 +92,21 @@ Result<Scope> find_scope(const fs::path& given) {
   return scope;
 }
 
+/// No later line vouches for the last one, but the state that was saved with it does.
+void compare_with_saved_state(CheckedWorkspace& checked) {
+  const auto text = read_file(checked.sessions.parent_path() / "state.json");
+  const auto state = text ? parse_json_object(*text) : Result<json::object>(text.error());
+  if (!state) return;  // a workspace that was never put down has none
+  const auto seq = find_int(*state, "seq");
+  const auto hash = find_string(*state, "log_hash");
+  const archive::Head& head = checked.archive.head;
+  if (!seq || !hash || static_cast<Sequence>(*seq) != head.seq || *hash == head.hash) return;
+  checked.damage.push_back(
+      {"the last line", 0,
+       "event " + std::to_string(head.seq) + " has another hash than when it was written",
+       kRestore});
+}
+
 Result<CheckedWorkspace> check_workspace(const fs::path& sessions) {
   CheckedWorkspace checked;
   checked.id = sessions.parent_path().filename().string();
@@ -101,12 +119,18 @@ Result<CheckedWorkspace> check_workspace(const fs::path& sessions) {
       checked.damage.push_back(problem);
     }
   }
+  compare_with_saved_state(checked);
   return checked;
 }
 
 /// Follows a workspace's log on into the journal.
 void take_record(CheckedWorkspace& checked, const journal::Record& record) {
   archive::Head& head = checked.archive.head;
+  if (record.seq == head.seq && checked.waiting == 0 && sha256_hex(record.line) != head.hash) {
+    checked.damage.push_back(
+        {"the last line", 0,
+         "event " + std::to_string(head.seq) + " is not the one that the journal holds", kRestore});
+  }
   if (record.seq <= head.seq || !checked.clean()) return;
   auto next = archive::follow(head, record.line);
   if (!next) {

@@ -204,7 +204,10 @@ awaitable<Result<Written>> FileService::write_guarded(Actor actor, std::string p
                                                       Precondition precondition,
                                                       const OnDisk& before, std::string after,
                                                       std::uint32_t mode) {
-  auto put = [folder = folder_, &after, mode] { return folder.stage(after, mode); };
+  auto put = [folder = folder_, &path, &after, mode]() -> Result<std::string> {
+    TRY_VOID(folder.can_hold(path));
+    return folder.stage(after, mode);
+  };
   CO_TRY(std::string staged, co_await parts_.disk.run(std::move(put)));
   auto data = co_await describe_change(path, before, after);
   // From here to append() nothing is awaited: what was checked still holds when it is logged.
@@ -245,6 +248,11 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
   if (target.content || parts_.index.is_folder(to)) {
     co_return Error{Errc::kConflict, "'" + to + "' exists", "choose another name"};
   }
+  auto look = [folder = folder_, from, to]() -> Result<void> {
+    TRY_VOID(folder.can_hold(from));
+    return folder.can_hold(to);
+  };
+  CO_TRY_VOID(co_await parts_.disk.run(std::move(look)));
   json::object data{{"op", "move"},          {"path", to},
                     {"from", from},          {"hash", source.hash},
                     {"before", source.hash}, {"size", source.content->bytes.size()}};
@@ -263,6 +271,8 @@ awaitable<Result<Written>> FileService::remove(Actor actor, std::string path,
   CO_TRY_VOID(parts_.locks.check_write(path, actor.name, std::nullopt, parts_.clock.now()));
   CO_TRY_VOID(check_base(path, base_version));
   if (!before.content) co_return not_found("there is no file '" + path + "'");
+  auto look = [folder = folder_, path] { return folder.can_hold(path); };
+  CO_TRY_VOID(co_await parts_.disk.run(std::move(look)));
   // The content goes to the blob store first, so that the removal can be undone.
   auto keep = [this, &before] { return parts_.blobs.put(before.content->bytes); };
   CO_TRY(std::string kept, co_await parts_.disk.run(std::move(keep)));

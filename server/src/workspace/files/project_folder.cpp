@@ -174,6 +174,28 @@ Result<FileStat> ProjectFolder::stat(const std::string& path) const {
   return to_file_stat(raw);
 }
 
+Result<void> ProjectFolder::can_hold(const std::string& path) const {
+  TRY(FileDescriptor root, open_root(root_));
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end == 0 ? 0 : end + 1);
+    const std::string part = path.substr(0, end);
+    auto opened = open_beneath(root.get(), part, O_PATH | O_NOFOLLOW, Links::kFollowInside);
+    if (!opened && opened.error().code == Errc::kNotFound) return {};
+    if (!opened) return std::move(opened).error();
+    struct stat raw{};
+    if (::fstat(opened->get(), &raw) != 0) return path_error(part, errno);
+    if (S_ISLNK(raw.st_mode)) {
+      return Error{Errc::kDenied, "'" + part + "' is a link", "name the file that it leads to"};
+    }
+    const bool last = end == std::string::npos;
+    if (!last && !S_ISDIR(raw.st_mode)) {
+      return invalid("'" + part + "' is a file, not a folder", "choose another path");
+    }
+    if (last && !S_ISREG(raw.st_mode)) return invalid("'" + part + "' is not a regular file");
+  }
+  return {};
+}
+
 Result<std::string> ProjectFolder::stage(std::string_view bytes, std::uint32_t mode) const {
   SystemRandom random;
   const std::string name = random.id("w_");

@@ -49,6 +49,9 @@ class ProjectFolder {
   /// The path itself, not what a link points to.
   Result<FileStat> stat(const std::string& path) const;
 
+  /// Whether a file can be put at `path`: the way there leads through folders, not through a file
+  /// or a link, and `path` itself is free or a regular file. Errc::kInvalid or kDenied otherwise.
+  Result<void> can_hold(const std::string& path) const;
   /// Writes `bytes` to a new file in the staging folder and syncs it. Returns its name.
   Result<std::string> stage(std::string_view bytes, std::uint32_t mode) const;
   /// Moves a staged file to `path`, replacing what is there, and creates missing folders.

@@ -92,6 +92,18 @@ TEST_F(ProjectFolderTest, RefusesWhatIsNoFile) {
   EXPECT_FALSE(put("src", "a folder is not replaced").ok());
 }
 
+TEST_F(ProjectFolderTest, SaysBeforehandWhereAFileCanBe) {
+  fs::create_directory_symlink("src", base_ / "project" / "inside");
+  fs::create_symlink("a.txt", base_ / "project" / "src" / "link.txt");
+  const struct {
+    const char* path;
+    bool good;
+  } cases[] = {{"new.txt", true},           {"new/deep.txt", true},  {"src/a.txt", true},
+               {"src/a.txt/inside", false}, {"src", false},          {"inside/new.txt", false},
+               {"src/link.txt", false},     {"../secret.txt", false}};
+  for (const auto& c : cases) EXPECT_EQ(folder_.can_hold(c.path).ok(), c.good) << c.path;
+}
+
 TEST_F(ProjectFolderTest, MoveReplacesNothing) {
   ASSERT_TRUE(put("b.txt", "b").ok());
   EXPECT_EQ(folder_.move("b.txt", "src/a.txt").error().code, Errc::kConflict);

@@ -35,7 +35,11 @@ WorkspaceHost::WorkspaceHost(Strand strand, Parts parts) : strand_(strand), part
 
 void WorkspaceHost::before_apply(const Event& event) {
   if (event.type == "task_started") memories_[event.task] = {};
-  if (event.type == "task_finished" || event.type == "task_requeued") memories_.erase(event.task);
+  if (event.type == "task_finished" || event.type == "task_requeued") {
+    const auto ended = memories_.find(event.task);
+    if (ended != memories_.end()) reserved_usd_ -= ended->second.reserved_usd;
+    memories_.erase(event.task);
+  }
   if (event.type != "file_edit") return;
   const std::string path = find_string(event.data, "path").value_or("");
   for (const std::string& changed : {path, find_string(event.data, "from").value_or("")}) {
@@ -320,7 +324,8 @@ Result<std::uint64_t> WorkspaceHost::reserve(const tools::Caller& caller,
                                              std::int64_t prompt_tokens,
                                              std::int64_t output_tokens) {
   const queue::Task* task = parts_.tasks.board().find(caller.task);
-  if (task == nullptr || !task->budget_usd) return ++last_reservation_;
+  const bool of_task = task != nullptr && task->budget_usd;
+  if (!of_task && !parts_.state.cost.has_budget(caller.agent)) return ++last_reservation_;
   providers::Usage most;
   most.input = prompt_tokens;
   most.output = output_tokens;
@@ -330,19 +335,24 @@ Result<std::uint64_t> WorkspaceHost::reserve(const tools::Caller& caller,
                  "the model " + model.model + " has no price, so a budget cannot hold",
                  "remove the budget or use a model with a price"};
   }
-  const double spent = memory(caller).spent_usd;
-  if (spent + static_cast<double>(*price) * 1e-9 > *task->budget_usd) {
+  const double more = static_cast<double>(*price) * 1e-9;
+  TaskMemory& work = memory(caller);
+  if (of_task && work.spent_usd + more > *task->budget_usd) {
     return Error{Errc::kBudget,
-                 "the next call could pass the task's budget: " + std::to_string(spent) + " of " +
-                     std::to_string(*task->budget_usd) + " USD are spent",
-                 "retry the task with a larger budget"};
+                 "the next call could pass the task's budget: " + std::to_string(work.spent_usd) +
+                     " of " + std::to_string(*task->budget_usd) + " USD are spent",
+                 "submit the task again with a larger budget"};
   }
+  TRY_VOID(parts_.state.cost.check_budget(caller.agent, more, reserved_usd_));
+  work.reserved_usd = more;
+  reserved_usd_ += more;
   return ++last_reservation_;
 }
 
 awaitable<Result<void>> WorkspaceHost::settle(const tools::Caller& caller,
                                               const agents::AgentModel& model, std::uint64_t,
                                               std::vector<providers::BilledRequest> billed) {
+  reserved_usd_ -= std::exchange(memory(caller).reserved_usd, 0);
   if (billed.empty()) co_return Result<void>{};
   const Time now = parts_.clock.now();
   const auto price = providers::cost(billed, now);

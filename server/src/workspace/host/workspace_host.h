@@ -90,6 +90,7 @@ class WorkspaceHost final : public agents::AgentHost {
     /// Files that changed since the task began, as they were then; nothing where there was none.
     std::map<std::string, std::optional<Known>, std::less<>> at_start;
     double spent_usd = 0;
+    double reserved_usd = 0;  ///< for the call under way
   };
   struct RunningCommand {
     tools::Caller caller;
@@ -117,6 +118,7 @@ class WorkspaceHost final : public agents::AgentHost {
   std::deque<RecentEdit> recent_edits_;
   std::uint64_t last_command_ = 0;
   std::uint64_t last_reservation_ = 0;
+  double reserved_usd_ = 0;  ///< for all calls under way
 };
 
 }  // namespace coditect::workspace

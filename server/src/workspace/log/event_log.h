@@ -60,6 +60,8 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   awaitable<Result<Sequence>> record(EventDraft draft);
 
   Sequence head() const { return head_; }
+  /// SHA-256 of the line of head().
+  const std::string& head_hash() const { return head_hash_; }
   Sequence durable_head() const { return durable_; }
   bool failed() const { return failure_.has_value(); }
 
