@@ -168,6 +168,7 @@ test('verify finds a sound folder sound and a damaged one damaged', async (t) =>
   const own = await Server.start(t);
   const place = await Workspace.provision(own);
   await place.create('a.txt', 'a\n');
+  await place.create('later.txt', 'later\n');
   const live = await coditect(['verify', place.id], { server: own });
   assert.equal(live.code, 0, live.stdout + live.stderr);
   await own.stop();

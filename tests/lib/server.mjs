@@ -31,6 +31,9 @@ export function temporaryFolder(t) {
   return folder;
 }
 
+// A test that is ended by a signal still ends its servers: see `orphan`.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 export class Server {
   /// `folder` holds the data and the ready file; it outlives the process, so a server can be
   /// started again on what an earlier one left.
@@ -64,6 +67,7 @@ export class Server {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process = child;
+    // Whatever ends this process, the server does not outlive it.
     const orphan = () => child.kill('SIGKILL');
     process.on('exit', orphan);
     child.on('exit', () => process.off('exit', orphan));
