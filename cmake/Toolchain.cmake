@@ -8,7 +8,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   # Line tables are enough for a readable stack; full debug data doubles build time and disk.
   add_compile_options(-gline-tables-only -O1)
 else()
-  # -O2: the server waits for disks and networks; -O3 only makes coroutine-heavy files slower to build.
+  # -O2: the server waits for disks and networks; -O3 only makes coroutine-heavy files slower to
+  # build.
   string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
   add_compile_options(-gline-tables-only)
 endif()
@@ -18,7 +19,8 @@ if(CODITECT_SANITIZE)
   add_link_options(-fsanitize=${CODITECT_SANITIZE})
 endif()
 
-# Separate compilation: Asio and Beast are compiled once (server/third_party/boost), not in every file.
+# Separate compilation: Asio and Beast are compiled once (server/third_party/boost), not in every
+# file.
 add_compile_definitions(
   BOOST_ASIO_SEPARATE_COMPILATION
   BOOST_BEAST_SEPARATE_COMPILATION

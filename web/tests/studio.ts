@@ -2,7 +2,9 @@ import { test as base, expect, type Locator, type Page } from '@playwright/test'
 
 const TOKEN = process.env['CODITECT_TOKEN'] ?? '';
 
-/** A workspace made for one test, and the server's JSON-RPC as a second participant would use it. */
+/**
+ * A workspace made for one test, and the server's JSON-RPC as a second participant would use it.
+ */
 export interface Studio {
   id: string;
   name: string;

@@ -13,7 +13,9 @@ export type Access =
 export const route = createStore<Route>({ page: 'workspaces' });
 export const access = createStore<Access>({ phase: 'checking' });
 
-/** The token of a login link: it travels in the fragment, which never leaves the browser by itself. */
+/**
+ * The token of a login link: it travels in the fragment, which never leaves the browser by itself.
+ */
 export function tokenOf(hash: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, '')).get('token') || null;
 }
@@ -87,8 +89,9 @@ function follow(target: Route): void {
 }
 
 /**
- * Takes the token out of the address bar before anything else, so that it stays neither in the history
- * nor in a screenshot, then exchanges it. Without one the first request tells whether a cookie is there.
+ * Takes the token out of the address bar before anything else, so that it stays neither in the
+ * history nor in a screenshot, then exchanges it. Without one the first request tells whether a
+ * cookie is there.
  */
 export function startApp(): void {
   const onHash = (): void => {

@@ -24,8 +24,9 @@ interface Turn {
 }
 
 /**
- * The open files. It moves texts between the server and the editors: loading, saving against the version
- * they are based on, and bringing in what others wrote. An editor registers how to read its text.
+ * The open files. It moves texts between the server and the editors: loading, saving against the
+ * version they are based on, and bringing in what others wrote. An editor registers how to read
+ * its text.
  */
 export class Documents {
   readonly store = createStore<DocumentsState>({ tabs: [], active: null, open: {} });

@@ -10,8 +10,9 @@ const kStorageKey = 'coditect.locks';
 export type OwnTokens = Record<string, number | string>;
 
 /**
- * The locks that this browser took by hand. They are renewed at half of their life for as long as the
- * page is open; the tokens survive a reload in sessionStorage so that a reload can still unlock.
+ * The locks that this browser took by hand. They are renewed at half of their life for as long as
+ * the page is open; the tokens survive a reload in sessionStorage so that a reload can still
+ * unlock.
  */
 export class OwnLocks {
   readonly tokens;

@@ -22,7 +22,9 @@ export type Connection =
   | { phase: 'offline' }
   | { phase: 'gone'; failure: Failure };
 
-/** A lock that was just released: shown a little longer, because agents hold many for milliseconds. */
+/**
+ * A lock that was just released: shown a little longer, because agents hold many for milliseconds.
+ */
 export interface Fade {
   holder: string;
   mode: LockMode;
@@ -33,12 +35,16 @@ const kFlushMs = 16;
 const kFadeMs = 1_500;
 const kPageEvents = 300;
 const kTreeDepth = 64;
-/** Tries without an open connection after which the studio says "offline" rather than "reconnecting". */
+/**
+ * Tries without an open connection after which the studio says "offline" rather than
+ * "reconnecting".
+ */
 const kTriesBeforeOffline = 4;
 
 /**
- * One workspace as this browser sees it: the connection, the model fed by it, and the open files. Events
- * are applied in batches, one screen refresh apart; after a gap or a `resync` the state is fetched anew.
+ * One workspace as this browser sees it: the connection, the model fed by it, and the open files.
+ * Events are applied in batches, one screen refresh apart; after a gap or a `resync` the state is
+ * fetched anew.
  */
 export class WorkspaceSession {
   readonly connection = createStore<Connection>({ phase: 'connecting' });
@@ -111,8 +117,8 @@ export class WorkspaceSession {
   }
 
   /**
-   * Events between the request and the answer may or may not be in the answer: they are applied again,
-   * which changes nothing where they are.
+   * Events between the request and the answer may or may not be in the answer: they are applied
+   * again, which changes nothing where they are.
    */
   async loadTree(): Promise<void> {
     const asked = this.state.get()?.seq ?? 0;

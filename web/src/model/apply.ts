@@ -20,8 +20,9 @@ export class GapError extends Error {
 }
 
 /**
- * The state after `event`. An event at or below `state.seq` is a replay after reconnecting and changes
- * nothing; one beyond `state.seq + 1` throws GapError. Types this build does not know only count.
+ * The state after `event`. An event at or below `state.seq` is a replay after reconnecting and
+ * changes nothing; one beyond `state.seq + 1` throws GapError. Types this build does not know only
+ * count.
  */
 export function apply(state: WorkspaceState, event: WireEvent): WorkspaceState {
   if (event.seq <= state.seq) return state;

@@ -108,8 +108,8 @@ export function mergeMessages(chat: ChatItem[], messages: MessageInfo[]): ChatIt
 }
 
 /**
- * Adds what `older` events say; items already there are left alone. A tool call of an older page may have
- * finished in `newer`, which the chat saw without knowing the call.
+ * Adds what `older` events say; items already there are left alone. A tool call of an older page
+ * may have finished in `newer`, which the chat saw without knowing the call.
  */
 export function mergeEvents(chat: ChatItem[], older: WireEvent[], newer: WireEvent[]): ChatItem[] {
   const known = older.filter(isKnown);

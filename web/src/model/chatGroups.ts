@@ -6,8 +6,8 @@ export type ChatGroup =
   | { kind: 'tools'; key: string; agent: string; items: ChatTool[] };
 
 /**
- * Folds the tool calls between two messages of a task into one group, at the place of the first, even when
- * several agents speak in turns.
+ * Folds the tool calls between two messages of a task into one group, at the place of the first,
+ * even when several agents speak in turns.
  */
 export function groupChat(items: ChatItem[]): ChatGroup[] {
   const groups: ChatGroup[] = [];

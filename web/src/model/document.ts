@@ -13,9 +13,9 @@ export interface Incoming {
 }
 
 /**
- * One open file. The text being typed lives in the editor; here is what it is based on and what stands
- * between it and a save. `base` is the server's text at `version`; whenever `adoption` grows, the editor
- * takes `base` over.
+ * One open file. The text being typed lives in the editor; here is what it is based on and what
+ * stands between it and a save. `base` is the server's text at `version`; whenever `adoption`
+ * grows, the editor takes `base` over.
  */
 export interface OpenDocument {
   /** Stays the same when the file is renamed. */

@@ -1,6 +1,6 @@
 /**
- * How well `query` fits `text` as a subsequence, or null when it does not. Higher is better: runs of
- * letters, starts of words and matches in the file name count most.
+ * How well `query` fits `text` as a subsequence, or null when it does not. Higher is better: runs
+ * of letters, starts of words and matches in the file name count most.
  */
 export function fuzzyScore(query: string, text: string): number | null {
   const wanted = query.toLowerCase().replaceAll(' ', '');

@@ -20,8 +20,8 @@ export function pageBefore(
 }
 
 /**
- * Puts older events before the log. They describe the past: the live parts of the state (locks, tasks,
- * agents) already include them. Events that do not join up with the log are ignored.
+ * Puts older events before the log. They describe the past: the live parts of the state (locks,
+ * tasks, agents) already include them. Events that do not join up with the log are ignored.
  */
 export function prependEvents(state: WorkspaceState, events: WireEvent[]): WorkspaceState {
   const first = firstLogSeq(state);

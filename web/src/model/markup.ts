@@ -9,7 +9,9 @@ export type Span =
 
 const FENCE_OPEN = /^\s{0,3}(`{3,}|~{3,})\s*([\w+#.-]*)[^\n]*$/;
 
-/** Splits a message into prose and fenced code. An open fence runs to the end: it may still stream. */
+/**
+ * Splits a message into prose and fenced code. An open fence runs to the end: it may still stream.
+ */
 export function blocksOf(text: string): Block[] {
   const blocks: Block[] = [];
   let lines: string[] = [];
@@ -58,7 +60,10 @@ export function spansOf(text: string): Span[] {
   return spans;
 }
 
-/** A message on one line, as far as it helps to recognise it: its prose, or its code if there is no prose. */
+/**
+ * A message on one line, as far as it helps to recognise it: its prose, or its code if there is no
+ * prose.
+ */
 export function summaryOf(text: string): string {
   const blocks = blocksOf(text);
   const prose = blocks.filter((block) => block.kind === 'text');

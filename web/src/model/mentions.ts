@@ -3,8 +3,8 @@ const INLINE_CODE = /`[^`\n]*`/g;
 const MENTION = /(?:^|[\s(,;:])@([A-Za-z0-9][\w.-]*)/g;
 
 /**
- * The agents that a message addresses by `@name`: `["all"]` when `@all` is among them. A name in code, or
- * one that is no agent, addresses nobody.
+ * The agents that a message addresses by `@name`: `["all"]` when `@all` is among them. A name in
+ * code, or one that is no agent, addresses nobody.
  */
 export function targetsOf(text: string, agents: string[]): string[] {
   const prose = text.replace(FENCE, ' ').replace(INLINE_CODE, ' ');

@@ -9,8 +9,9 @@ export interface TextChange {
 const kDistanceMax = 200;
 
 /**
- * The replacements that turn `before` into `after`, in order and apart from each other. Whole lines are
- * the unit, narrowed to the characters that differ, so that cursors and scroll survive a remote edit.
+ * The replacements that turn `before` into `after`, in order and apart from each other. Whole
+ * lines are the unit, narrowed to the characters that differ, so that cursors and scroll survive a
+ * remote edit.
  */
 export function changesBetween(before: string, after: string): TextChange[] {
   if (before === after) return [];
@@ -137,7 +138,9 @@ export function applyChanges(text: string, changes: TextChange[]): string {
   return result + text.slice(position);
 }
 
-/** `\r\n` when every line ends so; otherwise `\n`, and a stray `\r` stays a character of its line. */
+/**
+ * `\r\n` when every line ends so; otherwise `\n`, and a stray `\r` stays a character of its line.
+ */
 export function lineBreakOf(text: string): '\n' | '\r\n' {
   const newlines = text.match(/\n/g)?.length ?? 0;
   const pairs = text.match(/\r\n/g)?.length ?? 0;

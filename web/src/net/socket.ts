@@ -35,9 +35,9 @@ interface Pending {
 }
 
 /**
- * JSON-RPC 2.0 over a WebSocket that reconnects until it is closed. It carries; what a connection means
- * (attaching, resuming) is the session's business. A connection that stays silent is probed, because a
- * half-open TCP connection never reports an error.
+ * JSON-RPC 2.0 over a WebSocket that reconnects until it is closed. It carries; what a connection
+ * means (attaching, resuming) is the session's business. A connection that stays silent is probed,
+ * because a half-open TCP connection never reports an error.
  */
 export class RpcSocket {
   private socket: WebSocket | null = null;
@@ -54,7 +54,9 @@ export class RpcSocket {
     private readonly world: SocketWorld = browserWorld,
   ) {}
 
-  /** Connects now, whatever the backoff says. Does nothing while a connection is open or opening. */
+  /**
+   * Connects now, whatever the backoff says. Does nothing while a connection is open or opening.
+   */
   connect(): void {
     if (this.closed || this.socket !== null) return;
     clearTimeout(this.retryTimer);

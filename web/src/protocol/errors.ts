@@ -1,4 +1,6 @@
-/** Why a JSON-RPC call was refused. Mirrors the server's list; an unknown kind reads as `internal`. */
+/**
+ * Why a JSON-RPC call was refused. Mirrors the server's list; an unknown kind reads as `internal`.
+ */
 export type FailureKind =
   | 'invalid'
   | 'not_found'

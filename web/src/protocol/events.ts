@@ -1,8 +1,8 @@
 import type { AgentLifeState, LockMode, TaskError } from './entities';
 
 /**
- * The event log's envelope. `seq` counts from 1 without a gap per workspace; actors are `agent:NAME`,
- * `user:NAME`, `process:TASK` and `system`.
+ * The event log's envelope. `seq` counts from 1 without a gap per workspace; actors are
+ * `agent:NAME`, `user:NAME`, `process:TASK` and `system`.
  */
 interface Envelope<Type extends string, Data> {
   seq: number;

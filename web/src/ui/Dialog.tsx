@@ -1,8 +1,8 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 
 /**
- * A modal on the native dialog element: focus stays inside, Escape and a click beside it close it. It is
- * open for as long as it is mounted.
+ * A modal on the native dialog element: focus stays inside, Escape and a click beside it close it.
+ * It is open for as long as it is mounted.
  */
 export function Dialog(props: {
   label: string;

@@ -18,8 +18,8 @@ interface VirtualListProps<Row> {
 }
 
 /**
- * Draws only the rows in sight; every row has the same height. Rows added before the first one do not move
- * what the reader looks at.
+ * Draws only the rows in sight; every row has the same height. Rows added before the first one do
+ * not move what the reader looks at.
  */
 export function VirtualList<Row>(props: VirtualListProps<Row>) {
   const { rows, rowHeight, keyOf, follow = 'nothing', reveal } = props;

@@ -32,8 +32,8 @@ import { remoteMarks, markRemote, clearRemoteMarks } from './remoteMarks';
 const kMarkMs = 2_500;
 
 /**
- * Owns one EditorView. It lives in a shadow root because CodeMirror then adopts style sheets instead of
- * inserting <style> elements, which the studio's Content-Security-Policy forbids.
+ * Owns one EditorView. It lives in a shadow root because CodeMirror then adopts style sheets
+ * instead of inserting <style> elements, which the studio's Content-Security-Policy forbids.
  */
 export class EditorHost {
   private readonly view: EditorView;
@@ -68,8 +68,9 @@ export class EditorHost {
   }
 
   /**
-   * Takes the server's text as the new base. When `adoption` has grown the document becomes that text too,
-   * by the fewest changes, so that cursor and scroll stay; `tone` colours the lines another has written.
+   * Takes the server's text as the new base. When `adoption` has grown the document becomes that
+   * text too, by the fewest changes, so that cursor and scroll stay; `tone` colours the lines
+   * another has written.
    */
   adopt(text: string, adoption: number, tone: string | null): void {
     const undoable = this.adoption > 0 && !this.view.state.doc.eq(this.base);
@@ -178,7 +179,9 @@ export class EditorHost {
   }
 }
 
-/** One decision of a comparison. "Accept" is the library's word for keeping what the editor holds. */
+/**
+ * One decision of a comparison. "Accept" is the library's word for keeping what the editor holds.
+ */
 function chunkButton(type: 'accept' | 'reject', action: (event: MouseEvent) => void): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';

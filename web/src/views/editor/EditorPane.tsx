@@ -65,7 +65,9 @@ function Tabs() {
   );
 }
 
-/** A tab list holds tabs only: the close button is for the mouse, Delete on the tab does the same. */
+/**
+ * A tab list holds tabs only: the close button is for the mouse, Delete on the tab does the same.
+ */
 function EditorTab({ path, active }: { path: string; active: boolean }) {
   const session = useSession();
   const dirty = useStore(session.documents.store, ({ open }) => open[path]?.dirty === true);

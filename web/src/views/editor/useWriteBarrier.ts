@@ -3,8 +3,8 @@ import { useStore } from '../../ui/useStore';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 
 /**
- * The write lock of somebody else that makes a file read-only here, if there is one. While a save is under
- * way the server holds the lock on our behalf, which is no barrier.
+ * The write lock of somebody else that makes a file read-only here, if there is one. While a save
+ * is under way the server holds the lock on our behalf, which is no barrier.
  */
 export function useWriteBarrier(path: string, saving: boolean): LockInfo | null {
   const session = useSession();

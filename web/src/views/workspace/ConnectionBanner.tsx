@@ -17,7 +17,7 @@ export function ConnectionBanner() {
     >
       <Spinner label="Reconnecting" />
       <span className="grow">
-        {offline ? 'Offline: what you see may be out of date.' : 'Connection lost, reconnecting…'}{' '}
+        {offline ? 'Offline: what you see may be old.' : 'Connection lost, reconnecting…'}{' '}
         <span className="hint">Your unsaved edits stay in this page.</span>
       </span>
       <Button size="small" onClick={session.lookAgain}>
