@@ -10,6 +10,8 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 LISTEN ?= 127.0.0.1:7700
 DATA ?= data
+# What the first workspace is made from: this very repository.
+DEMO ?= $(if $(wildcard .git),file://$(CURDIR),template:cpp)
 # Extra arguments of `coditect serve`, for example: make run SERVE="--store gs://bucket"
 SERVE ?=
 
@@ -25,7 +27,7 @@ setup: ## install what is missing (Debian packages, Node, npm packages)
 
 run: build ## build a release and start the studio on http://127.0.0.1:7700
 	@mkdir -p "$(DATA)"
-	@exec build/release/coditect serve --listen "$(LISTEN)" --data "$(DATA)" $(SERVE)
+	@exec build/release/coditect serve --listen "$(LISTEN)" --data "$(DATA)" --demo "$(DEMO)" $(SERVE)
 
 build: build-server build-web ## build build/release/coditect and web/dist
 

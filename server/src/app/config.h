@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/result.h"
 
 namespace coditect::app {
@@ -29,6 +30,7 @@ struct Config {
   std::filesystem::path web;  ///< the built studio; empty: look for it beside the program
   std::optional<std::filesystem::path> ready_file;
   std::string log_level = "info";
+  json::object demo;  ///< source of a workspace to make where there is none; empty: make none
 };
 
 /// The four agents that a server has where the configuration defines none.

@@ -120,7 +120,15 @@ Result<void> Node::start() {
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {}));
   TRY_VOID(open_api());
   wait_for(registry_->start());
+  make_demo();
   return {};
+}
+
+void Node::make_demo() {
+  if (config_.demo.empty() || wait_for(registry_->counts()).all > 0) return;
+  auto made = wait_for(registry_->provision("demo", config_.demo, "user:" + config_.user));
+  // A studio without its demonstration is still a studio.
+  if (!made) notices_.push_back("the demo workspace was not made: " + made.error().message);
 }
 
 Result<void> Node::open_storage() {

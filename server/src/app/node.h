@@ -51,6 +51,7 @@ class Node {
   Result<void> open_agents();
   Result<void> open_commands();
   Result<void> open_api();
+  void make_demo();
   Result<std::string> simulator_url();
   Result<agents::AgentDefinition> make_agent(const AgentConfig& config);
   template <class T>

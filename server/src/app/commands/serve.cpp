@@ -26,6 +26,10 @@ void add_serve(CLI::App& app, Shell& shell, Selection& selection) {
                       "receives {\"url\",\"token\",\"pid\"} once the server answers");
   command->add_option("--log-level", options->log_level,
                       "trace, debug, info, warning, error, critical or off [info]");
+  command->add_option(
+      "--demo", options->demo,
+      "where there is no workspace yet, make one named demo from this: a git URL, a "
+      "folder or template:NAME");
   command->add_flag("--simulate-providers", options->simulate_providers,
                     "answer for all models by the built-in simulator");
   command->callback([options, &shell, &selection] {

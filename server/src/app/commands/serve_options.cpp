@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "app/commands/provision_source.h"
 #include "net/listen_address.h"
-
 namespace coditect::app {
 
 namespace {
@@ -58,6 +58,9 @@ Result<Config> serve_config(const ServeOptions& options, const Shell& shell) {
   if (!options.log_level.empty()) config.log_level = options.log_level;
   if (!options.ready_file.empty()) config.ready_file = options.ready_file;
   if (options.simulate_providers) config.providers = Config::Providers::kSimulated;
+  if (!options.demo.empty()) {
+    TRY(config.demo, provision_source(options.demo));
+  }
   TRY_VOID(check_log_level(config.log_level));
   return config;
 }

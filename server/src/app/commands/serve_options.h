@@ -18,6 +18,7 @@ struct ServeOptions {
   std::string web;
   std::string ready_file;
   std::string log_level;
+  std::string demo;
   bool simulate_providers = false;
 };
 
