@@ -2,8 +2,8 @@
 #
 # One folder of server/src is one static library whose link list names the layers below it. Files
 # named *_test.cpp beside the sources become one test program, *_bench.cpp one benchmark program
-# and *_fuzz.cpp one libFuzzer program each. ASIO reuses the precompiled Boost headers. EXCLUDE names
-# sub-folders or files that another target compiles.
+# and *_fuzz.cpp one libFuzzer program each. ASIO reuses the precompiled Boost headers. EXCLUDE
+# names sub-folders or files that another target compiles.
 function(coditect_layer NAME FOLDER)
   cmake_parse_arguments(ARG "ASIO" "" "LINKS;TEST_LINKS;EXCLUDE" ${ARGN})
   set(root "${CMAKE_SOURCE_DIR}/server/src/${FOLDER}")

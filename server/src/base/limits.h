@@ -47,7 +47,7 @@ inline constexpr std::size_t kInlineChangeBytesMax = 32u
 
 // Subscribers.
 inline constexpr std::size_t kSubscriberQueueMax = 4096;  // `resync`, then read from the log
-inline constexpr std::size_t kSocketCallsMax = 64;               // under way on one WebSocket
+inline constexpr std::size_t kSocketCallsMax = 64;        // under way on one WebSocket
 inline constexpr std::size_t kSubscribersMax = 1000;      // per workspace
 
 // Sessions, locks and tasks.
@@ -84,17 +84,17 @@ inline constexpr seconds kCommandKillMax{3};                        // then repo
 inline constexpr std::size_t kTerminalsMax = 8;                     // per workspace: refused
 inline constexpr std::size_t kTerminalWriteBytesMax = 64u << 10;    // of one write: refused
 inline constexpr seconds kTerminalWriteTimeMax{2};  // the program reads nothing: Errc::kLimit
-inline constexpr std::size_t kTerminalOutputBytesMax = 64u << 10;  // unseen: the program waits
-inline constexpr milliseconds kTerminalOutputPause{15};             // between notifications
+inline constexpr std::size_t kTerminalOutputBytesMax = 64u << 10;    // unseen: the program waits
+inline constexpr milliseconds kTerminalOutputPause{15};              // between notifications
 inline constexpr std::size_t kTerminalScrollbackBytes = 256u << 10;  // the oldest are dropped
 inline constexpr int kTerminalSideMax = 1000;                        // columns, rows: refused
 inline constexpr hours kTerminalIdleMax{8};                          // ended
 inline constexpr hours kTerminalTimeMax{30 * 24};                    // ended
-inline constexpr std::size_t kListEntriesMax = 1000;                // the list says it is cut
-inline constexpr std::size_t kSearchMatchesMax = 200;               // the search ends, says so
-inline constexpr std::size_t kSearchLineBytesMax = 400;             // the line is cut
-inline constexpr seconds kSearchTimeMax{30};                        // what was found so far
-inline constexpr std::size_t kDiffBytesMax = 8u << 10;              // the diff says it is cut
+inline constexpr std::size_t kListEntriesMax = 1000;                 // the list says it is cut
+inline constexpr std::size_t kSearchMatchesMax = 200;                // the search ends, says so
+inline constexpr std::size_t kSearchLineBytesMax = 400;              // the line is cut
+inline constexpr seconds kSearchTimeMax{30};                         // what was found so far
+inline constexpr std::size_t kDiffBytesMax = 8u << 10;               // the diff says it is cut
 inline constexpr std::size_t kDiffEditsMax = 1000;  // beyond it a diff is one big replacement
 
 // Calls of models. A time-out or a broken stream is tried again; the others end the call.
@@ -110,9 +110,9 @@ inline constexpr minutes kModelSilenceMax{5};
 inline constexpr minutes kModelRetryAfterMax{5};  // a longer wish ends the call
 
 // The command line as a client. Reached: the command fails and says so.
-inline constexpr seconds kClientAnswerTimeMax{60};        // without a byte of the answer
-inline constexpr minutes kClientProvisionTimeMax{30};     // the server copies or clones
-inline constexpr seconds kClientReconnectTimeMax{120};    // until a lost server is back
+inline constexpr seconds kClientAnswerTimeMax{60};      // without a byte of the answer
+inline constexpr minutes kClientProvisionTimeMax{30};   // the server copies or clones
+inline constexpr seconds kClientReconnectTimeMax{120};  // until a lost server is back
 inline constexpr std::size_t kClientBodyBytesMax = 256u << 20;
 
 }  // namespace coditect::limits
