@@ -206,10 +206,14 @@ awaitable<Result<Meta>> Registry::provision_on_strand(std::string name, json::ob
   row->meta.source = shown;
   const Place home = place(row->meta.id);
   auto prepare = [home, source, data = data_, &catalogue = services_.catalogue]() -> Result<void> {
-    for (const fs::path& folder : {home.projects(), home.sessions(), home.vector_store(),
+    // Not synced one by one: workspace.json, written last, is what makes the workspace exist.
+    for (const fs::path& folder : {home.projects(), home.blobs(), home.vector_store(),
                                    home.staging(), home.root() / "databases"}) {
-      TRY_VOID(make_directories(folder));
+      std::error_code failed;
+      fs::create_directories(folder, failed);
+      if (failed) return system_error("making " + folder.string(), failed.value());
     }
+    TRY_VOID(sync_directory(home.root().parent_path()));
     TRY_VOID(catalogue.create_all(home.root()));
     return fetch_source(source, home.projects(), data);
   };

@@ -24,6 +24,8 @@ bool is_git_url(std::string_view url) {
          colon != std::string_view::npos && at < colon;
 }
 
+bool is_blank_or_control(char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }
+
 /// The URL as it may be shown: without "user:password@".
 std::string without_credentials(const std::string& url) {
   const auto scheme = url.find("://");
@@ -74,6 +76,23 @@ bool is_inside(const fs::path& inner, const fs::path& outer) {
   return mismatch.in1 == outer.end();
 }
 
+/// Copies folders, files and links, these as links. Pipes, sockets and devices are no one's work
+/// and are left out.
+void copy_tree(const fs::path& source, const fs::path& target, std::error_code& error) {
+  for (fs::recursive_directory_iterator each(source, error), end; !error && each != end;
+       each.increment(error)) {
+    const fs::path copy = target / each->path().lexically_relative(source);
+    const fs::file_status status = each->symlink_status(error);
+    if (error) return;
+    if (fs::is_directory(status)) {
+      fs::create_directory(copy, each->path(), error);
+    } else if (fs::is_regular_file(status) || fs::is_symlink(status)) {
+      fs::copy(each->path(), copy, fs::copy_options::copy_symlinks, error);
+    }
+    if (error) return;
+  }
+}
+
 Result<void> copy_folder(const fs::path& from, const fs::path& projects, const fs::path& data) {
   std::error_code error;
   const fs::path source = fs::canonical(from, error);
@@ -86,11 +105,7 @@ Result<void> copy_folder(const fs::path& from, const fs::path& projects, const f
     return Error{Errc::kDenied, source.string() + " holds the server's own data",
                  "choose a folder beside the data folder"};
   }
-  for (const auto& entry : fs::directory_iterator(source, error)) {
-    fs::copy(entry.path(), projects / entry.path().filename(),
-             fs::copy_options::recursive | fs::copy_options::copy_symlinks, error);
-    if (error) break;
-  }
+  copy_tree(source, projects, error);
   if (error) return unavailable("copying " + source.string() + ": " + error.message());
   return {};
 }
@@ -113,7 +128,7 @@ Result<json::object> check_source(const json::object& source) {
   if (kind == "git") {
     TRY(std::string url, need_string(source, "url"));
     if (url.size() > kUrlBytesMax || !is_git_url(url) ||
-        url.find_first_of("\n\r\t ") != std::string::npos) {
+        std::ranges::any_of(url, is_blank_or_control)) {
       return invalid("'url' is not a repository's address",
                      "use https://…, ssh://…, user@host:path, file:///… or an absolute path");
     }
