@@ -1,4 +1,11 @@
-import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 
 const kOverscanRows = 8;
 
@@ -18,26 +25,15 @@ interface VirtualListProps<Row> {
 }
 
 /**
- * Draws only the rows in sight; every row has the same height. Rows added before the first one do
- * not move what the reader looks at.
+ * Scrolls as rows come: to the end while `stuck` there, by as much as was added before the first
+ * row, and to the row to reveal.
  */
-export function VirtualList<Row>(props: VirtualListProps<Row>) {
-  const { rows, rowHeight, keyOf, follow = 'nothing', reveal } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
-  const stuck = useRef(true);
+function useKeptPlace<Row>(
+  { rows, rowHeight, keyOf, follow = 'nothing', reveal }: VirtualListProps<Row>,
+  box: RefObject<HTMLDivElement | null>,
+  stuck: RefObject<boolean>,
+): void {
   const firstKey = useRef<string | number | null>(null);
-
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => {
-      setView((before) => ({ ...before, height: element.clientHeight }));
-      if (follow === 'end' && stuck.current) element.scrollTop = element.scrollHeight;
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [follow]);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -51,7 +47,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
       const shift = rows.findIndex((row) => keyOf(row) === before);
       if (shift > 0) element.scrollTop += shift * rowHeight;
     }
-  }, [rows, keyOf, rowHeight, follow]);
+  }, [box, stuck, rows, keyOf, rowHeight, follow]);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -60,7 +56,31 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
     if (top < element.scrollTop) element.scrollTop = top;
     const bottom = top + rowHeight - element.clientHeight;
     if (bottom > element.scrollTop) element.scrollTop = bottom;
-  }, [reveal, rowHeight]);
+  }, [box, reveal, rowHeight]);
+}
+
+/**
+ * Draws only the rows in sight; every row has the same height. Rows added before the first one do
+ * not move what the reader looks at.
+ */
+export function VirtualList<Row>(props: VirtualListProps<Row>) {
+  const { rows, rowHeight, keyOf, follow = 'nothing' } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+  const stuck = useRef(true);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      setView((before) => ({ ...before, height: element.clientHeight }));
+      if (follow === 'end' && stuck.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [follow]);
+
+  useKeptPlace(props, box, stuck);
 
   const onScroll = (): void => {
     const element = box.current;

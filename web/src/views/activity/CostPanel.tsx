@@ -8,11 +8,9 @@ import { useSession, useWorkspace } from '../workspace/SessionContext';
 type By = 'agent' | 'model' | 'task' | 'day';
 const BYS: By[] = ['agent', 'model', 'task', 'day'];
 
-export function CostPanel() {
+/** The summary, asked again after each model call, so that the table follows the header. */
+function useCost(by: By, calls: number): { rows: CostRow[]; failure: Failure | null } {
   const session = useSession();
-  const calls = useWorkspace((state) => state.cost.calls);
-  const simulated = useWorkspace((state) => state.agents.some((agent) => agent.simulated));
-  const [by, setBy] = useState<By>('agent');
   const [rows, setRows] = useState<CostRow[]>([]);
   const [failure, setFailure] = useState<Failure | null>(null);
 
@@ -31,8 +29,16 @@ export function CostPanel() {
     return () => {
       current = false;
     };
-    // Asked again after each model call, so that the table follows the header.
   }, [session, by, calls]);
+
+  return { rows, failure };
+}
+
+export function CostPanel() {
+  const calls = useWorkspace((state) => state.cost.calls);
+  const simulated = useWorkspace((state) => state.agents.some((agent) => agent.simulated));
+  const [by, setBy] = useState<By>('agent');
+  const { rows, failure } = useCost(by, calls);
 
   if (calls === 0 && rows.length === 0) {
     return (
@@ -62,44 +68,47 @@ export function CostPanel() {
       </div>
       {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
       <div className="cost-table" tabIndex={0} role="group" aria-label="Cost table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{by}</th>
-              <th scope="col">Calls</th>
-              <th scope="col">Input</th>
-              <th scope="col">Cached</th>
-              <th scope="col">Output</th>
-              <th scope="col">Cost</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.key} data-tone={toneOf(by === 'agent' ? `agent:${row.key}` : 'system')}>
-                <th scope="row" className={by === 'agent' ? 'toned' : 'mono'}>
-                  {row.key}
-                </th>
-                <td>{row.calls}</td>
-                <td>{count(row.input + row.cache_write)}</td>
-                <td>{count(row.cached)}</td>
-                <td>{count(row.output)}</td>
-                <td>
-                  {row.cost_usd === null ? 'no price' : usd(row.cost_usd)}
-                  {row.unpriced_calls > 0 && row.cost_usd !== null && (
-                    <span
-                      className="warn-text"
-                      title={`${row.unpriced_calls} calls without a price`}
-                    >
-                      {' '}
-                      +?
-                    </span>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <CostTable by={by} rows={rows} />
       </div>
     </div>
+  );
+}
+
+function CostTable({ by, rows }: { by: By; rows: CostRow[] }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{by}</th>
+          <th scope="col">Calls</th>
+          <th scope="col">Input</th>
+          <th scope="col">Cached</th>
+          <th scope="col">Output</th>
+          <th scope="col">Cost</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.key} data-tone={toneOf(by === 'agent' ? `agent:${row.key}` : 'system')}>
+            <th scope="row" className={by === 'agent' ? 'toned' : 'mono'}>
+              {row.key}
+            </th>
+            <td>{row.calls}</td>
+            <td>{count(row.input + row.cache_write)}</td>
+            <td>{count(row.cached)}</td>
+            <td>{count(row.output)}</td>
+            <td>
+              {row.cost_usd === null ? 'no price' : usd(row.cost_usd)}
+              {row.unpriced_calls > 0 && row.cost_usd !== null && (
+                <span className="warn-text" title={`${row.unpriced_calls} calls without a price`}>
+                  {' '}
+                  +?
+                </span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -22,12 +22,7 @@ export function LogPanel() {
   const [family, setFamily] = useState('');
   const [agent, setAgent] = useState('');
   const rows = useMemo(
-    () =>
-      log.filter(
-        (event) =>
-          (family === '' || familyOf(event.type) === family) &&
-          (agent === '' || agentOf(event) === agent),
-      ),
+    () => log.filter((event) => isOf(event, family, agent)),
     [log, family, agent],
   );
   const earlier = (): void => attempt(() => session.loadEarlierEvents());
@@ -35,30 +30,22 @@ export function LogPanel() {
   return (
     <div className="log">
       <div className="filters">
-        <select
-          className="select"
-          aria-label="Kind of event"
+        <Filter
+          label="Kind of event"
+          all="All events"
+          names={FAMILIES}
           value={family}
-          onChange={(event) => setFamily(event.target.value)}
-          data-testid="log-family"
-        >
-          <option value="">All events</option>
-          {FAMILIES.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-        <select
-          className="select"
-          aria-label="Agent"
+          onChange={setFamily}
+          testId="log-family"
+        />
+        <Filter
+          label="Agent"
+          all="All agents"
+          names={agents.map(({ name }) => name)}
           value={agent}
-          onChange={(event) => setAgent(event.target.value)}
-          data-testid="log-agent"
-        >
-          <option value="">All agents</option>
-          {agents.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
+          onChange={setAgent}
+          testId="log-agent"
+        />
         <span className="faint num">{rows.length} events</span>
         <span className="grow" />
         {first > 1 && (
@@ -92,6 +79,37 @@ export function LogPanel() {
         )}
       </div>
     </div>
+  );
+}
+
+/** Whether an event is of a family and about an agent; '' fits every one. */
+function isOf(event: WireEvent, family: string, agent: string): boolean {
+  const inFamily = family === '' || familyOf(event.type) === family;
+  return inFamily && (agent === '' || agentOf(event) === agent);
+}
+
+/** One of `names`, or '' for all of them. */
+function Filter(props: {
+  label: string;
+  all: string;
+  names: string[];
+  value: string;
+  onChange: (name: string) => void;
+  testId: string;
+}) {
+  return (
+    <select
+      className="select"
+      aria-label={props.label}
+      value={props.value}
+      onChange={(event) => props.onChange(event.target.value)}
+      data-testid={props.testId}
+    >
+      <option value="">{props.all}</option>
+      {props.names.map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
   );
 }
 

@@ -22,48 +22,7 @@ export function EditorBanners({ doc, barrier }: { doc: OpenDocument; barrier: Lo
           <span className="hint">You can edit again as soon as the lock is released.</span>
         </Banner>
       )}
-      {incoming !== null && (
-        <Banner
-          kind="warn"
-          icon="alert"
-          testId="changed-by"
-          actions={
-            <>
-              {doc.comparing ? (
-                <Button size="small" onClick={() => step(path, { type: 'stop_comparing' })}>
-                  Stop comparing
-                </Button>
-              ) : (
-                <Button
-                  size="small"
-                  onClick={() => step(path, { type: 'compare' })}
-                  data-testid="compare"
-                >
-                  Compare
-                </Button>
-              )}
-              <Button
-                size="small"
-                onClick={() => step(path, { type: 'take_theirs' })}
-                data-testid="take-theirs"
-              >
-                Take theirs
-              </Button>
-              <Button
-                size="small"
-                onClick={() => step(path, { type: 'keep_mine' })}
-                data-testid="keep-mine"
-              >
-                Keep mine
-              </Button>
-            </>
-          }
-        >
-          <span data-tone={toneOf(incoming.actor)}>
-            Changed by <strong className="toned">{incoming.actor}</strong> while you were editing.
-          </span>
-        </Banner>
-      )}
+      {incoming !== null && <ChangedBanner doc={doc} actor={incoming.actor} />}
       {removedBy !== null && (
         <Banner kind="warn" icon="trash" testId="removed-by">
           Removed by <strong>{removedBy}</strong>. Save to create it again.
@@ -88,6 +47,39 @@ export function EditorBanners({ doc, barrier }: { doc: OpenDocument; barrier: Lo
         </Banner>
       )}
     </>
+  );
+}
+
+/** Somebody else changed the file under the text being typed: compare, give way, or insist. */
+function ChangedBanner({ doc, actor }: { doc: OpenDocument; actor: string }) {
+  const session = useSession();
+  const step = (type: 'compare' | 'stop_comparing' | 'take_theirs' | 'keep_mine'): void =>
+    session.documents.step(doc.path, { type });
+  const actions = (
+    <>
+      {doc.comparing ? (
+        <Button size="small" onClick={() => step('stop_comparing')}>
+          Stop comparing
+        </Button>
+      ) : (
+        <Button size="small" onClick={() => step('compare')} data-testid="compare">
+          Compare
+        </Button>
+      )}
+      <Button size="small" onClick={() => step('take_theirs')} data-testid="take-theirs">
+        Take theirs
+      </Button>
+      <Button size="small" onClick={() => step('keep_mine')} data-testid="keep-mine">
+        Keep mine
+      </Button>
+    </>
+  );
+  return (
+    <Banner kind="warn" icon="alert" testId="changed-by" actions={actions}>
+      <span data-tone={toneOf(actor)}>
+        Changed by <strong className="toned">{actor}</strong> while you were editing.
+      </span>
+    </Banner>
   );
 }
 

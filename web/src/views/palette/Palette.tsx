@@ -79,22 +79,41 @@ export function Palette({ label, placeholder, items, onClose }: PaletteProps) {
       />
       <ul className="palette-list" id="palette-list" role="listbox" aria-label={label} ref={list}>
         {found.map((item, index) => (
-          <li
+          <PaletteRow
             key={item.id}
-            id={`palette-${index}`}
-            role="option"
-            aria-selected={index === choice}
-            onMouseMove={() => setChoice(index)}
-            onClick={() => run(item)}
-            data-testid={`palette-item-${item.id}`}
-          >
-            <span className="truncate">{item.title}</span>
-            <span className="faint truncate grow">{item.detail}</span>
-            {item.keys !== undefined && <Kbd>{item.keys}</Kbd>}
-          </li>
+            item={item}
+            index={index}
+            chosen={index === choice}
+            onPoint={() => setChoice(index)}
+            onRun={() => run(item)}
+          />
         ))}
       </ul>
       {found.length === 0 && <p className="palette-none muted">Nothing fits “{query}”.</p>}
     </Dialog>
+  );
+}
+
+function PaletteRow(props: {
+  item: PaletteItem;
+  index: number;
+  chosen: boolean;
+  onPoint: () => void;
+  onRun: () => void;
+}) {
+  const { item } = props;
+  return (
+    <li
+      id={`palette-${props.index}`}
+      role="option"
+      aria-selected={props.chosen}
+      onMouseMove={props.onPoint}
+      onClick={props.onRun}
+      data-testid={`palette-item-${item.id}`}
+    >
+      <span className="truncate">{item.title}</span>
+      <span className="faint truncate grow">{item.detail}</span>
+      {item.keys !== undefined && <Kbd>{item.keys}</Kbd>}
+    </li>
   );
 }

@@ -88,38 +88,14 @@ export function ProvisionDialog({ onClose }: { onClose: () => void }) {
             data-testid="provision-name"
           />
         </div>
-        <fieldset className="choices">
-          <legend className="label">Start from</legend>
-          {KINDS.map((option) => (
-            <label key={option.kind} className="choice">
-              <input
-                type="radio"
-                name="source"
-                checked={kind === option.kind}
-                onChange={() => setKind(option.kind)}
-                data-testid={`source-${option.kind}`}
-              />
-              <span>
-                <strong>{option.title}</strong>
-                <span className="faint">{option.text}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <SourceChoices kind={kind} onChoose={setKind} />
         {chosen?.label !== undefined && (
-          <div className="field">
-            <label htmlFor="source-value">{chosen.label}</label>
-            <input
-              id="source-value"
-              className="input mono"
-              autoComplete="off"
-              spellCheck={false}
-              placeholder={chosen.example}
-              value={value}
-              onChange={(event) => setValue(event.target.value)}
-              data-testid="source-value"
-            />
-          </div>
+          <SourceField
+            label={chosen.label}
+            example={chosen.example}
+            value={value}
+            onChange={setValue}
+          />
         )}
         {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
         <div className="dialog-actions">
@@ -138,5 +114,51 @@ export function ProvisionDialog({ onClose }: { onClose: () => void }) {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+function SourceChoices({ kind, onChoose }: { kind: Kind; onChoose: (kind: Kind) => void }) {
+  return (
+    <fieldset className="choices">
+      <legend className="label">Start from</legend>
+      {KINDS.map((option) => (
+        <label key={option.kind} className="choice">
+          <input
+            type="radio"
+            name="source"
+            checked={kind === option.kind}
+            onChange={() => onChoose(option.kind)}
+            data-testid={`source-${option.kind}`}
+          />
+          <span>
+            <strong>{option.title}</strong>
+            <span className="faint">{option.text}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function SourceField(props: {
+  label: string;
+  example: string | undefined;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <div className="field">
+      <label htmlFor="source-value">{props.label}</label>
+      <input
+        id="source-value"
+        className="input mono"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder={props.example}
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+        data-testid="source-value"
+      />
+    </div>
   );
 }
