@@ -1,6 +1,7 @@
 const FENCE = /^(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^\1[^\n]*$|$(?![\s\S]))/gm;
 const INLINE_CODE = /`[^`\n]*`/g;
 const MENTION = /(?:^|[\s(,;:])@([A-Za-z0-9][\w.-]*)/g;
+const LEADING_MENTION = /^\s*@[A-Za-z0-9][\w.-]*[,;:]?\s+/;
 
 /**
  * The agents that a message addresses by `@name`: `["all"]` when `@all` is among them. A name in
@@ -17,6 +18,20 @@ export function targetsOf(text: string, agents: string[]): string[] {
     if (agent !== undefined) found.add(agent);
   }
   return [...found];
+}
+
+/**
+ * The text without the names it starts with, which only say to whom it goes. All of it where more
+ * names follow, since those may belong to the sentence, and where nothing else is said.
+ */
+export function withoutLeadingMentions(text: string, agents: string[]): string {
+  let rest = text;
+  let lead = LEADING_MENTION.exec(rest);
+  while (lead !== null && targetsOf(lead[0], agents).length > 0) {
+    rest = rest.slice(lead[0].length);
+    lead = LEADING_MENTION.exec(rest);
+  }
+  return rest.trim() === '' || targetsOf(rest, agents).length > 0 ? text : rest;
 }
 
 export interface MentionQuery {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fuzzyFilter, fuzzyScore } from './fuzzy';
 import { blocksOf, spansOf, summaryOf } from './markup';
-import { completeMention, mentionAt, targetsOf } from './mentions';
+import { completeMention, mentionAt, targetsOf, withoutLeadingMentions } from './mentions';
 import { applyChanges, changesBetween, lineBreakOf } from './textChange';
 
 /** A small generator with a seed, so that a failure can be repeated. */
@@ -86,6 +86,21 @@ describe('mentions', () => {
     ['', []],
   ])('%j addresses %j', (text, expected) => {
     expect(targetsOf(text, agents)).toEqual(expected);
+  });
+
+  it.each([
+    ['@all look at it', 'look at it'],
+    ['@Claude, @kimi: do it', 'do it'],
+    [' @codex\n```rehearsal\n{"say":"@kimi"}\n```', '```rehearsal\n{"say":"@kimi"}\n```'],
+    ['@claude and @kimi, work', '@claude and @kimi, work'],
+    ['@claude @nobody here', '@nobody here'],
+    ['@nobody look', '@nobody look'],
+    ['please @claude', 'please @claude'],
+    ["@claude's file", "@claude's file"],
+    ['@claude ', '@claude '],
+    ['no name', 'no name'],
+  ])('%j is sent as %j', (text, expected) => {
+    expect(withoutLeadingMentions(text, agents)).toBe(expected);
   });
 
   it('completes the name at the cursor', () => {

@@ -1,5 +1,6 @@
 import { useCallback, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { showFailure } from '../../actions/toasts';
+import { withoutLeadingMentions } from '../../model/mentions';
 import { IconButton, Kbd } from '../../ui/controls';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { MentionList } from './MentionList';
@@ -36,7 +37,8 @@ export function Composer() {
     if (blank || aimless || sending) return;
     setSending(true);
     try {
-      await session.call('messages.send', { to: targets.names, text: draft.text });
+      const text = withoutLeadingMentions(draft.text, names);
+      await session.call('messages.send', { to: targets.names, text });
       targets.pick(targets.names);
       place(kNothing);
     } catch (thrown) {
