@@ -120,11 +120,18 @@ TEST_F(DataCheckTest, FollowsTheLogIntoTheJournal) {
 }
 
 TEST_F(DataCheckTest, MissesTheEventOfATornLine) {
-  write_journal(4, {archive::next_line({4, head_.hash})});  // an event that is archived
+  write_journal(3, {archive::next_line({3, head_.hash})});  // an event that is archived
   append_to_segment("{\"seq\":6,\"ts\"");
   const DataCheck found = check();
   EXPECT_FALSE(found.clean());
   EXPECT_NE(format_check(found).find("the journal does not hold"), std::string::npos);
+}
+
+TEST_F(DataCheckTest, FindsALastLineThatTheJournalHoldsOtherwise) {
+  write_journal(4, {archive::next_line({4, head_.hash})});  // event 5, but another one
+  const DataCheck found = check();
+  EXPECT_FALSE(found.clean());
+  EXPECT_NE(format_check(found).find("is not the one that the journal holds"), std::string::npos);
 }
 
 TEST_F(DataCheckTest, FindsAJournalThatDoesNotGoOn) {
