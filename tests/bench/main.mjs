@@ -21,7 +21,7 @@ function percentile(sorted, share) {
 
 const figures = [];
 
-/// Prints one figure beside its target and keeps it for the file. `unit` is of `value` and `target`.
+/// Prints one figure beside its target, both in `unit`, and keeps it for the file.
 function report(name, value, unit, target, details = {}) {
   figures.push({ name, value, unit, target, ...details });
   const wanted = target === undefined ? '' : `< ${target} ${unit}`;

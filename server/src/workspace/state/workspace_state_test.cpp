@@ -12,88 +12,86 @@ using std::chrono::hours;
 
 constexpr Time kNow{std::chrono::seconds{1'800'000'000}};
 
+const std::string kExpires = to_rfc3339(kNow + hours(8));
+
 /// A story in which every part of the state changes.
-const std::vector<EventDraft>& story() {
-  static const std::string kExpires = to_rfc3339(kNow + hours(8));
-  static const std::vector<EventDraft> events{
-      {"workspace_created", "user:ann", {}, {}, {{"name", "w"}, {"source", {{"kind", "empty"}}}}},
-      {"session_started", "user:ann", "s_1", {}, {{"id", "s_1"}, {"expires_at", kExpires}}},
-      {"checkpoint",
-       "system",
-       "s_1",
-       {},
-       {{"id", "c_1"}, {"label", "provisioned"}, {"tree", "t"}, {"files", 2}, {"bytes", 9}}},
-      {"file_edit",
-       "user:ann",
-       "s_1",
-       {},
-       {{"op", "create"}, {"path", "a/b"}, {"hash", "h1"}, {"size", 3}, {"mode", 0755}}},
-      {"task_queued",
-       "user:ann",
-       "s_1",
-       "t_1",
-       {{"agent", "claude"},
-        {"prompt", "p"},
-        {"priority", 7},
-        {"depends_on", json::array{}},
-        {"budget_usd", 1.5},
-        {"attempt", 1}}},
-      {"agent_state_change",
-       "agent:claude",
-       "s_1",
-       "t_1",
-       {{"agent", "claude"}, {"from", "idle"}, {"to", "loading"}, {"reason", "r"}}},
-      {"task_started", "agent:claude", "s_1", "t_1", {{"agent", "claude"}, {"attempt", 1}}},
-      {"lock_acquired",
-       "agent:claude",
-       "s_1",
-       "t_1",
-       {{"path", "a/b"},
-        {"mode", "write"},
-        {"token", 1},
-        {"holder", "agent:claude"},
-        {"expires_at", kExpires}}},
-      {"file_edit",
-       "agent:claude",
-       "s_1",
-       "t_1",
-       {{"op", "write"}, {"path", "a/b"}, {"hash", "h2"}, {"before", "h1"}, {"size", 4}}},
-      {"bus_message",
-       "agent:claude",
-       "s_1",
-       "t_1",
-       {{"id", "b_1"}, {"from", "agent:claude"}, {"to", {"gemini"}}, {"text", "hi"}}},
-      {"usage_recorded",
-       "agent:claude",
-       "s_1",
-       "t_1",
-       {{"agent", "claude"}, {"input", 1}, {"output", 2}, {"cost_usd", 0.1}}},
-      {"budget_set", "user:ann", "s_1", {}, {{"scope", "workspace"}, {"limit_usd", 4.0}}},
-      {"a_type_of_the_future", "system", {}, {}, {{"path", 1}}},
-      {"file_edit",
-       "user:ann",
-       "s_1",
-       {},
-       {{"op", "move"}, {"path", "c"}, {"from", "a/b"}, {"hash", "h2"}, {"size", 4}}},
-      {"file_edit",
-       "user:ann",
-       "s_1",
-       {},
-       {{"op", "create"}, {"path", "d"}, {"hash", "h3"}, {"size", 1}}},
-      {"file_edit",
-       "user:ann",
-       "s_1",
-       {},
-       {{"op", "remove"}, {"path", "d"}, {"hash", ""}, {"before", "h3"}, {"size", 0}}},
-  };
-  return events;
-}
+const std::vector<EventDraft> kStory{
+    {"workspace_created", "user:ann", {}, {}, {{"name", "w"}, {"source", {{"kind", "empty"}}}}},
+    {"session_started", "user:ann", "s_1", {}, {{"id", "s_1"}, {"expires_at", kExpires}}},
+    {"checkpoint",
+     "system",
+     "s_1",
+     {},
+     {{"id", "c_1"}, {"label", "provisioned"}, {"tree", "t"}, {"files", 2}, {"bytes", 9}}},
+    {"file_edit",
+     "user:ann",
+     "s_1",
+     {},
+     {{"op", "create"}, {"path", "a/b"}, {"hash", "h1"}, {"size", 3}, {"mode", 0755}}},
+    {"task_queued",
+     "user:ann",
+     "s_1",
+     "t_1",
+     {{"agent", "claude"},
+      {"prompt", "p"},
+      {"priority", 7},
+      {"depends_on", json::array{}},
+      {"budget_usd", 1.5},
+      {"attempt", 1}}},
+    {"agent_state_change",
+     "agent:claude",
+     "s_1",
+     "t_1",
+     {{"agent", "claude"}, {"from", "idle"}, {"to", "loading"}, {"reason", "r"}}},
+    {"task_started", "agent:claude", "s_1", "t_1", {{"agent", "claude"}, {"attempt", 1}}},
+    {"lock_acquired",
+     "agent:claude",
+     "s_1",
+     "t_1",
+     {{"path", "a/b"},
+      {"mode", "write"},
+      {"token", 1},
+      {"holder", "agent:claude"},
+      {"expires_at", kExpires}}},
+    {"file_edit",
+     "agent:claude",
+     "s_1",
+     "t_1",
+     {{"op", "write"}, {"path", "a/b"}, {"hash", "h2"}, {"before", "h1"}, {"size", 4}}},
+    {"bus_message",
+     "agent:claude",
+     "s_1",
+     "t_1",
+     {{"id", "b_1"}, {"from", "agent:claude"}, {"to", {"gemini"}}, {"text", "hi"}}},
+    {"usage_recorded",
+     "agent:claude",
+     "s_1",
+     "t_1",
+     {{"agent", "claude"}, {"input", 1}, {"output", 2}, {"cost_usd", 0.1}}},
+    {"budget_set", "user:ann", "s_1", {}, {{"scope", "workspace"}, {"limit_usd", 4.0}}},
+    {"a_type_of_the_future", "system", {}, {}, {{"path", 1}}},
+    {"file_edit",
+     "user:ann",
+     "s_1",
+     {},
+     {{"op", "move"}, {"path", "c"}, {"from", "a/b"}, {"hash", "h2"}, {"size", 4}}},
+    {"file_edit",
+     "user:ann",
+     "s_1",
+     {},
+     {{"op", "create"}, {"path", "d"}, {"hash", "h3"}, {"size", 1}}},
+    {"file_edit",
+     "user:ann",
+     "s_1",
+     {},
+     {{"op", "remove"}, {"path", "d"}, {"hash", ""}, {"before", "h3"}, {"size", 0}}},
+};
 
 TEST(WorkspaceState, ASnapshotAtAnyEventIsTheStateThere) {
   TestLog log;
   WorkspaceState whole;
   std::vector<std::string> snapshots{coditect::testing::text_of(whole)};
-  for (const EventDraft& draft : story()) {
+  for (const EventDraft& draft : kStory) {
     log.record(whole, draft, kNow);
     snapshots.push_back(coditect::testing::text_of(whole));
   }
@@ -111,8 +109,8 @@ TEST(WorkspaceState, ASnapshotAtAnyEventIsTheStateThere) {
 TEST(WorkspaceState, KnowsWhatTheStoryTold) {
   TestLog log;
   WorkspaceState state;
-  for (const EventDraft& draft : story()) log.record(state, draft, kNow);
-  EXPECT_EQ(state.seq, story().size());
+  for (const EventDraft& draft : kStory) log.record(state, draft, kNow);
+  EXPECT_EQ(state.seq, kStory.size());
   ASSERT_EQ(state.files.files().size(), 1u);
   EXPECT_EQ(state.files.files().at("c").hash, "h2");
   EXPECT_EQ(state.files.files().at("c").version, 14u);
