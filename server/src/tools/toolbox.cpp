@@ -56,11 +56,28 @@ ToolOutcome failed_outcome(const Error& error) {
 ToolBox::ToolBox(CommandRunner& commands, BlockingPool& pool)
     : commands_(commands), pool_(pool), specs_(tool_specs()) {}
 
+namespace {
+
+/// Models write several recipients as a list as often as in the form that the schema names.
+void join_names(std::string_view tool, json::object& input) {
+  const json::array* names = tool == "send_message" ? find_array(input, "to") : nullptr;
+  if (names == nullptr || names->empty()) return;
+  std::string joined;
+  for (const json::value& name : *names) {
+    if (!name.is_string()) return;
+    joined += (joined.empty() ? "" : ",") + std::string(name.get_string());
+  }
+  input["to"] = joined;
+}
+
+}  // namespace
+
 awaitable<ToolOutcome> ToolBox::call(std::string name, json::object input, Caller caller,
                                      ToolHost& host, std::stop_token stop) const {
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
   ToolOutcome outcome;
+  join_names(name, input);
   try {
     const ToolCall call{input, caller, host, commands_, pool_, std::move(stop)};
     auto result = co_await dispatch(name, call);
