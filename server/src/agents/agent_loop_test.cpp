@@ -1,0 +1,250 @@
+#include "agents/agent_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <set>
+
+#include "agents/agent_loop_test_support.h"
+#include "base/limits.h"
+
+namespace coditect::agents {
+namespace {
+
+using providers::Block;
+using providers::ModelAnswer;
+using providers::StopReason;
+using providers::TextBlock;
+using providers::ToolResult;
+using providers::Turn;
+
+providers::ToolCall tool_call(std::string id, std::string name, json::object input) {
+  return {std::move(id), std::move(name), std::move(input)};
+}
+
+ModelAnswer answer(StopReason stop, std::vector<Block> blocks) {
+  ModelAnswer made;
+  made.turn = {providers::Role::kAssistant, std::move(blocks)};
+  made.stop = stop;
+  made.billed.resize(1);
+  return made;
+}
+
+class AgentLoopTest : public ::testing::Test {
+ protected:
+  Outcome run(int attempt = 1) {
+    asio::io_context io;
+    AgentLoop loop(host_, {provider_, "model-1"}, tools_);
+    auto done =
+        asio::co_spawn(io, loop.run({TaskId("t_1"), "claude", "do it", attempt}, stop_.get_token()),
+                       asio::use_future);
+    io.run();
+    EXPECT_TRUE(host_.open.empty()) << "a reservation is left";
+    return done.get();
+  }
+  static std::string text_of(const Turn& turn) {
+    return std::get<TextBlock>(turn.blocks.at(0)).text;
+  }
+
+  FakeHost host_;
+  ScriptedProvider provider_;
+  NoCommands commands_;
+  BlockingPool pool_{1};
+  const tools::ToolBox tools_{commands_, pool_};
+  std::stop_source stop_;
+};
+
+TEST_F(AgentLoopTest, SaysWhatItWasAskedAndEndsWithTheAnswer) {
+  provider_.say(answer(StopReason::kEndTurn, {TextBlock{"all"}, TextBlock{"done"}}));
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.state, Outcome::State::kSucceeded);
+  EXPECT_EQ(outcome.result, "all\n\ndone");
+  ASSERT_EQ(provider_.asked.size(), 1u);
+  const providers::ModelRequest& request = provider_.asked[0];
+  EXPECT_EQ(request.model, "model-1");
+  EXPECT_EQ(request.tools.size(), tools_.specs().size());
+  EXPECT_NE(text_of(request.turns[0]).find("the context"), std::string::npos);
+  EXPECT_TRUE(text_of(request.turns[0]).ends_with("do it"));
+  ASSERT_EQ(host_.recorded.size(), 1u);
+  EXPECT_EQ(host_.recorded[0].at("type"), "agent_message");
+  EXPECT_EQ(host_.recorded[0].at("kind"), "answer");
+  EXPECT_EQ(host_.recorded[0].at("from"), "agent:claude");
+  EXPECT_EQ(host_.states, std::vector<std::string>{"executing"});
+  EXPECT_EQ(host_.billed, 1u);
+}
+
+TEST_F(AgentLoopTest, ToolResultsGoBackInOneTurnInTheOrderOfTheCalls) {
+  provider_.say(answer(
+      StopReason::kToolUse,
+      {TextBlock{"looking"}, tool_call("x", "read_file", {{"path", "a"}}),
+       tool_call("y", "read_file", {{"path", "missing"}}), tool_call("x", "no_such_tool", {}),
+       tool_call("z", "read_file", {{"path", "b"}, {"surplus", 1}})}));
+  provider_.say(answer(StopReason::kEndTurn, {TextBlock{"done"}}));
+  EXPECT_EQ(run().state, Outcome::State::kSucceeded);
+  ASSERT_EQ(provider_.asked.size(), 2u);
+  const std::vector<Turn>& turns = provider_.asked[1].turns;
+  ASSERT_EQ(turns.size(), 3u);
+  EXPECT_EQ(turns[2].role, providers::Role::kUser);
+  const struct {
+    const char* call_id;
+    providers::ToolOutcome outcome;
+  } expected[] = {{"x", providers::ToolOutcome::kOk},
+                  {"y", providers::ToolOutcome::kError},
+                  {"x", providers::ToolOutcome::kError},
+                  {"z", providers::ToolOutcome::kError}};
+  ASSERT_EQ(turns[2].blocks.size(), std::size(expected));
+  for (std::size_t i = 0; i < std::size(expected); ++i) {
+    const auto& result = std::get<ToolResult>(turns[2].blocks[i]);
+    EXPECT_EQ(result.call_id, expected[i].call_id) << i;
+    EXPECT_EQ(result.outcome, expected[i].outcome) << i << result.output;
+    EXPECT_FALSE(result.output.empty()) << i;
+  }
+  EXPECT_NE(std::get<ToolResult>(turns[2].blocks[0]).output.find("text of a"), std::string::npos);
+  // Each call is logged when it starts and when it ends, before the next one.
+  ASSERT_EQ(host_.recorded.size(), 10u);
+  for (std::size_t i = 1; i < 9; i += 2) {
+    EXPECT_EQ(host_.recorded[i].at("phase"), "started");
+    EXPECT_EQ(host_.recorded[i + 1].at("phase"), "finished");
+    EXPECT_EQ(host_.recorded[i].at("id"), host_.recorded[i + 1].at("id"));
+  }
+}
+
+TEST_F(AgentLoopTest, IdsAreUniqueOverTurnsAndAttempts) {
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    for (int turn = 0; turn < 2; ++turn) {
+      provider_.say(answer(StopReason::kToolUse,
+                           {TextBlock{"looking"}, tool_call("x", "read_file", {{"path", "a"}})}));
+    }
+    provider_.say(answer(StopReason::kEndTurn, {TextBlock{"done"}}));
+    EXPECT_EQ(run(attempt).state, Outcome::State::kSucceeded);
+  }
+  std::multiset<std::string> messages, calls;
+  for (const json::object& data : host_.recorded) {
+    (data.at("type") == "tool_call" ? calls : messages).insert(*find_string(data, "id"));
+  }
+  EXPECT_EQ(messages.size(), 6u);
+  for (const std::string& id : messages) EXPECT_EQ(messages.count(id), 1u) << id;
+  EXPECT_EQ(calls.size(), 8u);
+  for (const std::string& id : calls) EXPECT_EQ(calls.count(id), 2u) << id;
+}
+
+TEST_F(AgentLoopTest, ALaterAttemptIsToldSo) {
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    provider_.say(answer(StopReason::kEndTurn, {TextBlock{"done"}}));
+    (void)run(attempt);
+  }
+  EXPECT_EQ(text_of(provider_.asked[0].turns[0]).find("interrupted"), std::string::npos);
+  EXPECT_NE(text_of(provider_.asked[1].turns[0]).find("interrupted"), std::string::npos);
+}
+
+TEST_F(AgentLoopTest, AStopEndsItBeforeTheNextStep) {
+  stop_.request_stop();
+  EXPECT_EQ(run().state, Outcome::State::kCancelled);
+  EXPECT_TRUE(provider_.asked.empty());
+}
+
+TEST_F(AgentLoopTest, AStopBetweenToolsRunsNoMoreOfThem) {
+  int reads = 0;
+  host_.on_read = [&] {
+    ++reads;
+    stop_.request_stop();
+  };
+  provider_.say(answer(StopReason::kToolUse, {tool_call("x", "read_file", {{"path", "a"}}),
+                                              tool_call("y", "read_file", {{"path", "b"}})}));
+  EXPECT_EQ(run().state, Outcome::State::kCancelled);
+  EXPECT_EQ(reads, 1);
+  EXPECT_EQ(provider_.asked.size(), 1u);
+  // What was started is also finished in the log.
+  EXPECT_EQ(host_.recorded.size(), 2u);
+}
+
+TEST_F(AgentLoopTest, ACancelledCallIsACancelledTaskAndIsStillSettled) {
+  provider_.script.push_back([](providers::StreamListener&) {
+    auto error = providers::provider_error(providers::ProviderError::Kind::kCancelled, "stopped");
+    error.billed.resize(1);
+    return error;
+  });
+  EXPECT_EQ(run().state, Outcome::State::kCancelled);
+  EXPECT_EQ(host_.billed, 1u);
+}
+
+TEST_F(AgentLoopTest, NotesRetriesAndForgetsWhatWasSaidBefore) {
+  provider_.script.push_back([](providers::StreamListener& listener) {
+    const auto error =
+        providers::provider_error(providers::ProviderError::Kind::kOverloaded, "too busy");
+    listener.on_text("half an ans");
+    listener.on_retry({1, std::chrono::milliseconds(250), error});
+    return answer(StopReason::kEndTurn, {TextBlock{"whole"}});
+  });
+  EXPECT_EQ(run().result, "whole");
+  ASSERT_EQ(host_.retries.size(), 1u);
+  EXPECT_TRUE(host_.retries[0].starts_with("1 250 ")) << host_.retries[0];
+  EXPECT_EQ(host_.previews, (std::vector<std::string>{"half an ans", ""}));
+}
+
+TEST_F(AgentLoopTest, GoesOnAfterAnAnswerThatWasCutOff) {
+  provider_.say(answer(StopReason::kMaxTokens, {TextBlock{"first"}}));
+  provider_.say(answer(StopReason::kPause, {TextBlock{"second"}}));
+  provider_.say(answer(StopReason::kEndTurn, {TextBlock{"third"}}));
+  EXPECT_EQ(run().result, "third");
+  ASSERT_EQ(provider_.asked.size(), 3u);
+  EXPECT_EQ(provider_.asked[1].turns.size(), 3u);
+  EXPECT_NE(text_of(provider_.asked[1].turns[2]).find("cut off"), std::string::npos);
+  EXPECT_EQ(provider_.asked[2].turns.size(), 4u) << "a pause adds no words of the user";
+}
+
+TEST_F(AgentLoopTest, GivesUpOnWhatNeverEnds) {
+  for (int i = 0; i < 10; ++i) provider_.say(answer(StopReason::kMaxTokens, {TextBlock{"more"}}));
+  const Outcome cut = run();
+  EXPECT_EQ(cut.state, Outcome::State::kFailed);
+  EXPECT_EQ(cut.error.code, Errc::kLimit);
+  EXPECT_EQ(provider_.asked.size(), 4u);
+
+  provider_.asked.clear();
+  provider_.script.clear();
+  for (int i = 0; i <= limits::kAgentTurnsMax; ++i) provider_.say(answer(StopReason::kPause, {}));
+  const Outcome paused = run();
+  EXPECT_EQ(paused.error.code, Errc::kLimit);
+  EXPECT_EQ(provider_.asked.size(), static_cast<std::size_t>(limits::kAgentTurnsMax));
+}
+
+TEST_F(AgentLoopTest, FailsWithWhatEndedIt) {
+  const struct {
+    StopReason stop;
+    Errc code;
+  } cases[] = {{StopReason::kRefusal, Errc::kDenied},
+               {StopReason::kContentFilter, Errc::kDenied},
+               {StopReason::kContextExceeded, Errc::kLimit}};
+  for (const auto& c : cases) {
+    ModelAnswer made = answer(c.stop, {TextBlock{"no"}});
+    made.stop_detail = "because";
+    provider_.say(made);
+    const Outcome outcome = run();
+    EXPECT_EQ(outcome.state, Outcome::State::kFailed);
+    EXPECT_EQ(outcome.error.code, c.code);
+    EXPECT_FALSE(outcome.error.hint.empty());
+  }
+}
+
+TEST_F(AgentLoopTest, WithoutMoneyTheModelIsNotAsked) {
+  host_.reservations_left = 1;
+  provider_.say(answer(StopReason::kToolUse, {tool_call("x", "read_file", {{"path", "a"}})}));
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.state, Outcome::State::kFailed);
+  EXPECT_EQ(outcome.error.code, Errc::kBudget);
+  EXPECT_EQ(provider_.asked.size(), 1u);
+}
+
+TEST_F(AgentLoopTest, AFailingLogEndsItBeforeAnyToolRuns) {
+  host_.log_fails = true;
+  host_.on_read = [] { ADD_FAILURE() << "a tool ran that is not in the log"; };
+  provider_.say(answer(StopReason::kToolUse, {tool_call("x", "read_file", {{"path", "a"}})}));
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.state, Outcome::State::kFailed);
+  EXPECT_EQ(outcome.error.code, Errc::kUnavailable);
+}
+
+}  // namespace
+}  // namespace coditect::agents

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agents/agent_host.h"
+#include "tools/toolbox.h"
+
+namespace coditect::agents {
+
+/// Answers as its script says, and keeps what it was asked.
+class ScriptedProvider final : public providers::Provider {
+ public:
+  using Step =
+      std::function<providers::ProviderResult<providers::ModelAnswer>(providers::StreamListener&)>;
+
+  providers::ProviderKind kind() const override { return providers::ProviderKind::kAnthropic; }
+  awaitable<providers::ProviderResult<providers::ModelAnswer>> call(
+      providers::ModelRequest request, providers::StreamListener& listener,
+      std::stop_token) override {
+    asked.push_back(std::move(request));
+    if (script.empty()) {
+      co_return providers::provider_error(providers::ProviderError::Kind::kServer, "no more");
+    }
+    const Step step = std::move(script.front());
+    script.pop_front();
+    co_return step(listener);
+  }
+  void say(providers::ModelAnswer made) {
+    script.push_back([made = std::move(made)](providers::StreamListener&) { return made; });
+  }
+
+  std::deque<Step> script;
+  std::vector<providers::ModelRequest> asked;
+};
+
+/// A workspace of two files that keeps what it is told.
+class FakeHost final : public AgentHost {
+ public:
+  awaitable<Result<Sequence>> record(const tools::Caller&, std::string type,
+                                     json::object data) override {
+    if (log_fails) co_return unavailable("the disk is full");
+    data["type"] = type;
+    recorded.push_back(std::move(data));
+    co_return recorded.size();
+  }
+  void note_retry(const tools::Caller&, int attempt, std::chrono::milliseconds delay,
+                  const Error& error) override {
+    retries.push_back(std::to_string(attempt) + " " + std::to_string(delay.count()) + " " +
+                      error.message);
+  }
+  void preview(const tools::Caller&, std::string_view text) override {
+    previews.emplace_back(text);
+  }
+  void enter_state(const tools::Caller&, std::string_view state, std::string_view) override {
+    states.emplace_back(state);
+  }
+  awaitable<std::string> shared_context(const tools::Caller&) override { co_return "the context"; }
+  Result<std::uint64_t> reserve(const tools::Caller&, const AgentModel&, std::int64_t prompt_tokens,
+                                std::int64_t) override {
+    EXPECT_GT(prompt_tokens, 0);
+    if (reservations_left-- == 0) return Error{Errc::kBudget, "no money is left", "raise it"};
+    open.insert(++reservation);
+    return reservation;
+  }
+  awaitable<Result<void>> settle(const tools::Caller&, const AgentModel&, std::uint64_t which,
+                                 std::vector<providers::BilledRequest> requests) override {
+    EXPECT_EQ(open.erase(which), 1u);
+    billed += requests.size();
+    co_return Result<void>{};
+  }
+
+  awaitable<Result<std::vector<tools::FileEntry>>> list(tools::Caller, std::string, int) override {
+    co_return std::vector<tools::FileEntry>{};
+  }
+  awaitable<Result<tools::FileText>> read(tools::Caller, std::string path) override {
+    if (on_read) on_read();
+    if (path == "missing") co_return not_found("missing is not there");
+    co_return tools::FileText{"text of " + path, 1};
+  }
+  awaitable<Result<tools::Written>> change(tools::Caller, std::string, Edit,
+                                           std::stop_token) override {
+    co_return unavailable("nothing is written here");
+  }
+  awaitable<Result<json::value>> send_message(tools::Caller, std::vector<std::string>,
+                                              std::string) override {
+    co_return json::value("sent");
+  }
+  awaitable<Result<json::value>> read_messages(tools::Caller) override { co_return json::value(); }
+  awaitable<Result<json::value>> delegate(tools::Caller, std::string, std::string,
+                                          std::stop_token) override {
+    co_return json::value();
+  }
+  std::filesystem::path project_root() const override { return "/nowhere"; }
+  awaitable<Result<tools::CommandScope>> begin_command(tools::Caller, std::string,
+                                                       std::stop_token) override {
+    co_return unavailable("no commands here");
+  }
+  awaitable<tools::CommandChanges> end_command(tools::Caller, std::uint64_t,
+                                               const tools::CommandResult*) override {
+    co_return tools::CommandChanges{};
+  }
+
+  std::vector<json::object> recorded;
+  std::vector<std::string> retries, previews, states;
+  std::set<std::uint64_t> open;  ///< reservations that are not settled
+  std::uint64_t reservation = 0;
+  std::size_t billed = 0;
+  int reservations_left = 1000;
+  bool log_fails = false;
+  std::function<void()> on_read;
+};
+
+class NoCommands final : public tools::CommandRunner {
+ public:
+  Result<tools::CommandResult> run(const tools::CommandSpec&) override {
+    return unavailable("no commands here");
+  }
+  const std::string& description() const override { return description_; }
+
+ private:
+  std::string description_ = "none";
+};
+
+}  // namespace coditect::agents
