@@ -78,7 +78,8 @@ awaitable<Result<Checkpoints::Restored>> Checkpoints::restore(Actor actor, std::
   }
   std::vector<std::string> surplus;
   for (const auto& [path, info] : parts_.state.files.files()) {
-    if (!target.contains(path)) surplus.push_back(path);
+    // No checkpoint holds ignored files, so that one lacks them does not say they are surplus.
+    if (!target.contains(path) && !is_ignored_path(path)) surplus.push_back(path);
   }
   for (const std::string& path : surplus) {
     CO_TRY_VOID(co_await parts_.files.remove(actor, path, std::nullopt));

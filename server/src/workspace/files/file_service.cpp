@@ -19,6 +19,13 @@ EventDraft edit_event(const Actor& actor, json::object data) {
   return {"file_edit", actor.name, actor.session, actor.task, std::move(data)};
 }
 
+/// Refuses to change what version control and package managers own.
+Result<void> check_changeable(const std::string& path) {
+  if (!is_ignored_path(path)) return {};
+  return Error{Errc::kDenied, "'" + path + "' is kept out of the studio's files",
+               "version control and installed packages are changed by their own commands"};
+}
+
 Error changed_meanwhile(const std::string& path, Sequence base, const FileInfo* now) {
   if (now == nullptr) {
     return {
@@ -132,6 +139,17 @@ awaitable<Result<FileService::OnDisk>> FileService::reconcile_guarded(const std:
   co_return now;
 }
 
+Result<void> FileService::check_place(const std::string& path) const {
+  if (parts_.index.is_folder(path)) return invalid("'" + path + "' is a folder");
+  for (auto end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+    const std::string above = path.substr(0, end);
+    if (parts_.index.find(above) != nullptr) {
+      return invalid("'" + above + "' is a file, not a folder", "choose another path");
+    }
+  }
+  return {};
+}
+
 Result<void> FileService::check_base(const std::string& path,
                                      std::optional<Sequence> base_version) const {
   const FileInfo* now = parts_.index.find(path);
@@ -163,10 +181,7 @@ awaitable<Result<Written>> FileService::change(Actor actor, std::string path,
                                                std::optional<Sequence> base_version,
                                                std::optional<std::uint64_t> token, Edit edit) {
   CO_TRY(path, locks::canonical_path(path));
-  if (is_ignored_path(path)) {
-    co_return Error{Errc::kDenied, "'" + path + "' is kept out of the studio's files",
-                    "version control and installed packages are changed by their own commands"};
-  }
+  CO_TRY_VOID(check_changeable(path));
   if (parts_.index.is_folder(path)) co_return invalid("'" + path + "' is a folder");
   const auto held = co_await guard(path);
   CO_TRY(OnDisk before, co_await reconcile_guarded(path, {"user:outside", {}, {}}));
@@ -215,6 +230,7 @@ awaitable<Result<Written>> FileService::write_guarded(Actor actor, std::string p
       data ? parts_.locks.check_write(path, actor.name, precondition.token, parts_.clock.now())
            : Result<void>(std::move(data).error());
   if (allowed) allowed = check_base(path, precondition.base_version);
+  if (allowed) allowed = check_place(path);
   if (!allowed) {
     auto discard = [folder = folder_, staged] { folder.discard(staged); };
     co_await parts_.disk.run(std::move(discard));
@@ -235,6 +251,8 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
                                              std::optional<Sequence> base_version) {
   CO_TRY(from, locks::canonical_path(from));
   CO_TRY(to, locks::canonical_path(to));
+  CO_TRY_VOID(check_changeable(from));
+  CO_TRY_VOID(check_changeable(to));
   if (from == to) co_return invalid("a file cannot be moved to itself");
   // Two movers that want the same two files take the guards in the same order.
   const auto first = co_await guard(std::min(from, to));
@@ -253,6 +271,7 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
     return folder.can_hold(to);
   };
   CO_TRY_VOID(co_await parts_.disk.run(std::move(look)));
+  CO_TRY_VOID(check_place(to));
   json::object data{{"op", "move"},          {"path", to},
                     {"from", from},          {"hash", source.hash},
                     {"before", source.hash}, {"size", source.content->bytes.size()}};
@@ -266,6 +285,7 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
 awaitable<Result<Written>> FileService::remove(Actor actor, std::string path,
                                                std::optional<Sequence> base_version) {
   CO_TRY(path, locks::canonical_path(path));
+  CO_TRY_VOID(check_changeable(path));
   const auto held = co_await guard(path);
   CO_TRY(OnDisk before, co_await reconcile_guarded(path, {"user:outside", {}, {}}));
   CO_TRY_VOID(parts_.locks.check_write(path, actor.name, std::nullopt, parts_.clock.now()));
@@ -347,7 +367,9 @@ awaitable<Result<void>> FileService::finish_writes(std::vector<Event> edits) {
         auto after = content_after(edit, there ? content->bytes : "", blob);
         if (!after)
           return std::move(after).error().in("completing event " + std::to_string(edit.seq));
-        TRY(std::string staged, folder_.stage(*after, there ? content->stat.mode : 0644));
+        const std::int64_t mode =
+            find_int(edit.data, "mode").value_or(there ? content->stat.mode : 0644);
+        TRY(std::string staged, folder_.stage(*after, static_cast<std::uint32_t>(mode)));
         TRY_VOID(folder_.publish(staged, path));
       }
     }
