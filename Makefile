@@ -12,7 +12,7 @@ LISTEN ?= 127.0.0.1:7700
 DATA ?= data
 # What the first workspace is made from: this very repository.
 DEMO ?= $(if $(wildcard .git),file://$(CURDIR),template:cpp)
-# Extra arguments of `coditect serve`, for example: make run SERVE="--store gs://bucket"
+# Extra arguments of `coditect serve`, for example: make run SERVE="--log-level debug"
 SERVE ?=
 
 .PHONY: help setup run build build-server build-web test test-unit test-recorded test-web \

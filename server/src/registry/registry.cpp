@@ -170,9 +170,38 @@ awaitable<void> Registry::close_on_strand() {
   }
 }
 
+awaitable<void> Registry::empty_trash() {
+  const Time before = services_.clock.now() - limits::kTrashKept;
+  std::vector<WorkspaceId> expired;
+  for (const auto& [id, row] : rows_) {
+    if (row->meta.deleted_at && *row->meta.deleted_at < before && !row->awake) {
+      expired.push_back(id);
+    }
+  }
+  for (const WorkspaceId& id : expired) {
+    Row& row = *rows_.at(id);
+    const auto guard = co_await row.transition.lock();
+    if (closing_ || !row.meta.deleted_at || row.awake) continue;  // it was brought back
+    auto erase = [folder = place(id).root()] {
+      std::error_code error;
+      fs::remove_all(folder, error);
+      return error;
+    };
+    const std::error_code error = co_await services_.disk.run(std::move(erase));
+    if (error) {
+      spdlog::error("workspace {} cannot be erased: {}", id.str(), error.message());
+    } else {
+      spdlog::info("workspace {} was in the trash for 30 days and is erased", id.str());
+      erased_.insert(id);
+    }
+  }
+}
+
 awaitable<void> Registry::sleep_idle() {
   while (!closing_) {
     co_await tick_.wait_until(std::chrono::steady_clock::now() + kIdleCheck);
+    co_await empty_trash();
+    for (const WorkspaceId& id : std::exchange(erased_, {})) rows_.erase(id);
     const SteadyTime since = services_.clock.steady() - limits::kIdleBeforeSleep;
     std::vector<WorkspaceId> awake;
     for (const auto& [id, row] : rows_) {

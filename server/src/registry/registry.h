@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -99,6 +100,7 @@ class Registry {
   awaitable<void> start_on_strand();
   awaitable<void> close_on_strand();
   awaitable<void> sleep_idle();
+  awaitable<void> empty_trash();
   awaitable<Result<workspace::Meta>> provision_on_strand(std::string name, json::object source,
                                                          std::string user);
   awaitable<Page> list_on_strand(std::string cursor, std::size_t limit);
@@ -121,6 +123,7 @@ class Registry {
 
   // Touched only on strand_.
   std::map<WorkspaceId, std::unique_ptr<Row>> rows_;  // ordered: cursors are ids
+  std::set<WorkspaceId> erased_;  ///< whose rows go once nobody holds their guards
   bool closing_ = false;
   Notifier tick_;
   TaskGroup background_;

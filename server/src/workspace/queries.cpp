@@ -54,7 +54,8 @@ json::object rows_json(databases::Rows rows) {
 template <class Work>
 auto Queries::ask(Work work) -> awaitable<std::invoke_result_t<Work&, const databases::View&>> {
   CO_TRY_VOID(co_await parts_.log.flush());
-  auto run = [this, head = parts_.log.durable_head(), work = std::move(work)]() mutable {
+  // What became durable during the flush is not in the archive yet, so it is not promised.
+  auto run = [this, head = parts_.log.archived_head(), work = std::move(work)]() mutable {
     ArchiveFeed feed(parts_.log.archive_directory(), parts_.blobs, head);
     return work(databases::View{parts_.catalogue, parts_.directory, feed});
   };

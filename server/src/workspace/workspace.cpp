@@ -205,7 +205,11 @@ awaitable<Result<void>> Workspace::save_state() {
   json::object snapshot = state_.snapshot();
   // The hash vouches for the log's last line, which no later line does.
   snapshot["log_hash"] = log_->head_hash();
-  auto write = [file = place_.state_file(), text = json::serialize(snapshot)] {
+  // The state says that the edits up to here are in the files, so the files come first: a rename
+  // that is lost with the power would otherwise look like a change by somebody outside.
+  auto write = [folder = files_->folder(), file = place_.state_file(),
+                text = json::serialize(snapshot)]() -> Result<void> {
+    TRY_VOID(folder.sync());
     return write_file_atomically(file, text);
   };
   CO_TRY_VOID(co_await services_.disk.run(std::move(write)));

@@ -142,6 +142,12 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request) {
   if (!body) co_return net::problem(body.error());
   auto name = need_string(*body, "name");
   if (!name) co_return net::problem(name.error());
+  for (const auto& member : *body) {
+    if (member.key() != "name" && member.key() != "source") {
+      co_return net::problem(invalid("'" + std::string(member.key()) + "' is not known here",
+                                     "send {\"name\", \"source\"?}"));
+    }
+  }
   const json::object* source = find_object(*body, "source");
   if (source == nullptr && body->contains("source")) {
     co_return net::problem(invalid("'source' is not an object"));

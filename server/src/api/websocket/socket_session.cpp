@@ -17,6 +17,15 @@ std::string event_message(const std::string& line) {
   return R"({"jsonrpc":"2.0","method":"event","params":{"event":)" + line + "}}";
 }
 
+awaitable<Result<json::value>> describe_to_subscriber(workspace::Workspace& workspace,
+                                                      std::string user) {
+  if (workspace.previews().size() >= limits::kSubscribersMax) {
+    co_return Error{Errc::kLimit, "too many clients are attached to this workspace",
+                    "close some of them, or read the log with timeline.range"};
+  }
+  co_return co_await attachment_when_durable(workspace, std::move(user));
+}
+
 }  // namespace
 
 SocketSession::SocketSession(net::WebSocket& socket, Dispatcher& dispatcher, WorkspaceId workspace,
@@ -122,7 +131,7 @@ awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
   auto awake = co_await dispatcher_.registry().wake(workspace_id_);
   if (!awake) co_return Attached{rpc_error(id, awake.error()), {}};
   auto describe = [user = user_](workspace::Workspace& workspace) {
-    return attachment_when_durable(workspace, user);
+    return describe_to_subscriber(workspace, user);
   };
   auto described = co_await workspace::Workspace::perform(*awake, describe);
   if (!described) co_return Attached{rpc_error(id, described.error()), {}};

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRestore = "restore the workspace from its object store";
+constexpr const char* kRestore = "restore the workspace from a backup of the data folder";
 
 /// The sub-folders of a folder, ordered; none where it is not there.
 Result<std::vector<fs::path>> sub_folders(const fs::path& folder) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kDamageHint =
     "run `coditect verify` on the folder to see all that is damaged, then restore the workspace "
-    "from its object store";
+    "from a backup of the data folder";
 
 Error damage(const std::filesystem::path& file, std::uint64_t offset, const std::string& what) {
   return internal(file.string() + ", offset " + std::to_string(offset) + ": " + what, kDamageHint);

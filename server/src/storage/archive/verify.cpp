@@ -11,13 +11,13 @@
 namespace coditect::archive {
 namespace {
 
-constexpr const char* kRestore = "restore the workspace from its object store";
+constexpr const char* kRestore = "restore the workspace from a backup of the data folder";
 constexpr const char* kReopen =
     "open the workspace: what a crash left of the last line is dropped and comes back from the "
     "journal";
 constexpr const char* kRestoreUnlessLast =
     "if nothing follows it, open the workspace: the line comes back from the journal; otherwise "
-    "restore the workspace from its object store";
+    "restore the workspace from a backup of the data folder";
 
 /// Walks an archive and writes down what is wrong.
 class Verifier {

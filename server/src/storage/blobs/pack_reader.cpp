@@ -9,7 +9,7 @@ namespace coditect::blobs {
 namespace {
 
 Error damage(const std::filesystem::path& path, const std::string& what) {
-  return internal(path.string() + ": " + what, "restore the file from the object store");
+  return internal(path.string() + ": " + what, "restore the file from a backup of the data folder");
 }
 
 }  // namespace

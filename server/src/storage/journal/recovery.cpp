@@ -12,7 +12,8 @@ namespace coditect::journal {
 namespace {
 
 constexpr const char* kDamageHint =
-    "restore the node from its object store; or, to start without the records that are not yet "
+    "restore the node from a backup of the data folder; or, to start without the records that are "
+    "not yet "
     "archived, move the journal's *.journal files to another folder and start again";
 
 /// A file of the folder with a good header.

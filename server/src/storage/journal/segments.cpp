@@ -125,6 +125,12 @@ void Segments::run_worker() {
     const std::string name = segment_file_name(++files_numbered_to_);
     lock.unlock();
     auto made = make_file(name);
+    if (!made) {
+      // What a full disk left of it must not fill the disk further. If this fails too, the next
+      // start removes it.
+      const auto removed = disk_->remove(name);
+      if (!removed) made = std::move(made).error().in(removed.error().message);
+    }
     lock.lock();
     wanted_ = false;
     if (made) {

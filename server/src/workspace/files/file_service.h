@@ -111,6 +111,8 @@ class FileService {
   awaitable<Result<Written>> write_guarded(Actor actor, std::string path, Precondition precondition,
                                            const OnDisk& before, std::string after,
                                            std::uint32_t mode);
+  /// Whether no other file stands where `path` or a folder above it is to be.
+  Result<void> check_place(const std::string& path) const;
   Result<void> check_base(const std::string& path, std::optional<Sequence> base_version) const;
   awaitable<Result<json::object>> describe_change(const std::string& path, const OnDisk& before,
                                                   const std::string& after);

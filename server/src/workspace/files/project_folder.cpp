@@ -9,6 +9,7 @@
 #include <memory>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/posix_file.h"
 #include "base/random.h"
@@ -221,6 +222,12 @@ Result<void> ProjectFolder::publish(const std::string& staged, const std::string
   if (::renameat(AT_FDCWD, source.c_str(), parent.get(), name.c_str()) != 0) {
     return path_error(path, errno);
   }
+  return {};
+}
+
+Result<void> ProjectFolder::sync() const {
+  TRY(FileDescriptor root, open_file(root_, O_RDONLY | O_DIRECTORY));
+  if (::syncfs(root.get()) != 0) return system_error("syncing the project", errno);
   return {};
 }
 

@@ -56,6 +56,8 @@ class ProjectFolder {
   Result<std::string> stage(std::string_view bytes, std::uint32_t mode) const;
   /// Moves a staged file to `path`, replacing what is there, and creates missing folders.
   Result<void> publish(const std::string& staged, const std::string& path) const;
+  /// Makes durable what was published, moved and removed: the whole file system's writes.
+  Result<void> sync() const;
   void discard(const std::string& staged) const;
   /// Deletes what a crash left in the staging folder.
   void clear_staging() const;

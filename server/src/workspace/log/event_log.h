@@ -63,6 +63,8 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   /// SHA-256 of the line of head().
   const std::string& head_hash() const { return head_hash_; }
   Sequence durable_head() const { return durable_; }
+  /// The last event that readers of the archive find.
+  Sequence archived_head() const { return archived_; }
   bool failed() const { return failure_.has_value(); }
 
   /// Up to `limit` durable lines from `from` on, as many as are at hand.
