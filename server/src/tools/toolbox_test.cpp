@@ -235,7 +235,8 @@ TEST_F(ToolBoxTest, TalksToOtherAgents) {
   EXPECT_EQ(call("send_message", R"({"to":["kimi","codex"],"text":"hi"})").output, "sent");
   EXPECT_EQ(call("read_messages", "{}").output, R"(["hello"])");
   EXPECT_EQ(call("delegate_task", R"({"agent":"auto","prompt":"do"})").details.at("task"), "t_1");
-  const std::vector<std::string> asked{"send kimi hi", "send codex hi", "delegate auto do"};
+  const std::vector<std::string> asked{"send kimi hi", "send codex hi", "send kimi hi",
+                                       "send codex hi", "delegate auto do"};
   EXPECT_EQ(host_.asked, asked);
 }
 
