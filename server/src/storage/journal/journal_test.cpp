@@ -160,7 +160,9 @@ TEST_F(JournalTest, RecyclesReleasedSegments) {
       ASSERT_TRUE(append(record_of("a", ++filled_, std::string(2000, 'z'))));
     journal_->release(WorkspaceId("a"), filled_);
   }
-  EXPECT_LE(disk_->contents().size(), 4u);
+  // Two live segments and the spares that are kept; one of these is made ahead of need, whenever
+  // the worker gets to it. What counts is that thirty rounds do not need thirty files.
+  EXPECT_LE(disk_->contents().size(), 2u + 4u);
   EXPECT_LE(journal_->stats().live_segments, 2u);
   ASSERT_TRUE(append(record_of("a", ++filled_, "last")));
   reopen();
