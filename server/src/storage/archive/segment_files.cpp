@@ -21,9 +21,9 @@ std::string segment_name(Sequence first) {
 std::optional<Sequence> parse_segment_name(std::string_view name) {
   if (name.size() != kNameDigits + kSuffix.size() || !name.ends_with(kSuffix)) return std::nullopt;
   Sequence first = 0;
-  const char* last = name.data() + kNameDigits;
-  const auto [end, error] = std::from_chars(name.data(), last, first);
-  if (error != std::errc() || end != last || first == 0) return std::nullopt;
+  const std::string_view digits = name.substr(0, kNameDigits);
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), first);
+  if (error != std::errc() || end != digits.end() || first == 0) return std::nullopt;
   return first;
 }
 

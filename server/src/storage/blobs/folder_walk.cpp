@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <limits.h>
-#include <memory>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -17,28 +16,18 @@ constexpr const char* kRepository = ".git";
 
 std::string words(int error_number) { return std::generic_category().message(error_number); }
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-/// The names in an open folder, sorted; errno for what went wrong.
+/// The names in an open folder, sorted. The folder is listed through its descriptor, so that it is
+/// this one whatever has become of its path.
 Result<std::vector<std::string>> names_in(const FileDescriptor& folder) {
-  const int copy = ::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0);
-  if (copy < 0) return system_error("dup", errno);
-  const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(copy));
-  if (!directory) {
-    const Error error = system_error("opendir", errno);
-    ::close(copy);
-    return error;
-  }
+  namespace fs = std::filesystem;
+  const fs::path path = "/proc/self/fd/" + std::to_string(folder.get());
   std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* entry = ::readdir(directory.get())) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
-    errno = 0;
+  std::error_code error;
+  for (fs::directory_iterator each(path, error), end; !error && each != end;
+       each.increment(error)) {
+    names.push_back(each->path().filename().string());
   }
-  if (errno != 0) return system_error("readdir", errno);
+  if (error) return system_error("listing a folder", error.value());
   std::ranges::sort(names);
   return names;
 }

@@ -36,7 +36,7 @@ class Cursor {
   Value take() {
     check(bytes_.size() >= sizeof(Value));
     Value value;
-    std::memcpy(&value, bytes_.data(), sizeof value);
+    bytes_.copy(reinterpret_cast<char*>(&value), sizeof value);
     bytes_.remove_prefix(sizeof value);
     return value;
   }
