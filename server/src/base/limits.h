@@ -39,7 +39,6 @@ inline constexpr std::size_t kSqlAnswerBytesMax = 8u << 20;  // `truncated` is s
 // Storage.
 inline constexpr std::size_t kEventBytesMax = 24u << 20;  // one log line
 inline constexpr std::size_t kJournalSegmentBytes = 64u << 20;
-inline constexpr std::size_t kObjectKeyBytesMax = 900;  // of a store's 1,024, prefix included
 inline constexpr std::size_t kJournalQueueBytesMax = 256u << 20;  // appends are refused
 inline constexpr std::size_t kArchiveSegmentBytes = 64u << 20;    // a new segment begins
 inline constexpr std::size_t kDatabaseConnectionsMax = 10;        // per database; a query waits
