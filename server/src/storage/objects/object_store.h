@@ -32,7 +32,7 @@ struct IfGeneration {
 };
 using Condition = std::variant<Always, IfAbsent, IfGeneration>;
 
-/// `bytes` of the content from `offset` on; fewer where it ends earlier.
+/// `bytes` of the content from `offset` on; fewer, or none, where it ends earlier.
 struct Range {
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> bytes;  ///< none: to the end
@@ -46,8 +46,9 @@ struct ListPage {
 
 /// A content on its way into a store. It is read again from its start when a put is retried.
 ///
-/// Threads:  one reader at a time.
+/// Threads:  one reader at a time, on whatever thread the store reads files on: it may block.
 /// Lifetime: outlives the put().
+/// Errors:   an Error of rewind() or read() ends the put and is returned; nothing was stored.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -63,40 +64,48 @@ using ByteSink = std::function<Result<void>(std::string_view part)>;
 
 /// A bucket, or a folder of one: keys to immutable versions of contents.
 ///
-/// Keys are relative paths of UTF-8 without empty, "." or ".." components, at most
-/// limits::kObjectKeyBytesMax bytes; anything else is Errc::kInvalid before a byte is sent.
+/// Keys are relative paths of UTF-8 without control characters and without empty, "." or ".."
+/// components, at most limits::kObjectKeyBytesMax bytes (a component: kKeyComponentBytesMax);
+/// anything else is Errc::kInvalid before a byte is sent (object_key.h). No key is the folder of
+/// another one ("a" beside "a/b"): a store of files cannot hold both and refuses the second.
 ///
 /// Threads:    any strand; a call resumes where it was awaited.
-/// Lifetime:   await close() before destroying it; no call is running then.
+/// Lifetime:   when every call has returned, await close(), then destroy it.
 /// Invariants: a put() that returned is durable and what any later get(), head() or list() sees. An
 ///             object is there whole or not at all.
 /// Errors:     Errc::kConflict where a Condition did not hold: nothing was changed, and somebody
 ///             else's version stands. Errc::kNotFound for a missing object. Errc::kUnavailable
 ///             where the outcome is NOT KNOWN: the put may have happened (time-out, 409, 429, 5xx,
-///             a cut connection). Errc::kDenied for credentials, kInternal for damaged bytes.
+///             a cut connection). Errc::kDenied for credentials, kInternal for damaged bytes,
+///             kLimit for more bytes than the caller wants.
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
 
-  /// Stores a content and checks with its CRC32C that it arrived.
+  /// Stores a content and checks with its CRC32C that it arrived. IfGeneration of a missing object
+  /// is Errc::kConflict.
   virtual awaitable<Result<ObjectInfo>> put(std::string key, std::string content,
                                             Condition condition) = 0;
-  /// The same for what is too large to hold: a file, a pack.
+  /// The same for what is too large to hold: a file, a pack. Errc::kInvalid, and nothing stored,
+  /// when `source` does not give the bytes() that it promised.
   virtual awaitable<Result<ObjectInfo>> put(std::string key, ByteSource& source,
                                             Condition condition) = 0;
 
   struct Object {
-    ObjectInfo info;
-    std::string content;
+    ObjectInfo info;      ///< of the whole object, whatever the range
+    std::string content;  ///< "" for a range that begins at the end or behind it
   };
-  /// A content of at most `bytes_max`; a whole one is checked against its CRC32C.
+  /// A content of at most `bytes_max`, otherwise Errc::kLimit; a whole one is checked against its
+  /// CRC32C.
   virtual awaitable<Result<Object>> get(std::string key, Range range, std::size_t bytes_max) = 0;
   /// The same in parts. Only a returned ObjectInfo says that a whole content had the right CRC32C.
   virtual awaitable<Result<ObjectInfo>> read(std::string key, Range range,
                                              const ByteSink& sink) = 0;
 
   virtual awaitable<Result<ObjectInfo>> head(std::string key) = 0;
-  /// Objects whose keys begin with `prefix`, `limit` a page. `next` is "" for the first page.
+  /// Objects whose keys begin with `prefix`, 1 to limits::kListPageObjectsMax a page. `next` is ""
+  /// for the first page. An object that is there all the while is listed exactly once, whatever is
+  /// stored or removed between two pages.
   virtual awaitable<Result<ListPage>> list(std::string prefix, std::string next,
                                            std::size_t limit) = 0;
   /// Removes an object; one that is not there is no error.

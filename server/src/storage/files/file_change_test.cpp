@@ -1,11 +1,11 @@
-#include "workspace/files/file_change.h"
+#include "storage/files/file_change.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "base/sha256.h"
 
-namespace coditect::workspace {
+namespace coditect::files {
 namespace {
 
 /// Texts of few different characters, some of two to four bytes, so that changes meet in them.
@@ -92,4 +92,4 @@ TEST(FileChange, ContentFollowsFromAnEdit) {
 }
 
 }  // namespace
-}  // namespace coditect::workspace
+}  // namespace coditect::files

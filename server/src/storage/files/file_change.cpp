@@ -1,10 +1,10 @@
-#include "workspace/files/file_change.h"
+#include "storage/files/file_change.h"
 
 #include <algorithm>
 
 #include "base/sha256.h"
 
-namespace coditect::workspace {
+namespace coditect::files {
 
 namespace {
 
@@ -94,4 +94,4 @@ Result<std::string> content_after(
   return after;
 }
 
-}  // namespace coditect::workspace
+}  // namespace coditect::files
