@@ -49,7 +49,8 @@ Result<void> FolderWalk::visit_folder(FileDescriptor folder, const std::string& 
   const std::size_t recorded_before = recorded_;
   for (const std::string& name : *names) {
     const std::string child = path.empty() ? name : path + "/" + name;
-    if (name == kRepository || (ignore_ && ignore_(child))) continue;
+    if (name == kRepository && repositories_ == Repositories::kLeftOut) continue;
+    if (ignore_ && ignore_(child)) continue;
     TRY_VOID(visit(folder.get(), name, child, depth + 1));
   }
   if (recorded_ == recorded_before && depth > 0) {

@@ -21,7 +21,8 @@ class FolderWalk {
   using OnFile =
       std::function<Result<void>(std::string path, FileDescriptor file, std::uint32_t mode)>;
 
-  FolderWalk(const Ignore& ignore, const OnFile& file) : ignore_(ignore), on_file_(file) {}
+  FolderWalk(const Ignore& ignore, Repositories repositories, const OnFile& file)
+      : ignore_(ignore), repositories_(repositories), on_file_(file) {}
 
   Result<void> run(const std::filesystem::path& root);
 
@@ -37,6 +38,7 @@ class FolderWalk {
   void skip(const std::string& path, std::string why);
 
   const Ignore& ignore_;
+  const Repositories repositories_;
   const OnFile& on_file_;
   std::size_t recorded_ = 0;  ///< files, links and empty folders so far
 };

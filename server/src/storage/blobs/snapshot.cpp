@@ -49,7 +49,7 @@ Result<Snapshot> snapshot_tree(const std::filesystem::path& root, BlobStore& sto
 }
 
 Result<Snapshot> snapshot_tree(const std::filesystem::path& root, BlobStore& store,
-                               const Ignore& ignore) {
+                               const Ignore& ignore, Repositories repositories) {
   TRY(PackWriter writer, PackWriter::begin(store));
   Snapshot snapshot;
   std::vector<TreeEntry>& entries = snapshot.tree.entries;
@@ -68,7 +68,7 @@ Result<Snapshot> snapshot_tree(const std::filesystem::path& root, BlobStore& sto
         {std::move(path), TreeEntry::Kind::kFile, std::move(added->hash), added->bytes, mode, ""});
     return {};
   };
-  FolderWalk walk(ignore, on_file);
+  FolderWalk walk(ignore, repositories, on_file);
   TRY_VOID(walk.run(root));
   entries.insert(entries.end(), walk.entries.begin(), walk.entries.end());
   std::ranges::sort(entries, {}, &TreeEntry::path);

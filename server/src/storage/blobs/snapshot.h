@@ -34,17 +34,23 @@ struct Snapshot {
   std::vector<Skipped> skipped;
 };
 
+/// Whether what is named `.git` is part of a tree.
+enum class Repositories {
+  kLeftOut,  ///< a repository is its own history, and half of one is worse than none
+  kTaken,    ///< for a copy of the whole project
+};
+
 /// Stores every file below `root` and a manifest of them; all of it is durable on return.
 ///
 /// Symbolic links are recorded and never followed, so the walk stays below `root` even when
-/// somebody changes the folder meanwhile. Whatever is named `.git` is no part of the tree: a
-/// repository is its own history, and half of one is worse than none. Files of any size are
-/// stored. What cannot be read or is no file (a pipe, a device, a name that is not UTF-8) is named
-/// in `skipped`. A file that vanishes during the walk is not part of the tree.
+/// somebody changes the folder meanwhile. Files of any size are stored. What cannot be read or is
+/// no file (a pipe, a device, a name that is not UTF-8) is named in `skipped`. A file that vanishes
+/// during the walk is not part of the tree.
 ///
 /// Errors: those of the store; Errc::kNotFound when `root` is no folder.
 Result<Snapshot> snapshot_tree(const std::filesystem::path& root, BlobStore& store,
-                               const Ignore& ignore);
+                               const Ignore& ignore,
+                               Repositories repositories = Repositories::kLeftOut);
 Result<Snapshot> snapshot_tree(const std::filesystem::path& root, BlobStore& store);
 
 /// The tree with this hash, checked.

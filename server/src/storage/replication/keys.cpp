@@ -2,9 +2,35 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 namespace coditect::replication {
 
+namespace {
+
+constexpr std::size_t kNameBytesMax = 64;
+constexpr std::string_view kNodes = "nodes/";
+constexpr std::string_view kLog = "/log/";
+constexpr std::string_view kBundleSuffix = ".bundle";
+
+bool is_name_byte(char byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+         (byte >= '0' && byte <= '9') || byte == '_' || byte == '-' || byte == '.';
+}
+
+std::optional<std::uint64_t> number(std::string_view digits) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
+  if (error != std::errc() || end != digits.end()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
 std::string lease_key(std::string_view node) { return fmt::format("nodes/{}/lease.json", node); }
+
+std::string node_prefix(std::string_view node) { return fmt::format("nodes/{}/", node); }
 
 std::string log_prefix(std::string_view node, std::uint64_t epoch) {
   return fmt::format("nodes/{}/{:010}/log/", node, epoch);
@@ -12,6 +38,24 @@ std::string log_prefix(std::string_view node, std::uint64_t epoch) {
 
 std::string bundle_key(const LogPlace& place) {
   return fmt::format("{}{:012}.bundle", log_prefix(place.node, place.epoch), place.bundle);
+}
+
+std::optional<LogPlace> parse_bundle_key(std::string_view key) {
+  const std::string_view whole = key;
+  if (!key.starts_with(kNodes) || !key.ends_with(kBundleSuffix)) return std::nullopt;
+  key.remove_prefix(kNodes.size());
+  key.remove_suffix(kBundleSuffix.size());
+  const std::size_t slash = key.find('/');
+  const std::size_t log = key.find(kLog);
+  if (slash == std::string_view::npos || log == std::string_view::npos || log <= slash) {
+    return std::nullopt;
+  }
+  const auto epoch = number(key.substr(slash + 1, log - slash - 1));
+  const auto bundle = number(key.substr(log + kLog.size()));
+  if (!epoch || !bundle) return std::nullopt;
+  LogPlace place{NodeId(key.substr(0, slash)), *epoch, *bundle};
+  if (bundle_key(place) != whole) return std::nullopt;
+  return place;
 }
 
 std::string marker_prefix(std::string_view node) {
@@ -22,22 +66,35 @@ std::string marker_key(std::string_view node, const WorkspaceId& id) {
   return marker_prefix(node) + id.str();
 }
 
-std::string manifest_key(std::string_view folder) {
-  return fmt::format("{}/manifest.json", folder);
+std::string manifest_key(std::string_view folder) { return fmt::format("{}/manifest.json", folder); }
+
+std::string sessions_prefix(std::string_view folder) { return fmt::format("{}/sessions/", folder); }
+
+std::string segment_key(std::string_view folder, Sequence first, Sequence last,
+                        std::uint64_t workspace_epoch) {
+  return fmt::format("{}{:020}-{:020}-{:010}.jsonl.zst", sessions_prefix(folder), first, last,
+                     workspace_epoch);
 }
 
-std::string segment_key(std::string_view folder, Sequence first, Sequence last) {
-  return fmt::format("{}/sessions/{:020}-{:020}.jsonl.zst", folder, first, last);
+std::string blob_prefix(std::string_view folder) {
+  return fmt::format("{}/sessions/blobs/", folder);
 }
 
 std::string blob_key(std::string_view folder, std::string_view file_name) {
-  return fmt::format("{}/sessions/blobs/{}", folder, file_name);
+  return blob_prefix(folder) + std::string(file_name);
 }
+
+std::string snapshot_prefix(std::string_view folder) { return fmt::format("{}/databases/", folder); }
 
 std::string snapshot_key(std::string_view folder, std::string_view database, Sequence applied,
                          std::uint64_t workspace_epoch) {
-  return fmt::format("{}/databases/{}/{:020}-{}.snapshot", folder, database, applied,
+  return fmt::format("{}{}/{:020}-{}.snapshot", snapshot_prefix(folder), database, applied,
                      workspace_epoch);
+}
+
+bool is_key_name(std::string_view name) {
+  return !name.empty() && name.size() <= kNameBytesMax && name[0] != '.' &&
+         std::ranges::all_of(name, is_name_byte);
 }
 
 }  // namespace coditect::replication

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,8 +26,12 @@ struct LogPlace {
 std::string lease_key(std::string_view node);
 /// nodes/{node}/{epoch, 10 digits}/log/{bundle, 12 digits}.bundle
 std::string bundle_key(const LogPlace& place);
+/// The place that such a key names; nothing for other keys.
+std::optional<LogPlace> parse_bundle_key(std::string_view key);
 /// The keys of all bundles of an epoch begin with it.
 std::string log_prefix(std::string_view node, std::uint64_t epoch);
+/// nodes/{node}/: everything of a node is below it.
+std::string node_prefix(std::string_view node);
 /// nodes/{node}/workspaces/{id}: its content is the workspace's folder, see below.
 std::string marker_key(std::string_view node, const WorkspaceId& id);
 std::string marker_prefix(std::string_view node);
@@ -35,13 +40,23 @@ std::string marker_prefix(std::string_view node);
 /// organizations/{org}/teams/{team}/users/{user}/workspaces/{id}
 /// Under it:
 ///   manifest.json                                     see manifest.h
-///   sessions/{first}-{last}.jsonl.zst                 archived events, 20 digits each
+///   sessions/{first}-{last}-{epoch}.jsonl.zst         archived events, 20, 20 and 10 digits
 ///   sessions/blobs/{name}                             the same file as on disk
 ///   databases/{name}/{applied_seq, 20 digits}-{workspace epoch}.snapshot
+/// The workspace's epoch is part of what its owners write, so that what a former owner still
+/// writes or removes is never what a later one has named.
 std::string manifest_key(std::string_view folder);
-std::string segment_key(std::string_view folder, Sequence first, Sequence last);
+std::string segment_key(std::string_view folder, Sequence first, Sequence last,
+                        std::uint64_t workspace_epoch);
+/// The keys of all segments begin with it, and those of blobs.
+std::string sessions_prefix(std::string_view folder);
 std::string blob_key(std::string_view folder, std::string_view file_name);
+std::string blob_prefix(std::string_view folder);
 std::string snapshot_key(std::string_view folder, std::string_view database, Sequence applied,
                          std::uint64_t workspace_epoch);
+std::string snapshot_prefix(std::string_view folder);
+
+/// True for a name that fits into a key as one component: 1 to 64 of [A-Za-z0-9._-], no leading dot.
+bool is_key_name(std::string_view name);
 
 }  // namespace coditect::replication

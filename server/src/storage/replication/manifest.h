@@ -28,6 +28,7 @@ struct Manifest {
   struct Segment {
     Sequence first = 0;
     Sequence last = 0;
+    std::uint64_t epoch = 0;  ///< the workspace's when it was written; part of its key
     std::uint64_t content_bytes = 0;
     std::string sha256;  ///< of the content
     bool operator==(const Segment&) const = default;
@@ -43,7 +44,7 @@ struct Manifest {
   /// The project's files at one moment; edits since are in the log.
   struct ProjectTree {
     std::string tree;  ///< hash of the tree's manifest among the blobs
-    Sequence seq = 0;
+    Sequence seq = 0;  ///< every edit up to it is in the tree; later ones may be
     bool operator==(const ProjectTree&) const = default;
   };
 
@@ -62,8 +63,12 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
+/// Errc::kInvalid, saying which, for a manifest that breaks an invariant or could not be read back.
+Result<void> check_manifest(const Manifest& manifest);
+/// One line of canonical JSON and a newline. The manifest keeps its invariants.
 std::string to_text(const Manifest& manifest);
-/// Errc::kInternal for anything that is not a manifest or breaks an invariant, saying what.
+/// Errc::kInternal for anything that to_text() would not write, or that breaks an invariant, saying
+/// what.
 Result<Manifest> parse_manifest(std::string_view text);
 
 }  // namespace coditect::replication
