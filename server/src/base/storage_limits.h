@@ -35,6 +35,7 @@ inline constexpr std::size_t kLogSegmentBytesMax = 8u << 20;  // of content; a l
 inline constexpr std::size_t kLogSegmentBytesMin = 1u << 20;  // fewer wait for sleep or more
 inline constexpr std::size_t kTransfersMax = 8;               // of one workspace at a time
 inline constexpr int kSwapAttemptsMax = 16;                   // lost races and lost answers
+inline constexpr int kSnapshotAttemptsMax = 3;                    // of a repository that changes
 inline constexpr std::chrono::minutes kGarbageGrace{60};      // unnamed, then removed
 inline constexpr std::size_t kGarbageRemovedMax = 1'000;      // in one round; the rest later
 inline constexpr std::uint64_t kSealsKept = 64;               // last bundles of older epochs

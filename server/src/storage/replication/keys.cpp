@@ -66,7 +66,9 @@ std::string marker_key(std::string_view node, const WorkspaceId& id) {
   return marker_prefix(node) + id.str();
 }
 
-std::string manifest_key(std::string_view folder) { return fmt::format("{}/manifest.json", folder); }
+std::string manifest_key(std::string_view folder) {
+  return fmt::format("{}/manifest.json", folder);
+}
 
 std::string sessions_prefix(std::string_view folder) { return fmt::format("{}/sessions/", folder); }
 
@@ -84,7 +86,9 @@ std::string blob_key(std::string_view folder, std::string_view file_name) {
   return blob_prefix(folder) + std::string(file_name);
 }
 
-std::string snapshot_prefix(std::string_view folder) { return fmt::format("{}/databases/", folder); }
+std::string snapshot_prefix(std::string_view folder) {
+  return fmt::format("{}/databases/", folder);
+}
 
 std::string snapshot_key(std::string_view folder, std::string_view database, Sequence applied,
                          std::uint64_t workspace_epoch) {

@@ -56,7 +56,8 @@ std::string snapshot_key(std::string_view folder, std::string_view database, Seq
                          std::uint64_t workspace_epoch);
 std::string snapshot_prefix(std::string_view folder);
 
-/// True for a name that fits into a key as one component: 1 to 64 of [A-Za-z0-9._-], no leading dot.
+/// True for a name that fits into a key as one component: 1 to 64 of [A-Za-z0-9._-], no leading
+/// dot.
 bool is_key_name(std::string_view name);
 
 }  // namespace coditect::replication

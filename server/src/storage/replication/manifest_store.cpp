@@ -14,10 +14,10 @@ namespace {
 constexpr objects::Range kWhole{};
 
 Error owned_by(const Manifest::Owner& owner) {
-  return {Errc::kConflict,
-          fmt::format("the workspace belongs to node {} in its epoch {}", owner.node,
-                      owner.node_epoch),
-          "ask that node, or wait until its lease runs out and its workspaces are taken over"};
+  return {
+      Errc::kConflict,
+      fmt::format("the workspace belongs to node {} in its epoch {}", owner.node, owner.node_epoch),
+      "ask that node, or wait until its lease runs out and its workspaces are taken over"};
 }
 
 Error not_yours(const Manifest& manifest) {
@@ -31,10 +31,11 @@ Result<void> check_claim(const Manifest& manifest, const Claim& claim) {
   const Manifest::Owner& owner = *manifest.owner;
   if (owner.node == claim.owner.node) {
     if (owner.node_epoch <= claim.owner.node_epoch) return {};
-    return Error{Errc::kConflict,
-                 fmt::format("node {} has been started again and owns the workspace in its epoch {}",
-                             owner.node, owner.node_epoch),
-                 "this process is of an older epoch and must end"};
+    return Error{
+        Errc::kConflict,
+        fmt::format("node {} has been started again and owns the workspace in its epoch {}",
+                    owner.node, owner.node_epoch),
+        "this process is of an older epoch and must end"};
   }
   if (claim.taken_over && owner.node == claim.taken_over->node &&
       owner.node_epoch <= claim.taken_over->node_epoch) {
@@ -101,8 +102,7 @@ awaitable<Result<Versioned<Manifest>>> ManifestStore::release(Manifest::Owner ow
   co_return co_await change_until_swapped(std::move(leave));
 }
 
-awaitable<Result<Versioned<Manifest>>> ManifestStore::update(Manifest::Owner owner,
-                                                             Change change) {
+awaitable<Result<Versioned<Manifest>>> ManifestStore::update(Manifest::Owner owner, Change change) {
   Change checked = [owner = std::move(owner),
                     change = std::move(change)](Manifest& manifest) -> Result<void> {
     if (manifest.owner != owner) return not_yours(manifest);

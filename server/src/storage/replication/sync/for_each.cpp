@@ -16,7 +16,7 @@ struct Round {
   std::size_t count = 0;
   Work work;
   std::size_t next = 0;
-  std::optional<Error> failure;
+  std::optional<Error> failure = {};
 };
 
 awaitable<void> take_turns(Round& round) {
