@@ -1,10 +1,10 @@
+#include "storage/objects/crc32c.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 #include <cstdint>
 #include <string>
-
-#include "storage/objects/crc32c.h"
 
 namespace coditect::objects {
 namespace {

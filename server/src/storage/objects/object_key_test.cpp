@@ -1,9 +1,10 @@
+#include "storage/objects/object_key.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "base/storage_limits.h"
-#include "storage/objects/object_key.h"
 
 namespace coditect::objects {
 namespace {
@@ -46,14 +47,14 @@ TEST(ObjectKey, RefusesWhatSomeStoreCannotHold) {
       "a\rb",
       "a\tb",
       "a\x7f",
-      "\x80",               // a continuation byte alone
-      "\xc3",               // cut short
-      "\xc0\xaf",           // an overlong "/"
-      "\xe0\x80\xaf",       // the same in three bytes
-      "\xed\xa0\x80",       // a surrogate
-      "\xf4\x90\x80\x80",   // above U+10FFFF
+      "\x80",              // a continuation byte alone
+      "\xc3",              // cut short
+      "\xc0\xaf",          // an overlong "/"
+      "\xe0\x80\xaf",      // the same in three bytes
+      "\xed\xa0\x80",      // a surrogate
+      "\xf4\x90\x80\x80",  // above U+10FFFF
       "\xf8\x88\x80\x80\x80",
-      "\xef\xbf\xbe",       // U+FFFE
+      "\xef\xbf\xbe",  // U+FFFE
       long_key,
       std::string(kKeyComponentBytesMax + 1, 'k'),
   };

@@ -176,8 +176,7 @@ TEST_P(ObjectStoreConformance, AnUnconditionalPutMakesAGenerationToo) {
   const auto second = put("overwritten", "second");
   ASSERT_TRUE(second);
   EXPECT_NE(first->generation, second->generation);
-  EXPECT_EQ(code_of(put("overwritten", "lost", IfGeneration{first->generation})),
-            Errc::kConflict);
+  EXPECT_EQ(code_of(put("overwritten", "lost", IfGeneration{first->generation})), Errc::kConflict);
   EXPECT_EQ(content("overwritten"), "second");
 }
 
@@ -295,7 +294,7 @@ TEST_P(ObjectStoreConformance, RemovesOnlyWhatItIsTold) {
 TEST_P(ObjectStoreConformance, ListsInTheOrderOfBytes) {
   // A folder's name sorts as if it ended in "/", before "0" and after "." and "-".
   const std::vector<std::string> sorted = {
-      "a!",   "a-b",      "a.b", "a/b",  "a/b-c", "a/b.c/d", "a/c",    "a/c0", "a0",   "aB",
+      "a!",   "a-b",      "a.b", "a/b",  "a/b-c", "a/b.c/d", "a/c",   "a/c0", "a0",   "aB",
       "ab/c", "ab/c/d-e", "b",   "b0/a", "é",     "日/1",    "日/10", "日/2", "日本", "😀"};
   std::vector<std::string> put_order = sorted;
   std::erase(put_order, "ab/c");  // it is a folder of another one
@@ -307,8 +306,8 @@ TEST_P(ObjectStoreConformance, ListsInTheOrderOfBytes) {
   for (const std::size_t limit : {1u, 2u, 3u, 7u, 18u, 19u, 20u, 1'000u}) {
     EXPECT_EQ(keys("", limit), expected) << limit;
   }
-  for (const std::string prefix : {"a", "a/", "a/b", "a/b.c/", "a0", "b", "日", "日/1", "c", "a!!",
-                                   "a/b.c/d", "a/b.c/d/"}) {
+  for (const std::string prefix :
+       {"a", "a/", "a/b", "a/b.c/", "a0", "b", "日", "日/1", "c", "a!!", "a/b.c/d", "a/b.c/d/"}) {
     std::vector<std::string> below;
     std::ranges::copy_if(expected, std::back_inserter(below),
                          [&](const std::string& key) { return key.starts_with(prefix); });
@@ -343,12 +342,24 @@ TEST_P(ObjectStoreConformance, AListingGoesOnBehindARemovedObject) {
 
 TEST_P(ObjectStoreConformance, KeepsKeysOfOddCharacters) {
   const std::string odd[] = {
-      "with space/and  two",  "percent%20sign/%2F/%",     "plus+plus/a+b",
-      "tilde~/~user",         "ünïcödé/日本語/😀",        "quote\"s/'single'",
-      "amp&ersand/<tag>",     "question?mark/hash#tag",   "semi;colon/comma,",
-      "equals=/at@/colon:",   "brackets[]/{braces}/(p)",  "back\\slash/^caret`",
-      "dollar$/star*/bang!",  "...",                      ".hidden/.file",
-      "trailing./dot.",       "pipe|/a|b",                " leading and trailing ",
+      "with space/and  two",
+      "percent%20sign/%2F/%",
+      "plus+plus/a+b",
+      "tilde~/~user",
+      "ünïcödé/日本語/😀",
+      "quote\"s/'single'",
+      "amp&ersand/<tag>",
+      "question?mark/hash#tag",
+      "semi;colon/comma,",
+      "equals=/at@/colon:",
+      "brackets[]/{braces}/(p)",
+      "back\\slash/^caret`",
+      "dollar$/star*/bang!",
+      "...",
+      ".hidden/.file",
+      "trailing./dot.",
+      "pipe|/a|b",
+      " leading and trailing ",
   };
   std::set<std::string> all;
   for (const std::string& key : odd) {
@@ -380,9 +391,21 @@ TEST_P(ObjectStoreConformance, KeepsTheLongestKey) {
 }
 
 TEST_P(ObjectStoreConformance, RefusesInvalidKeysAndPages) {
-  const std::string invalid[] = {"",         "/",          "/a",  "a/",   "a//b", "a/../b", "..",
-                                 "../a",     ".",          "a/.", "a\nb", "\xff", "a\x7f",
-                                 std::string("a\0b", 3), std::string(901, 'a')};
+  const std::string invalid[] = {"",
+                                 "/",
+                                 "/a",
+                                 "a/",
+                                 "a//b",
+                                 "a/../b",
+                                 "..",
+                                 "../a",
+                                 ".",
+                                 "a/.",
+                                 "a\nb",
+                                 "\xff",
+                                 "a\x7f",
+                                 std::string("a\0b", 3),
+                                 std::string(901, 'a')};
   for (const std::string& key : invalid) {
     EXPECT_EQ(code_of(put(key, "content")), Errc::kInvalid) << key;
     StringSource source("content");
@@ -420,8 +443,7 @@ TEST_P(ObjectStoreConformance, StreamsLargeContents) {
   EXPECT_EQ(read->generation, stored->generation);
   EXPECT_EQ(bytes, large.size());
   EXPECT_EQ(crc, crc32c(large));
-  EXPECT_EQ(content("large", {.offset = 9u << 20, .bytes = 1'000}),
-            large.substr(9u << 20, 1'000));
+  EXPECT_EQ(content("large", {.offset = 9u << 20, .bytes = 1'000}), large.substr(9u << 20, 1'000));
   EXPECT_EQ(content("large", {.offset = large.size() - 5, .bytes = 1'000}),
             large.substr(large.size() - 5));
 }

@@ -46,8 +46,8 @@ Fault SeededFaults::draw() {
   } else if (draw < rates_.request_lost_permille + rates_.answer_lost_permille) {
     fault.kind = Fault::Kind::kAnswerLost;
     fault.reason = "the connection was cut before the answer";
-  } else if (draw < rates_.request_lost_permille + rates_.answer_lost_permille +
-                        rates_.late_permille) {
+  } else if (draw <
+             rates_.request_lost_permille + rates_.answer_lost_permille + rates_.late_permille) {
     fault.kind = Fault::Kind::kLate;
     fault.late_calls = 1 + random_.below(rates_.late_calls_max > 0 ? rates_.late_calls_max : 1);
     fault.reason = "timed out; the request is still on its way";

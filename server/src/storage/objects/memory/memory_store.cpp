@@ -60,7 +60,8 @@ awaitable<Result<ObjectStore::Object>> MemoryStore::get(std::string key, Range r
                                                         std::size_t bytes_max) {
   CO_TRY(const MemoryBucket::Stored stored, co_await fetch(std::move(key)));
   const Extent extent = extent_of(range, stored.content->size());
-  if (extent.bytes > bytes_max) co_return too_large_object(stored.info.key, extent.bytes, bytes_max);
+  if (extent.bytes > bytes_max)
+    co_return too_large_object(stored.info.key, extent.bytes, bytes_max);
   CO_TRY_VOID(check_content(stored, extent));
   Object object{stored.info, stored.content->substr(extent.offset, extent.bytes)};
   co_return object;

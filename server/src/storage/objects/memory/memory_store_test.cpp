@@ -27,11 +27,10 @@ class MemoryUnderTest final : public StoreUnderTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, ObjectStoreConformance,
-                         testing::Values(StoreBackend{
-                             "Memory",
-                             [](asio::any_io_executor) {
-                               return std::make_unique<MemoryUnderTest>();
-                             }}),
+                         testing::Values(StoreBackend{"Memory",
+                                                      [](asio::any_io_executor) {
+                                                        return std::make_unique<MemoryUnderTest>();
+                                                      }}),
                          conformance_name);
 
 /// The faults of a story, in order; then none.
@@ -52,18 +51,15 @@ class MemoryStoreTest : public testing::Test {
   template <class T>
   T run(awaitable<T> call) {
     std::optional<T> result;
-    asio::co_spawn(
-        io_, std::move(call),
-        [&](std::exception_ptr error, T value) {
-          if (error) std::rethrow_exception(error);
-          result = std::move(value);
-        });
+    asio::co_spawn(io_, std::move(call), [&](std::exception_ptr error, T value) {
+      if (error) std::rethrow_exception(error);
+      result = std::move(value);
+    });
     io_.restart();
     io_.run();
     return *std::move(result);
   }
-  Result<ObjectInfo> put(MemoryStore& store, std::string content,
-                         Condition condition = Always{}) {
+  Result<ObjectInfo> put(MemoryStore& store, std::string content, Condition condition = Always{}) {
     return run(store.put("key", std::move(content), std::move(condition)));
   }
   std::string content() {
