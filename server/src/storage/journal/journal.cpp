@@ -108,7 +108,9 @@ std::optional<Error> Journal::enqueue(Record* records, std::size_t count, Comple
                           std::make_move_iterator(records + count));
     queue_.waiters.push_back({queue_.records.size(), std::move(done)});
     queue_.bytes += bytes;
-    wake = std::exchange(idle_, false);
+    wake =
+        wake_at_ != kAwake && (queue_.waiters.size() >= wake_at_ || queue_.bytes >= kBatchBytesMax);
+    if (wake) wake_at_ = kAwake;
   }
   if (wake) wake_.notify_one();
   return std::nullopt;
@@ -146,9 +148,7 @@ void Journal::run() {
   std::unique_lock lock(mutex_);
   stats_.realtime = realtime;
   while (true) {
-    idle_ = true;
-    wake_.wait(lock, [&] { return closing_ || !queue_.waiters.empty(); });
-    idle_ = false;
+    gather(lock);
     if (queue_.waiters.empty()) return;
     Queue queue = std::exchange(queue_, {});
     // The next batch is likely to be as large.
@@ -162,6 +162,20 @@ void Journal::run() {
   }
 }
 
+/// Waits for something to write, or for closing; with writers just answered, a moment for more.
+void Journal::gather(std::unique_lock<std::mutex>& lock) {
+  if (const auto linger = linger_.next()) {
+    wake_at_ = linger->appends;
+    wake_.wait_for(lock, linger->at_most, [&] {
+      return closing_ || queue_.waiters.size() >= linger->appends || queue_.bytes >= kBatchBytesMax;
+    });
+    linger_.ended(queue_.waiters.size());
+  }
+  wake_at_ = 1;
+  wake_.wait(lock, [&] { return closing_ || !queue_.waiters.empty(); });
+  wake_at_ = kAwake;
+}
+
 /// Writes what is queued, batch after batch, and answers each append as soon as its last record is
 /// durable.
 void Journal::commit(Queue queue) {
@@ -172,6 +186,9 @@ void Journal::commit(Queue queue) {
   }
   std::size_t durable = 0;
   auto waiter = queue.waiters.begin();
+  const auto answered_by = [&](const Queue::Waiter& each) {
+    return each.records_before <= durable;
+  };
   while (!failure && waiter != queue.waiters.end()) {
     if (durable < waiter->records_before) {
       auto written = write_batch(std::span(queue.records).subspan(durable));
@@ -179,17 +196,17 @@ void Journal::commit(Queue queue) {
         failure = fail(std::move(written).error());
         break;
       }
-      durable += *written;
+      durable += written->records;
+      const auto end = std::find_if_not(waiter, queue.waiters.end(), answered_by);
+      linger_.batch_done(static_cast<std::size_t>(end - waiter), written->waiting, written->took);
     }
-    for (; waiter != queue.waiters.end() && waiter->records_before <= durable; ++waiter) {
-      waiter->done({});
-    }
+    for (; waiter != queue.waiters.end() && answered_by(*waiter); ++waiter) waiter->done({});
   }
   for (; waiter != queue.waiters.end(); ++waiter) waiter->done(*failure);
 }
 
 /// Makes as many of `records` durable as one write takes, at least one; how many.
-Result<std::size_t> Journal::write_batch(std::span<const Record> records) {
+Result<Journal::Batch> Journal::write_batch(std::span<const Record> records) {
   const auto begun = std::chrono::steady_clock::now();
   TRY_VOID(make_room(encoded_bytes(records.front())));
   const std::size_t room = active_->bytes - position_;
@@ -210,11 +227,10 @@ Result<std::size_t> Journal::write_batch(std::span<const Record> records) {
   position_ += bytes;
   segments_.note(records.first(count), position_);
   if (position_ > active_->bytes / 2) segments_.prepare_ahead();
-  count_batch(count, bytes,
-              std::chrono::duration_cast<std::chrono::microseconds>(
-                  std::chrono::steady_clock::now() - begun));
+  const auto took = std::chrono::steady_clock::now() - begun;
+  const std::size_t waiting = count_batch(count, bytes, took);
   if (buffer_.capacity() > kBufferKeptBytesMax) buffer_ = std::string();
-  return count;
+  return Batch{count, waiting, took};
 }
 
 /// The active segment has room for `bytes` on return.
@@ -225,13 +241,17 @@ Result<void> Journal::make_room(std::size_t bytes) {
   return {};
 }
 
-void Journal::count_batch(std::size_t records, std::size_t bytes, std::chrono::microseconds took) {
+/// How many appends wait.
+std::size_t Journal::count_batch(std::size_t records, std::size_t bytes,
+                                 std::chrono::nanoseconds took) {
   const std::lock_guard lock(mutex_);
   stats_.records += records;
   stats_.bytes += bytes;
   ++stats_.syncs;
   stats_.largest_sync_records = std::max<std::uint64_t>(stats_.largest_sync_records, records);
-  stats_.slowest_sync = std::max(stats_.slowest_sync, took);
+  stats_.slowest_sync =
+      std::max(stats_.slowest_sync, std::chrono::duration_cast<std::chrono::microseconds>(took));
+  return queue_.waiters.size();
 }
 
 /// From now on every append gets this error.

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "storage/journal/disk.h"
+#include "storage/journal/linger.h"
 #include "storage/journal/record.h"
 #include "storage/journal/segments.h"
 
@@ -96,15 +97,25 @@ class Journal {
     std::size_t bytes = 0;
   };
 
+  /// What one write and one sync made durable.
+  struct Batch {
+    std::size_t records = 0;
+    std::size_t waiting = 0;  ///< appends that had gathered by then
+    std::chrono::nanoseconds took{0};
+  };
+
+  static constexpr std::size_t kAwake = SIZE_MAX;
+
   Journal(Options options, std::shared_ptr<Disk> disk, std::shared_ptr<Random> random,
           FoundSegments found, std::uint64_t replayed_records);
 
   std::optional<Error> enqueue(Record* records, std::size_t count, Completion& done);
   void run();
+  void gather(std::unique_lock<std::mutex>& lock);
   void commit(Queue queue);
-  Result<std::size_t> write_batch(std::span<const Record> records);
+  Result<Batch> write_batch(std::span<const Record> records);
   Result<void> make_room(std::size_t bytes);
-  void count_batch(std::size_t records, std::size_t bytes, std::chrono::microseconds took);
+  std::size_t count_batch(std::size_t records, std::size_t bytes, std::chrono::nanoseconds took);
   Error fail(Error error);
 
   // Constant after construction.
@@ -115,13 +126,14 @@ class Journal {
   std::optional<ActiveSegment> active_;
   std::size_t position_ = 0;  ///< where the active segment's next record goes
   std::string buffer_;
+  Linger linger_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   // Guarded by mutex_.
   Queue queue_;
   std::size_t committing_bytes_ = 0;
-  bool idle_ = false;  ///< thread_ waits for wake_
+  std::size_t wake_at_ = kAwake;  ///< thread_ waits for wake_, for this many appends
   bool closing_ = false;
   Stats stats_;
 

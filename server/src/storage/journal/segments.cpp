@@ -10,6 +10,8 @@ namespace {
 
 /// More files than this are removed when a segment begins: a burst does not keep the disk.
 constexpr std::size_t kSpareFilesMax = 4;
+/// The worker settles as many notes as this, should nobody release anything meanwhile.
+constexpr std::size_t kNotedMax = 4096;
 constexpr std::size_t kZeroWriteBytes = 1u << 20;
 constexpr std::string_view kSuffix = ".journal";
 constexpr std::size_t kNumberDigits = 8;
@@ -77,6 +79,7 @@ Result<ActiveSegment> Segments::begin_segment() {
     const std::lock_guard lock(mutex_);
     last_id_ = header.id;
     durable_oldest_ = header.oldest;
+    settle_notes_locked();
     live_.push_back({header.id, spare.name, segment_bytes_, kHeaderBytes, {}});
     recycle_released_locked();
   }
@@ -87,9 +90,23 @@ Result<ActiveSegment> Segments::begin_segment() {
 void Segments::note(std::span<const Record> records, std::size_t end) {
   const std::lock_guard lock(mutex_);
   check(!live_.empty() && live_.back().id == last_id_);
-  LiveSegment& active = live_.back();
-  for (const Record& record : records) active.unreleased[record.workspace] = record.seq;
-  active.end = end;
+  // Looking each workspace up would delay the answers, so that is left to who has time.
+  for (const Record& record : records) {
+    if (!noted_.empty() && noted_.back().workspace == record.workspace) {
+      noted_.back().seq = record.seq;
+    } else {
+      noted_.push_back({record.workspace, record.seq});
+    }
+  }
+  live_.back().end = end;
+  if (noted_.size() >= kNotedMax) changed_.notify_all();
+}
+
+void Segments::settle_notes_locked() {
+  if (noted_.empty()) return;
+  Unreleased& unreleased = live_.back().unreleased;
+  for (const Noted& noted : noted_) unreleased[noted.workspace] = noted.seq;
+  noted_.clear();
 }
 
 void Segments::prepare_ahead() {
@@ -103,6 +120,7 @@ void Segments::prepare_ahead() {
 
 void Segments::release(const WorkspaceId& workspace, Sequence through) {
   const std::lock_guard lock(mutex_);
+  settle_notes_locked();
   for (LiveSegment& segment : live_) {
     const auto last = segment.unreleased.find(workspace);
     if (last != segment.unreleased.end() && last->second <= through) {
@@ -120,8 +138,10 @@ Segments::Counts Segments::counts() const {
 void Segments::run_worker() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return stopping_ || wanted_; });
+    changed_.wait(lock, [&] { return stopping_ || wanted_ || noted_.size() >= kNotedMax; });
     if (stopping_) return;
+    if (noted_.size() >= kNotedMax) settle_notes_locked();
+    if (!wanted_) continue;
     const std::string name = segment_file_name(++files_numbered_to_);
     lock.unlock();
     auto made = make_file(name);

@@ -21,6 +21,12 @@ namespace coditect::journal {
 /// What of each workspace a segment holds: the last sequence number that is not released.
 using Unreleased = std::unordered_map<WorkspaceId, Sequence>;
 
+/// One workspace's last record of a batch or a part of it.
+struct Noted {
+  WorkspaceId workspace;
+  Sequence seq = 0;
+};
+
 /// A segment that holds records not yet released.
 struct LiveSegment {
   std::uint64_t id = 0;
@@ -89,6 +95,7 @@ class Segments {
   Result<SpareFile> make_file(const std::string& name);
   Result<SpareFile> take_spare();
   Result<void> remove_surplus();
+  void settle_notes_locked();
   void take_surplus_locked(std::vector<SpareFile>& files, std::size_t keep,
                            std::vector<SpareFile>& surplus) const;
   void recycle_released_locked();
@@ -101,6 +108,7 @@ class Segments {
   std::condition_variable changed_;
   // Guarded by mutex_.
   std::deque<LiveSegment> live_;
+  std::vector<Noted> noted_;  ///< of the newest segment, not yet in its `unreleased`
   std::vector<SpareFile> spare_;
   std::vector<SpareFile> misfits_;    ///< released, but of another size than new segments
   std::uint64_t last_id_;             ///< of the newest segment, which is always live

@@ -1,0 +1,48 @@
+#include "storage/journal/linger.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace coditect::journal {
+namespace {
+
+/// A wait is at most one part in this many of a batch's time. Less than the writers' way back
+/// gains nothing, and a whole sync would cost what it can save.
+constexpr int kPartOfBatch = 2;
+/// A slower batch counts one part in this many.
+constexpr int kSlowerWeight = 8;
+/// Of those that were answered so many parts in four are to come back.
+constexpr std::size_t kQuartersExpected = 3;
+constexpr unsigned kSkipMax = 64;
+
+}  // namespace
+
+void Linger::batch_done(std::size_t answered, std::size_t waiting, Duration took) {
+  answered_ = answered;
+  waiting_ = waiting;
+  const bool slower = typical_ != Duration::zero() && took > typical_;
+  typical_ = slower ? typical_ + (took - typical_) / kSlowerWeight : took;
+}
+
+std::optional<Linger::Wait> Linger::next() {
+  const std::size_t answered = std::exchange(answered_, 0);
+  if (answered + waiting_ <= 1 || answered == 0) return std::nullopt;
+  if (skip_ > 0) {
+    --skip_;
+    return std::nullopt;
+  }
+  answered_ = answered;  // for ended()
+  return Wait{answered + waiting_, typical_ / kPartOfBatch};
+}
+
+void Linger::ended(std::size_t appends) {
+  const std::size_t answered = std::exchange(answered_, 0);
+  if (appends >= waiting_ + answered * kQuartersExpected / 4) {
+    next_skip_ = 0;
+  } else {
+    next_skip_ = std::min(std::max(2 * next_skip_, 1U), kSkipMax);
+    skip_ = next_skip_;
+  }
+}
+
+}  // namespace coditect::journal
