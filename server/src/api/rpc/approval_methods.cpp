@@ -19,9 +19,6 @@ awaitable<Result<json::value>> answer(MethodCall call) {
                       "approvals.list names those that are open");
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
-
 }  // namespace
 
 std::vector<Method> approval_methods() {

@@ -26,9 +26,6 @@ awaitable<Result<json::value>> restore(MethodCall call) {
   co_return json::object{{"before", to_json(restored.before)}, {"changed", restored.changed}};
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
-
 }  // namespace
 
 std::vector<Method> checkpoint_methods() {

@@ -30,8 +30,6 @@ awaitable<Result<json::value>> set_budget(MethodCall call) {
   co_return data;
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-
 }  // namespace
 
 std::vector<Method> cost_methods() {

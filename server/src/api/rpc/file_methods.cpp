@@ -93,8 +93,6 @@ awaitable<Result<json::value>> history(MethodCall call) {
   co_return co_await call.workspace.queries().file_history(path, static_cast<std::size_t>(limit));
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
 constexpr std::string_view kPathWords = "a file's path, relative to the project";
 
 }  // namespace

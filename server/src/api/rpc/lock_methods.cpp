@@ -69,8 +69,6 @@ awaitable<Result<json::value>> resolve(MethodCall call) {
   co_return json::object{{"revoked", true}};
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
 constexpr std::string_view kTokenWords = "the lock's token";
 
 }  // namespace

@@ -29,9 +29,6 @@ awaitable<Result<json::value>> list(MethodCall call) {
   co_return co_await call.workspace.queries().messages(before, static_cast<std::size_t>(limit));
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
-
 }  // namespace
 
 std::vector<Method> message_methods() {

@@ -33,6 +33,9 @@ struct Parameter {
   std::string_view description;
 };
 
+inline constexpr auto kRequired = Parameter::Need::kRequired;
+inline constexpr auto kOptional = Parameter::Need::kOptional;
+
 struct Method {
   std::string_view name;  ///< "files.read"
   std::string_view summary;

@@ -34,9 +34,6 @@ awaitable<Result<json::value>> text(MethodCall call) {
   co_return json::object{{"matches", std::move(matches)}, {"truncated", truncated}};
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
-
 }  // namespace
 
 std::vector<Method> search_methods() {

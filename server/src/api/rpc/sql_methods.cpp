@@ -18,9 +18,6 @@ awaitable<Result<json::value>> query(MethodCall call) {
   co_return co_await call.workspace.queries().sql(name, std::move(query));
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
-
 }  // namespace
 
 std::vector<Method> sql_methods() {

@@ -98,8 +98,6 @@ awaitable<Result<json::value>> promote(MethodCall call) {
   co_return co_await answer(std::move(call), std::move(command));
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
 constexpr std::string_view kTask =
     "{id, agent, state, priority, prompt, attempt, depends_on, created_at, started_at?, "
     "finished_at?, waits_for?, result?, error?}";

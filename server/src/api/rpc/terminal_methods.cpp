@@ -43,8 +43,6 @@ awaitable<Result<json::value>> list(MethodCall call) {
   co_return json::object{{"terminals", call.workspace.terminals().list()}};
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
 constexpr std::string_view kIdWords = "the terminal's id";
 constexpr std::string_view kColumnsWords = "its width in characters";
 constexpr std::string_view kRowsWords = "its height in lines";

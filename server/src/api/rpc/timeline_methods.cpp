@@ -52,9 +52,6 @@ awaitable<Result<json::value>> file_at(MethodCall call) {
   co_return co_await call.workspace.queries().file_at(std::move(path), *seq);
 }
 
-constexpr auto kOptional = Parameter::Need::kOptional;
-constexpr auto kRequired = Parameter::Need::kRequired;
-
 }  // namespace
 
 std::vector<Method> timeline_methods() {

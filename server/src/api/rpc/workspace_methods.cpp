@@ -17,8 +17,7 @@ std::vector<Method> workspace_methods() {
   return {
       {"workspace.attach",
        "The workspace's state and, on a WebSocket, every event from there on.",
-       {{"resume_from", "integer", Parameter::Need::kOptional,
-         "the last event you have; what follows it is sent"}},
+       {{"resume_from", "integer", kOptional, "the last event you have; what follows it is sent"}},
        "{workspace, session, head, agents, locks, tasks, cost, resync?}",
        attach},
   };
