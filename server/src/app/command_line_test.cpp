@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <sstream>
 #include <vector>
 
@@ -27,17 +26,11 @@ struct Ran {
   std::string err;
 };
 
-Ran run(const std::vector<std::string>& arguments,
-        const std::map<std::string, std::string>& variables = {}) {
+Ran run(const std::vector<std::string>& arguments, const Environment::Variables& variables = {}) {
   std::istringstream in;
   std::ostringstream out;
   std::ostringstream err;
-  auto environment = [&](const std::string& name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    if (found == variables.end()) return std::nullopt;
-    return found->second;
-  };
-  Shell shell{in, out, err, environment, Shell::Screen::kPipe};
+  Shell shell{in, out, err, Environment(variables), Shell::Screen::kPipe};
   const int code = run_command_line(arguments, shell);
   return {code, out.str(), err.str()};
 }
@@ -111,14 +104,13 @@ TEST(CommandLine, SaysWhichStoresThereAre) {
 }
 
 TEST(CommandLine, FailsWithoutAServer) {
-  const std::map<std::string, std::string> nowhere{{"CODITECT_DATA", "/no/such/folder"}};
-  const std::map<std::string, std::string> dead{{"CODITECT_URL", "http://127.0.0.1:1"},
-                                                {"CODITECT_TOKEN", "x"}};
-  const std::map<std::string, std::string> half{{"CODITECT_URL", "http://127.0.0.1:1"}};
-  const std::map<std::string, std::string> bad{{"CODITECT_URL", "ftp://127.0.0.1"},
-                                               {"CODITECT_TOKEN", "x"}};
-  const std::map<std::string, std::string> injected{{"CODITECT_URL", "http://127.0.0.1:1"},
-                                                    {"CODITECT_TOKEN", "x\r\nX-Other: y"}};
+  const Environment::Variables nowhere{{"CODITECT_DATA", "/no/such/folder"}};
+  const Environment::Variables dead{{"CODITECT_URL", "http://127.0.0.1:1"},
+                                    {"CODITECT_TOKEN", "x"}};
+  const Environment::Variables half{{"CODITECT_URL", "http://127.0.0.1:1"}};
+  const Environment::Variables bad{{"CODITECT_URL", "ftp://127.0.0.1"}, {"CODITECT_TOKEN", "x"}};
+  const Environment::Variables injected{{"CODITECT_URL", "http://127.0.0.1:1"},
+                                        {"CODITECT_TOKEN", "x\r\nX-Other: y"}};
   for (const auto& variables : {nowhere, dead, half, bad, injected}) {
     expect_error(run({"workspaces"}, variables), kFailed);
     expect_error(run({"provision", "name"}, variables), kFailed);
@@ -145,12 +137,7 @@ TEST(ServeConfig, OptionsWinOverEnvironmentOverFile) {
   archive::overwrite(file, "[server]\nlisten = \"127.0.0.1:1\"\ndata = \"from-file\"\n");
   std::istringstream in;
   std::ostringstream out;
-  std::map<std::string, std::string> variables;
-  auto environment = [&](const std::string& name) -> std::optional<std::string> {
-    if (!variables.contains(name)) return std::nullopt;
-    return variables.at(name);
-  };
-  const Shell shell{in, out, out, environment, Shell::Screen::kPipe};
+  Shell shell{in, out, out, {}, Shell::Screen::kPipe};
   ServeOptions options;
   options.config = file;
   auto config = serve_config(options, shell);
@@ -158,7 +145,7 @@ TEST(ServeConfig, OptionsWinOverEnvironmentOverFile) {
   EXPECT_EQ(config->data, "from-file");
   EXPECT_EQ(config->listen, "127.0.0.1:1");
   EXPECT_EQ(config->agents.size(), 4u);
-  variables["CODITECT_DATA"] = "from-environment";
+  shell.environment = Environment(Environment::Variables{{"CODITECT_DATA", "from-environment"}});
   EXPECT_EQ(serve_config(options, shell)->data, "from-environment");
   options.data = "from-option";
   options.listen = "127.0.0.1:2";

@@ -2,7 +2,6 @@
 
 #include <boost/asio/use_future.hpp>
 
-#include <cstdlib>
 #include <map>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "base/log.h"
 #include "base/posix_file.h"
 #include "providers/factory.h"
+#include "registry/recovery.h"
 #include "tools/sandbox/sandbox.h"
 
 namespace coditect::app {
@@ -38,11 +38,6 @@ VendorVariables variables_of(providers::ProviderKind kind) {
     case Kind::kOpenAiCompatible: break;
   }
   return {"OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"};
-}
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
 }
 
 /// The server's token: made once, kept in the data folder, readable by its owner only.
@@ -90,7 +85,8 @@ fs::path find_studio(const fs::path& configured) {
 
 }  // namespace
 
-Node::Node(Config config) : config_(std::move(config)) {}
+Node::Node(Config config, Environment environment)
+    : config_(std::move(config)), environment_(std::move(environment)) {}
 
 Node::~Node() {
   work_.reset();
@@ -117,7 +113,8 @@ Result<void> Node::start() {
   TRY_VOID(open_agents());
   services_.emplace(workspace::NodeServices{clock_, random_, *journal_, *catalogue_, *disk_,
                                             *database_, *watcher_, *agents_, *tools_, *terminals_});
-  TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {}));
+  TRY(registry_,
+      registry::Registry::open(io_.get_executor(), *services_, config_.data, {}, environment_));
   TRY_VOID(open_api());
   wait_for(registry_->start());
   make_demo();
@@ -140,7 +137,7 @@ Result<void> Node::open_storage() {
     return {};
   };
   TRY(journal_, journal::Journal::open(config_.data / "node" / "journal", {}, replay));
-  TRY_VOID(registry::Registry::recover(config_.data, std::move(recovered)));
+  TRY_VOID(registry::recover_workspaces(config_.data, std::move(recovered)));
   for (const auto& [workspace, head] : heads) journal_->release(workspace, head);
   databases::Catalogue::Options options;
   options.template_dir = config_.data / "node" / "templates";
@@ -180,8 +177,10 @@ Result<agents::AgentDefinition> Node::make_agent(const AgentConfig& config) {
   const VendorVariables names = variables_of(*kind);
   providers::ProviderConfig provider;
   provider.kind = *kind;
-  provider.api_key = variable(config.api_key_env.empty() ? names.key : config.api_key_env.c_str());
-  provider.base_url = config.base_url.empty() ? variable(names.base_url) : config.base_url;
+  const std::string key = config.api_key_env.empty() ? names.key : config.api_key_env;
+  provider.api_key = environment_.find(key).value_or("");
+  provider.base_url =
+      config.base_url.empty() ? environment_.find(names.base_url).value_or("") : config.base_url;
   // An address without a key is a server of the operator's own, which may need none.
   const bool simulated = config_.providers == Config::Providers::kSimulated ||
                          (provider.api_key.empty() && provider.base_url.empty());
@@ -223,7 +222,9 @@ Result<void> Node::open_api() {
   dispatcher_.emplace(*registry_, methods_);
   authenticator_.emplace(token_, config_.hosts, clock_);
   TRY(files_, api::StaticFiles::load(find_studio(config_.web)));
-  health_.emplace(*registry_, *services_, commands_->description());
+  journal_component_.emplace(*journal_);
+  std::vector<api::Component*> components{&*journal_component_, &store_component_};
+  health_.emplace(*registry_, std::move(components), commands_->description());
   metrics_.emplace(*registry_, *services_);
   handler_.emplace(api::ApiHandler::Parts{*authenticator_, *registry_, *dispatcher_, methods_,
                                           *files_, *health_, *metrics_, user});

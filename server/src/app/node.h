@@ -10,7 +10,9 @@
 
 #include "agents/agent_directory.h"
 #include "api/auth/authenticator.h"
+#include "api/http/absent_component.h"
 #include "api/http/api_handler.h"
+#include "api/http/journal_component.h"
 #include "api/rpc/dispatcher.h"
 #include "app/config.h"
 #include "async/blocking_pool.h"
@@ -33,7 +35,7 @@ namespace coditect::app {
 /// Errors:     start() says what is missing; a node that did not start can be destroyed.
 class Node {
  public:
-  explicit Node(Config config);
+  Node(Config config, Environment environment);
   ~Node();
 
   /// Opens the data folder, recovers, listens.
@@ -58,6 +60,7 @@ class Node {
   T wait_for(awaitable<T> work);
 
   const Config config_;
+  const Environment environment_;
   SystemClock clock_;
   SystemRandom random_;
   std::string token_;
@@ -85,6 +88,8 @@ class Node {
   std::optional<api::Dispatcher> dispatcher_;
   std::optional<api::Authenticator> authenticator_;
   std::optional<api::StaticFiles> files_;
+  std::optional<api::JournalComponent> journal_component_;
+  api::AbsentComponent store_component_{"store"};
   std::optional<api::Health> health_;
   std::optional<api::Metrics> metrics_;
   std::optional<api::ApiHandler> handler_;

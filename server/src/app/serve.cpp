@@ -31,7 +31,7 @@ Result<void> announce(const Config& config, const Node& node) {
 
 }  // namespace
 
-Result<void> serve(const Config& config) {
+Result<void> serve(const Config& config, const Environment& environment) {
   start_log(config.log_level);
   // Blocked before any thread starts, so that only sigwait() sees them.
   sigset_t stop_signals;
@@ -40,7 +40,7 @@ Result<void> serve(const Config& config) {
   ::sigaddset(&stop_signals, SIGTERM);
   ::pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  Node node(config);
+  Node node(config, environment);
   auto started = node.start();
   if (started) started = announce(config, node);
   if (started) {

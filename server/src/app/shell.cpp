@@ -1,19 +1,13 @@
 #include "app/shell.h"
 
-#include <cstdlib>
 #include <iostream>
 #include <unistd.h>
 
 namespace coditect::app {
 
-Shell process_shell() {
-  auto environment = [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr || *value == '\0') return std::nullopt;
-    return value;
-  };
+Shell process_shell(Environment environment) {
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  return {std::cin, std::cout, std::cerr, environment,
+  return {std::cin, std::cout, std::cerr, std::move(environment),
           terminal ? Shell::Screen::kTerminal : Shell::Screen::kPipe};
 }
 

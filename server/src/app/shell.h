@@ -1,10 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <istream>
-#include <optional>
 #include <ostream>
-#include <string>
+
+#include "base/environment.h"
 
 namespace coditect::app {
 
@@ -15,15 +14,14 @@ struct Shell {
   std::istream& in;
   std::ostream& out;  ///< data only
   std::ostream& err;  ///< errors and progress
-  /// A variable's value; nothing where it is unset or empty.
-  std::function<std::optional<std::string>(const std::string& name)> environment;
+  Environment environment;
   enum class Screen {
     kPipe,      ///< nobody watches: no progress
     kTerminal,  ///< a person watches
   } err_screen = Screen::kPipe;
 };
 
-/// The process's own streams and environment.
-Shell process_shell();
+/// The process's own streams and its environment.
+Shell process_shell(Environment environment);
 
 }  // namespace coditect::app

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -24,16 +23,6 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
-std::vector<std::string> environment_of(const HostCommand& command) {
-  std::vector<std::string> environment = command.environment;
-  for (const char* name : {"PATH", "HOME", "LANG", "SSH_AUTH_SOCK"}) {
-    if (const char* value = std::getenv(name)) {
-      environment.push_back(std::string(name) + "=" + value);
-    }
-  }
-  return environment;
-}
-
 /// Starts the program with its output in `output` and in a process group of its own.
 Result<pid_t> start(const HostCommand& command, int output) {
   posix_spawn_file_actions_t actions;
@@ -49,10 +38,10 @@ Result<pid_t> start(const HostCommand& command, int output) {
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setpgroup(&attributes, 0);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-  const std::vector<std::string> environment = environment_of(command);
   pid_t pid = -1;
-  const int failed = ::posix_spawnp(&pid, command.argv[0].c_str(), &actions, &attributes,
-                                    pointers(command.argv).data(), pointers(environment).data());
+  const int failed =
+      ::posix_spawnp(&pid, command.argv[0].c_str(), &actions, &attributes,
+                     pointers(command.argv).data(), pointers(command.environment).data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   if (failed != 0) {

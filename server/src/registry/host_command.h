@@ -12,10 +12,8 @@ namespace coditect::registry {
 /// A program of the operator's own machine, such as git, run as the server's user. Never one that
 /// an agent or a project names: those run in the sandbox.
 struct HostCommand {
-  std::vector<std::string> argv;  ///< argv[0] is looked up in PATH
-  /// The whole environment besides PATH, HOME, LANG and SSH_AUTH_SOCK, which are passed on; so no
-  /// provider key reaches it.
-  std::vector<std::string> environment;
+  std::vector<std::string> argv;         ///< argv[0] is looked up in PATH
+  std::vector<std::string> environment;  ///< the whole of it, as "NAME=value"
   std::chrono::seconds time_max{600};
 };
 

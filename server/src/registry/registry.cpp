@@ -1,14 +1,11 @@
 #include "registry/registry.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/posix_file.h"
-#include "registry/source.h"
-#include "storage/archive/archive.h"
 
 namespace coditect::registry {
 
@@ -26,63 +23,16 @@ fs::path workspaces_of(const fs::path& data, const Owner& owner) {
          "workspaces";
 }
 
-/// The folder of a workspace, whoever owns it; nothing where there is none.
-std::optional<fs::path> find_folder(const fs::path& data, const WorkspaceId& id) {
-  std::error_code error;
-  for (fs::recursive_directory_iterator each(data / "organizations", error), end; each != end;
-       each.increment(error)) {
-    if (error) break;
-    if (each.depth() == 6 && each->path().filename() == id.str()) return each->path();
-    if (each.depth() >= 6) each.disable_recursion_pending();
-  }
-  return std::nullopt;
-}
-
-Result<void> check_name(const std::string& name) {
-  if (name.empty() || name.size() > limits::kNameBytesMax) {
-    return invalid("a workspace's name has 1 to " + std::to_string(limits::kNameBytesMax) +
-                   " bytes");
-  }
-  for (const char c : name) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      return invalid("a workspace's name holds no control characters");
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
-Result<void> Registry::recover(const fs::path& data,
-                               std::map<WorkspaceId, std::vector<journal::Record>> records) {
-  for (auto& [id, lines] : records) {
-    const auto folder = find_folder(data, id);
-    if (!folder) {
-      // Its provisioning was cut short before it was acknowledged, so nobody knows of it.
-      spdlog::warn("the journal holds {} events of {}, which is not there", lines.size(), id.str());
-      continue;
-    }
-    TRY(archive::Archive archive, archive::Archive::open(Place(*folder).sessions()));
-    std::vector<std::string> missing;
-    for (journal::Record& record : lines) {
-      if (record.seq > archive.head().seq) missing.push_back(std::move(record.line));
-    }
-    if (missing.empty()) continue;
-    auto appended = archive.append(missing);
-    if (!appended) return std::move(appended).error().in("recovering workspace " + id.str());
-    TRY_VOID(archive.sync());
-    spdlog::info("workspace {}: {} events recovered from the journal", id.str(), missing.size());
-  }
-  return {};
-}
-
 Registry::Registry(asio::any_io_executor executor, const workspace::NodeServices& services,
-                   fs::path data, Owner owner)
+                   const fs::path& data, const Owner& owner, Environment environment)
     : executor_(executor),
       services_(services),
-      data_(std::move(data)),
-      root_(workspaces_of(data_, owner)),
+      root_(workspaces_of(data, owner)),
+      provisioner_(executor, services, data, std::move(environment)),
       strand_(make_strand(executor)),
+      provisioned_(strand_),
       tick_(strand_),
       background_(strand_, [](std::string_view task, const std::string& what) {
         spdlog::error("the registry's {} failed: {}", task, what);
@@ -94,9 +44,10 @@ Registry::~Registry() {
 
 Result<std::unique_ptr<Registry>> Registry::open(asio::any_io_executor executor,
                                                  const workspace::NodeServices& services,
-                                                 fs::path data, Owner owner) {
+                                                 const fs::path& data, const Owner& owner,
+                                                 Environment environment) {
   std::unique_ptr<Registry> registry(
-      new Registry(executor, services, std::move(data), std::move(owner)));
+      new Registry(executor, services, data, owner, std::move(environment)));
   TRY_VOID(make_directories(registry->root_));
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(registry->root_, error)) {
@@ -109,7 +60,7 @@ Result<std::unique_ptr<Registry>> Registry::open(asio::any_io_executor executor,
       continue;
     }
     if (!meta) return std::move(meta).error().in(place.meta_file().string());
-    auto row = std::make_unique<Row>(registry->strand_);
+    auto row = std::make_shared<Row>(registry->strand_);
     row->meta = *std::move(meta);
     const WorkspaceId id = row->meta.id;
     registry->rows_.emplace(id, std::move(row));
@@ -120,7 +71,7 @@ Result<std::unique_ptr<Registry>> Registry::open(asio::any_io_executor executor,
 
 Place Registry::place(const WorkspaceId& id) const { return Place(root_ / id.str()); }
 
-Result<Registry::Row*> Registry::need(const WorkspaceId& id) {
+Result<std::shared_ptr<Registry::Row>> Registry::need(const WorkspaceId& id) {
   const auto found = rows_.find(id);
   if (found == rows_.end()) {
     return not_found("there is no workspace '" + id.str() + "'", "GET /workspaces lists them");
@@ -129,7 +80,7 @@ Result<Registry::Row*> Registry::need(const WorkspaceId& id) {
     return not_found("the workspace '" + id.str() + "' is in the trash",
                      "POST /workspaces/" + id.str() + "/undelete brings it back");
   }
-  return found->second.get();
+  return found->second;
 }
 
 awaitable<Result<void>> Registry::save(Row& row) {
@@ -159,6 +110,7 @@ awaitable<void> Registry::close_on_strand() {
   closing_ = true;
   tick_.notify_all();
   co_await background_.close();
+  while (provisioning_ > 0) co_await provisioned_.wait();
   for (auto& [id, row] : rows_) {
     const auto guard = co_await row->transition.lock();
     if (!row->awake) continue;
@@ -179,9 +131,9 @@ awaitable<void> Registry::empty_trash() {
     }
   }
   for (const WorkspaceId& id : expired) {
-    Row& row = *rows_.at(id);
-    const auto guard = co_await row.transition.lock();
-    if (closing_ || !row.meta.deleted_at || row.awake) continue;  // it was brought back
+    const std::shared_ptr<Row> row = rows_.at(id);
+    const auto guard = co_await row->transition.lock();
+    if (closing_ || !row->meta.deleted_at || row->awake) continue;  // it was brought back
     auto erase = [folder = place(id).root()] {
       std::error_code error;
       fs::remove_all(folder, error);
@@ -192,29 +144,28 @@ awaitable<void> Registry::empty_trash() {
       spdlog::error("workspace {} cannot be erased: {}", id.str(), error.message());
     } else {
       spdlog::info("workspace {} was in the trash for 30 days and is erased", id.str());
-      erased_.insert(id);
+      rows_.erase(id);
     }
   }
 }
 
 awaitable<void> Registry::sleep_idle() {
   while (!closing_) {
-    co_await tick_.wait_until(std::chrono::steady_clock::now() + kIdleCheck);
     co_await empty_trash();
-    for (const WorkspaceId& id : std::exchange(erased_, {})) rows_.erase(id);
     const SteadyTime since = services_.clock.steady() - limits::kIdleBeforeSleep;
     std::vector<WorkspaceId> awake;
     for (const auto& [id, row] : rows_) {
       if (row->awake) awake.push_back(id);
     }
     for (const WorkspaceId& id : awake) {
-      Row& row = *rows_.at(id);
-      const auto guard = co_await row.transition.lock();
-      if (closing_ || !row.awake) continue;
-      if (!co_await Workspace::is_idle(row.awake, since)) continue;
-      auto slept = co_await sleep_row(row, "nobody was there");
+      const std::shared_ptr<Row> row = rows_.at(id);
+      const auto guard = co_await row->transition.lock();
+      if (closing_ || !row->awake) continue;
+      if (!co_await Workspace::is_idle(row->awake, since)) continue;
+      auto slept = co_await sleep_row(*row, "nobody was there");
       if (!slept) spdlog::error("workspace {}: {}", id.str(), slept.error().message);
     }
+    co_await tick_.wait_until(std::chrono::steady_clock::now() + kIdleCheck);
   }
 }
 
@@ -225,54 +176,25 @@ awaitable<Result<Meta>> Registry::provision(std::string name, json::object sourc
 
 awaitable<Result<Meta>> Registry::provision_on_strand(std::string name, json::object source,
                                                       std::string user) {
-  CO_TRY_VOID(check_name(name));
-  CO_TRY(json::object shown, check_source(source));
-  if (closing_) co_return unavailable("the server stops");
-  auto row = std::make_unique<Row>(strand_);
-  row->meta.id = WorkspaceId(services_.random.id("ws_"));
-  row->meta.name = std::move(name);
-  row->meta.created_at = row->meta.last_active_at = services_.clock.now();
-  row->meta.source = shown;
-  const Place home = place(row->meta.id);
-  auto prepare = [home, source, data = data_, &catalogue = services_.catalogue]() -> Result<void> {
-    // Not synced one by one: workspace.json, written last, is what makes the workspace exist.
-    for (const fs::path& folder : {home.projects(), home.blobs(), home.vector_store(),
-                                   home.staging(), home.root() / "databases"}) {
-      std::error_code failed;
-      fs::create_directories(folder, failed);
-      if (failed) return system_error("making " + folder.string(), failed.value());
+  if (closing_) co_return unavailable("the server stops", "try again when it is back");
+  struct Counted {
+    explicit Counted(Registry& registry) : self(registry) { ++self.provisioning_; }
+    ~Counted() {
+      --self.provisioning_;
+      self.provisioned_.notify_all();
     }
-    TRY_VOID(sync_directory(home.root().parent_path()));
-    TRY_VOID(catalogue.create_all(home.root()));
-    return fetch_source(source, home.projects(), data);
+    Registry& self;
   };
-  auto begun = co_await services_.disk.run(std::move(prepare));
-  if (begun) {
-    auto opened = co_await Workspace::open(executor_, services_, home, row->meta,
-                                           Workspace::New{user, shown});
-    if (opened) {
-      row->awake = *std::move(opened);
-      begun = co_await save(*row);
-    } else {
-      begun = std::move(opened).error();
-    }
-  }
-  if (!begun) {
-    if (row->awake) {
-      auto closed = co_await Workspace::close(std::exchange(row->awake, nullptr),
-                                              Workspace::Closing::kPauses, "it failed");
-      if (!closed) spdlog::error("a failed provisioning: {}", closed.error().message);
-    }
-    auto discard = [home] {
-      std::error_code ignored;  // what is left over is removed at the next start
-      fs::remove_all(home.root(), ignored);
-    };
-    co_await services_.disk.run(std::move(discard));
-    co_return std::move(begun).error();
-  }
-  const Meta meta = row->meta;
-  rows_.emplace(meta.id, std::move(row));
-  co_return meta;
+  const Counted counted(*this);
+  const workspace::Place home = place(WorkspaceId(services_.random.id("ws_")));
+  Provisioner::Request request{std::move(name), std::move(source), std::move(user)};
+  auto made = co_await provisioner_.provision(home, std::move(request));
+  if (!made) co_return std::move(made).error();
+  auto row = std::make_shared<Row>(strand_);
+  row->meta = made->meta;
+  row->awake = std::move(made->awake);
+  rows_.emplace(row->meta.id, std::move(row));
+  co_return std::move(made->meta);
 }
 
 awaitable<Page> Registry::list(std::string cursor, std::size_t limit) {
@@ -297,7 +219,7 @@ awaitable<Result<Meta>> Registry::find(WorkspaceId id) {
 }
 
 awaitable<Result<Meta>> Registry::find_on_strand(WorkspaceId id) {
-  CO_TRY(Row * row, need(id));
+  CO_TRY(const std::shared_ptr<Row> row, need(id));
   co_return row->meta;
 }
 
@@ -306,9 +228,8 @@ awaitable<Result<std::shared_ptr<Workspace>>> Registry::wake(WorkspaceId id) {
 }
 
 awaitable<Result<std::shared_ptr<Workspace>>> Registry::wake_on_strand(WorkspaceId id) {
-  CO_TRY(Row * row, need(id));
+  CO_TRY(const std::shared_ptr<Row> row, need(id));
   if (row->awake && !row->awake->is_closing()) co_return row->awake;
-  if (closing_) co_return unavailable("the server stops", "try again when it is back");
   const auto guard = co_await row->transition.lock();
   CO_TRY_VOID(co_await wake_row(*row));
   co_return row->awake;
@@ -316,6 +237,7 @@ awaitable<Result<std::shared_ptr<Workspace>>> Registry::wake_on_strand(Workspace
 
 awaitable<Result<void>> Registry::wake_row(Row& row) {
   if (row.awake) co_return Result<void>{};
+  if (closing_) co_return unavailable("the server stops", "try again when it is back");
   if (row.meta.deleted_at) co_return not_found("the workspace is in the trash");
   Workspace::Before before = Workspace::Interrupted{};
   if (row.meta.state == Meta::State::kAsleep) before = Workspace::Asleep{};
@@ -324,7 +246,11 @@ awaitable<Result<void>> Registry::wake_row(Row& row) {
   CO_TRY_VOID(co_await save(row));
   auto opened = co_await Workspace::open(executor_, services_, place(row.meta.id), row.meta,
                                          std::move(before));
-  if (!opened) co_return std::move(opened).error();
+  if (!opened) {
+    row.failure = opened.error().message;
+    co_return std::move(opened).error();
+  }
+  row.failure.clear();
   row.awake = *std::move(opened);
   co_return Result<void>{};
 }
@@ -345,7 +271,7 @@ awaitable<Result<Meta>> Registry::sleep(WorkspaceId id) {
 }
 
 awaitable<Result<Meta>> Registry::sleep_on_strand(WorkspaceId id) {
-  CO_TRY(Row * row, need(id));
+  CO_TRY(const std::shared_ptr<Row> row, need(id));
   const auto guard = co_await row->transition.lock();
   if (row->awake && co_await Workspace::is_busy(row->awake)) {
     co_return Error{Errc::kConflict, "agents work in this workspace",
@@ -367,7 +293,7 @@ awaitable<Result<Meta>> Registry::remove(WorkspaceId id, std::string user) {
 }
 
 awaitable<Result<Meta>> Registry::remove_on_strand(WorkspaceId id, std::string user) {
-  CO_TRY(Row * row, need(id));
+  CO_TRY(const std::shared_ptr<Row> row, need(id));
   const auto guard = co_await row->transition.lock();
   if (row->meta.deleted_at) co_return not_found("the workspace is in the trash already");
   CO_TRY_VOID(co_await wake_row(*row));
@@ -386,16 +312,23 @@ awaitable<Result<Meta>> Registry::undelete(WorkspaceId id, std::string user) {
 awaitable<Result<Meta>> Registry::undelete_on_strand(WorkspaceId id, std::string user) {
   const auto found = rows_.find(id);
   if (found == rows_.end()) co_return not_found("there is no workspace '" + id.str() + "'");
-  Row& row = *found->second;
-  const auto guard = co_await row.transition.lock();
-  if (!row.meta.deleted_at) {
+  const std::shared_ptr<Row> row = found->second;
+  const auto guard = co_await row->transition.lock();
+  if (!rows_.contains(id)) co_return not_found("there is no workspace '" + id.str() + "' any more");
+  if (!row->meta.deleted_at) {
     co_return Error{Errc::kConflict, "the workspace is not in the trash", "there is nothing to do"};
   }
-  row.meta.deleted_at.reset();
-  CO_TRY_VOID(co_await wake_row(row));
+  const Time deleted_at = *std::exchange(row->meta.deleted_at, std::nullopt);
+  auto woken = co_await wake_row(*row);
+  if (!woken) {
+    row->meta.deleted_at = deleted_at;
+    auto saved = co_await save(*row);
+    if (!saved) spdlog::error("workspace {}: {}", id.str(), saved.error().message);
+    co_return std::move(woken).error();
+  }
   auto record = [user](Workspace& each) { return each.record("workspace_undeleted", user); };
-  CO_TRY_VOID(co_await Workspace::perform(row.awake, std::move(record)));
-  co_return row.meta;
+  CO_TRY_VOID(co_await Workspace::perform(row->awake, std::move(record)));
+  co_return row->meta;
 }
 
 awaitable<Registry::Counts> Registry::counts() { return run_on(strand_, counts_on_strand()); }
@@ -406,8 +339,23 @@ awaitable<Registry::Counts> Registry::counts_on_strand() {
     if (row->meta.deleted_at) continue;
     ++counts.all;
     if (row->awake) ++counts.awake;
+    if (!row->failure.empty()) ++counts.failed;
   }
   co_return counts;
+}
+
+awaitable<std::vector<Registry::Failure>> Registry::failures(std::size_t limit) {
+  return run_on(strand_, failures_on_strand(limit));
+}
+
+awaitable<std::vector<Registry::Failure>> Registry::failures_on_strand(std::size_t limit) {
+  std::vector<Failure> failures;
+  for (const auto& [id, row] : rows_) {
+    if (failures.size() == limit) break;
+    if (row->meta.deleted_at || row->failure.empty()) continue;
+    failures.push_back({id, row->failure});
+  }
+  co_return failures;
 }
 
 awaitable<std::shared_ptr<Workspace>> Registry::any_awake() {

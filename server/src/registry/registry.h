@@ -4,15 +4,14 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "async/async_mutex.h"
 #include "async/strand.h"
 #include "async/task_group.h"
-#include "storage/journal/record.h"
+#include "base/environment.h"
+#include "registry/provisioner.h"
 #include "workspace/meta.h"
 #include "workspace/node_services.h"
 #include "workspace/workspace.h"
@@ -41,16 +40,12 @@ struct Page {
 /// Errors:     kNotFound for an unknown or deleted workspace.
 class Registry {
  public:
-  /// Brings what the journal still holds of each workspace into its archive. Called once, before
-  /// any workspace is opened, with all records in the order of the journal. Blocking.
-  static Result<void> recover(const std::filesystem::path& data,
-                              std::map<WorkspaceId, std::vector<journal::Record>> records);
-
   /// Reads the rows of all workspaces below `data`, and removes what a provisioning left that was
-  /// cut short. Blocking.
+  /// cut short. Blocking. Of `environment` the programs that fetch a source see a part.
   static Result<std::unique_ptr<Registry>> open(asio::any_io_executor executor,
                                                 const workspace::NodeServices& services,
-                                                std::filesystem::path data, Owner owner);
+                                                const std::filesystem::path& data,
+                                                const Owner& owner, Environment environment);
   ~Registry();
 
   /// Wakes those that were awake when the server stopped, so that their tasks go on.
@@ -74,12 +69,21 @@ class Registry {
   awaitable<Result<workspace::Meta>> remove(WorkspaceId id, std::string user);
   awaitable<Result<workspace::Meta>> undelete(WorkspaceId id, std::string user);
 
-  /// How many there are and how many of them are awake.
+  /// How many there are, how many of them are awake, and how many could not be opened when somebody
+  /// last tried.
   struct Counts {
     std::size_t all = 0;
     std::size_t awake = 0;
+    std::size_t failed = 0;
   };
   awaitable<Counts> counts();
+  /// A workspace that could not be opened, and why.
+  struct Failure {
+    WorkspaceId id;
+    std::string reason;
+  };
+  /// The first `limit` of them.
+  awaitable<std::vector<Failure>> failures(std::size_t limit);
   /// A workspace that is awake, for checks of health; null where none is.
   awaitable<std::shared_ptr<workspace::Workspace>> any_awake();
 
@@ -88,14 +92,15 @@ class Registry {
     explicit Row(const Strand& strand) : transition(strand) {}
     workspace::Meta meta;
     std::shared_ptr<workspace::Workspace> awake;
+    std::string failure;    ///< why it could not be opened when it was last tried; "" when it could
     AsyncMutex transition;  ///< held while it wakes, falls asleep or is deleted
   };
 
   Registry(asio::any_io_executor executor, const workspace::NodeServices& services,
-           std::filesystem::path data, Owner owner);
+           const std::filesystem::path& data, const Owner& owner, Environment environment);
 
   workspace::Place place(const WorkspaceId& id) const;
-  Result<Row*> need(const WorkspaceId& id);
+  Result<std::shared_ptr<Row>> need(const WorkspaceId& id);
   awaitable<Result<void>> save(Row& row);
   awaitable<void> start_on_strand();
   awaitable<void> close_on_strand();
@@ -112,18 +117,20 @@ class Registry {
   awaitable<Result<workspace::Meta>> remove_on_strand(WorkspaceId id, std::string user);
   awaitable<Result<workspace::Meta>> undelete_on_strand(WorkspaceId id, std::string user);
   awaitable<Counts> counts_on_strand();
+  awaitable<std::vector<Failure>> failures_on_strand(std::size_t limit);
   awaitable<std::shared_ptr<workspace::Workspace>> any_awake_on_strand();
 
   // Constant after construction.
   const asio::any_io_executor executor_;
   const workspace::NodeServices& services_;
-  const std::filesystem::path data_;
   const std::filesystem::path root_;  ///< the folder that holds this owner's workspaces
+  const Provisioner provisioner_;
   const Strand strand_;
 
   // Touched only on strand_.
-  std::map<WorkspaceId, std::unique_ptr<Row>> rows_;  // ordered: cursors are ids
-  std::set<WorkspaceId> erased_;  ///< whose rows go once nobody holds their guards
+  std::map<WorkspaceId, std::shared_ptr<Row>> rows_;  // ordered: cursors are ids
+  std::size_t provisioning_ = 0;                      ///< under way; close() waits for them
+  Notifier provisioned_;
   bool closing_ = false;
   Notifier tick_;
   TaskGroup background_;

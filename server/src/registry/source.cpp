@@ -37,7 +37,8 @@ std::string without_credentials(const std::string& url) {
   return url.substr(0, host) + url.substr(at + 1);
 }
 
-Result<void> clone(const std::string& url, const fs::path& projects) {
+Result<void> clone(const std::string& url, const fs::path& projects,
+                   const Environment& environment) {
   HostCommand command;
   // The repository's own configuration cannot run anything here: no hooks, no prompts, no helper
   // transports, no submodules.
@@ -57,8 +58,11 @@ Result<void> clone(const std::string& url, const fs::path& projects) {
                   "--",
                   url,
                   projects.string()};
-  command.environment = {"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true", "SSH_ASKPASS=true",
-                         "GIT_LFS_SKIP_SMUDGE=1"};
+  command.environment = environment.pick({"PATH", "HOME", "LANG", "SSH_AUTH_SOCK"});
+  for (const char* setting :
+       {"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true", "SSH_ASKPASS=true", "GIT_LFS_SKIP_SMUDGE=1"}) {
+    command.environment.emplace_back(setting);
+  }
   auto cloned = run_host_command(command);
   if (cloned) return {};
   Error error = std::move(cloned).error();
@@ -152,9 +156,11 @@ Result<json::object> check_source(const json::object& source) {
 }
 
 Result<void> fetch_source(const json::object& source, const fs::path& projects,
-                          const fs::path& data) {
+                          const fs::path& data, const Environment& environment) {
   const std::string kind = find_string(source, "kind").value_or("");
-  if (kind == "git") return clone(find_string(source, "url").value_or(""), projects);
+  if (kind == "git") {
+    return clone(find_string(source, "url").value_or(""), projects, environment);
+  }
   if (kind == "path") return copy_folder(find_string(source, "path").value_or(""), projects, data);
   if (kind == "template") {
     return write_template(*find_template(find_string(source, "name").value_or("")), projects);

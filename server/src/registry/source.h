@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/environment.h"
 #include "base/json.h"
 #include "base/result.h"
 
@@ -13,9 +14,10 @@ namespace coditect::registry {
 Result<json::object> check_source(const json::object& source);
 
 /// Fills the empty folder `projects` from a source that check_source() took, as it was given (a URL
-/// may hold credentials). `data` is the server's own folder, which cannot be a source. Blocking,
-/// minutes for a large repository. On failure the folder's content is undefined.
+/// may hold credentials). `data` is the server's own folder, which cannot be a source. A program
+/// that it runs sees PATH, HOME, LANG and SSH_AUTH_SOCK of `environment` and so no provider's key.
+/// Blocking, minutes for a large repository. On failure the folder's content is undefined.
 Result<void> fetch_source(const json::object& source, const std::filesystem::path& projects,
-                          const std::filesystem::path& data);
+                          const std::filesystem::path& data, const Environment& environment);
 
 }  // namespace coditect::registry

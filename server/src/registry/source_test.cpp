@@ -107,7 +107,7 @@ class FetchSourceTest : public ::testing::Test {
   fs::path data() const { return root() / "data"; }
   fs::path project() const { return root() / "project"; }
   Result<void> fetch(const json::object& source) const {
-    return fetch_source(source, projects(), data());
+    return fetch_source(source, projects(), data(), Environment());
   }
   Result<void> fetch_path(const fs::path& path) const {
     return fetch({{"kind", "path"}, {"path", path.string()}});

@@ -99,9 +99,22 @@ constexpr std::string_view kSchemas = R"({
     "type": "object",
     "required": ["status", "databases", "journal", "store"],
     "properties": {
-      "status": {"enum": ["ok", "failing"]}, "journal": {"type": "string"},
+      "status": {"enum": ["ok", "degraded", "failing"]}, "journal": {"type": "string"},
       "store": {"type": "string"}, "sandbox": {"type": "string"},
-      "databases": {"type": "object", "additionalProperties": {"type": "string"}}
+      "databases": {"type": "object", "additionalProperties": {"type": "string"}},
+      "workspaces": {
+        "type": "object",
+        "properties": {
+          "all": {"type": "integer"}, "awake": {"type": "integer"}, "failed": {"type": "integer"},
+          "failures": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {"id": {"type": "string"}, "reason": {"type": "string"}}
+            }
+          }
+        }
+      }
     }
   }
 })";

@@ -7,7 +7,9 @@
 namespace coditect::app {
 
 Result<std::filesystem::path> data_folder(const Shell& shell) {
-  if (const auto data = shell.environment("CODITECT_DATA")) return std::filesystem::path(*data);
+  if (const auto data = shell.environment.find("CODITECT_DATA")) {
+    return std::filesystem::path(*data);
+  }
   Config config;
   const std::filesystem::path file = "coditect.toml";
   std::error_code error;
@@ -16,8 +18,8 @@ Result<std::filesystem::path> data_folder(const Shell& shell) {
 }
 
 Result<ServerLocation> find_server(const Shell& shell, const std::filesystem::path& data) {
-  const auto url = shell.environment("CODITECT_URL");
-  const auto token = shell.environment("CODITECT_TOKEN");
+  const auto url = shell.environment.find("CODITECT_URL");
+  const auto token = shell.environment.find("CODITECT_TOKEN");
   if (url && token) return ServerLocation{*url, *token};
   if (url || token) {
     return invalid(std::string(url ? "CODITECT_TOKEN" : "CODITECT_URL") + " is not set",

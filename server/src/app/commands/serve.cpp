@@ -41,7 +41,7 @@ void add_serve(CLI::App& app, Shell& shell, Selection& selection) {
         spdlog::warn("--store {}: this version keeps no copy of the log there; everything is in {}",
                      options->store, config.data.string());
       }
-      return serve(config);
+      return serve(config, shell.environment);
     };
   });
 }

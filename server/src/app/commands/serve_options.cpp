@@ -51,7 +51,7 @@ Result<Config> serve_config(const ServeOptions& options, const Shell& shell) {
   if (!options.config.empty() || std::filesystem::exists(file, error)) {
     TRY_VOID(load_config(file, config));
   }
-  if (const auto data = shell.environment("CODITECT_DATA")) config.data = *data;
+  if (const auto data = shell.environment.find("CODITECT_DATA")) config.data = *data;
   if (!options.data.empty()) config.data = options.data;
   if (!options.listen.empty()) config.listen = options.listen;
   if (!options.web.empty()) config.web = options.web;

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "async/strand.h"
+#include "base/environment.h"
+#include "base/json.h"
+#include "workspace/meta.h"
+#include "workspace/node_services.h"
+#include "workspace/place.h"
+#include "workspace/workspace.h"
+
+namespace coditect::registry {
+
+/// Makes new workspaces: folders, databases, the project from its source, the first events, and
+/// last of all workspace.json, with which the workspace exists.
+///
+/// Threads:  any.
+/// Lifetime: services outlive it, and it outlives its calls.
+/// Errors:   kInvalid and kNotFound for a name or a source that makes no sense; otherwise those of
+///           fetching it. Nothing is left of a workspace that could not be made.
+class Provisioner {
+ public:
+  struct Request {
+    std::string name;
+    json::object source;
+    std::string user;
+  };
+  struct Made {
+    workspace::Meta meta;
+    std::shared_ptr<workspace::Workspace> awake;
+  };
+
+  /// `data` is the server's own folder, which cannot be a source; `environment` is what git sees
+  /// some of.
+  Provisioner(asio::any_io_executor executor, const workspace::NodeServices& services,
+              std::filesystem::path data, Environment environment);
+
+  /// Makes a workspace at `home`, where nothing is yet; its last folder is the workspace's id. On
+  /// return it is awake and what made it is durable. Not interrupted by a cancellation.
+  awaitable<Result<Made>> provision(workspace::Place home, Request request) const;
+
+ private:
+  Result<void> prepare(const workspace::Place& home, const json::object& source) const;
+  awaitable<Result<void>> begin(workspace::Place home, Request request, Made& made) const;
+  awaitable<void> discard(workspace::Place home, Made made) const;
+
+  const asio::any_io_executor executor_;
+  const workspace::NodeServices& services_;
+  const std::filesystem::path data_;
+  const Environment environment_;
+};
+
+}  // namespace coditect::registry
