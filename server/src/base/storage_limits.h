@@ -20,6 +20,7 @@ inline constexpr std::chrono::milliseconds kLeaseSafetyMargin{2'000};
 inline constexpr std::chrono::milliseconds kBundleInterval{1'000};
 inline constexpr std::size_t kBundleBytesMax = 32u << 20;  // of content before compression
 inline constexpr std::chrono::seconds kPagesInterval{30};
+inline constexpr int kPagesPauseFactor = 100;  // of what a scan took: one percent of a core
 
 // Databases off the machine: what goes beyond these is shipped whole, or not at all.
 inline constexpr std::size_t kPageDeltaBytesMax = 16u << 20;  // else a snapshot
@@ -30,14 +31,16 @@ inline constexpr std::uint64_t kShippedDatabaseBytesMax = 8ull
 inline constexpr std::size_t kDatabaseScansMax = 2;               // at once on a node; others wait
 
 // A workspace in the object store.
-inline constexpr std::size_t kManifestBytesMax = 4u << 20;    // a larger one is not written
-inline constexpr std::size_t kLogSegmentBytesMax = 8u << 20;  // of content; a longer line alone
-inline constexpr std::size_t kLogSegmentBytesMin = 1u << 20;  // fewer wait for sleep or more
-inline constexpr std::size_t kTransfersMax = 8;               // of one workspace at a time
-inline constexpr int kSwapAttemptsMax = 16;                   // lost races and lost answers
-inline constexpr int kSnapshotAttemptsMax = 3;                    // of a repository that changes
-inline constexpr std::chrono::minutes kGarbageGrace{60};      // unnamed, then removed
-inline constexpr std::size_t kGarbageRemovedMax = 1'000;      // in one round; the rest later
-inline constexpr std::uint64_t kSealsKept = 64;               // last bundles of older epochs
+inline constexpr std::size_t kManifestBytesMax = 4u << 20;      // a larger one is not written
+inline constexpr std::size_t kLogSegmentBytesMax = 8u << 20;    // of content; a longer line alone
+inline constexpr std::size_t kLogSegmentBytesMin = 1u << 20;    // fewer wait for sleep or more
+inline constexpr std::size_t kTransfersMax = 8;                 // of one workspace at a time
+inline constexpr int kSwapAttemptsMax = 16;                     // lost races and lost answers
+inline constexpr int kSnapshotAttemptsMax = 3;                  // of a repository that changes
+inline constexpr std::uint64_t kUnpublishedEventsMax = 10'000;  // before a copy, applied again
+inline constexpr std::chrono::minutes kGarbageGrace{60};        // unnamed, then removed
+inline constexpr std::size_t kGarbageRemovedMax = 1'000;        // in one round; the rest later
+inline constexpr std::uint64_t kSealsKept = 64;                 // last bundles of older epochs
+inline constexpr std::size_t kCheckProblemsMax = 100;           // of a drill; more are not listed
 
 }  // namespace coditect::limits
