@@ -10,6 +10,8 @@ namespace coditect::replication {
 namespace {
 
 constexpr std::size_t kNameBytesMax = 64;
+constexpr std::string_view kLeases = "leases/";
+constexpr std::string_view kLeaseSuffix = ".json";
 constexpr std::string_view kNodes = "nodes/";
 constexpr std::string_view kLog = "/log/";
 constexpr std::string_view kBundleSuffix = ".bundle";
@@ -28,7 +30,19 @@ std::optional<std::uint64_t> number(std::string_view digits) {
 
 }  // namespace
 
-std::string lease_key(std::string_view node) { return fmt::format("nodes/{}/lease.json", node); }
+std::string_view lease_prefix() { return kLeases; }
+
+std::string lease_key(std::string_view node) {
+  return fmt::format("{}{}{}", kLeases, node, kLeaseSuffix);
+}
+
+std::optional<NodeId> parse_lease_key(std::string_view key) {
+  if (!key.starts_with(kLeases) || !key.ends_with(kLeaseSuffix)) return std::nullopt;
+  if (key.size() <= kLeases.size() + kLeaseSuffix.size()) return std::nullopt;
+  key.remove_prefix(kLeases.size());
+  key.remove_suffix(kLeaseSuffix.size());
+  return NodeId(key);
+}
 
 std::string node_prefix(std::string_view node) { return fmt::format("nodes/{}/", node); }
 

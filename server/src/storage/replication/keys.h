@@ -22,15 +22,19 @@ struct LogPlace {
   bool operator==(const LogPlace&) const = default;
 };
 
-/// nodes/{node}/lease.json: who may speak for the node. Changed only by compare-and-swap.
+/// leases/{node}.json: who may speak for the node. Changed only by compare-and-swap. Leases lie
+/// beside each other so that one short listing shows the generations of all.
 std::string lease_key(std::string_view node);
+std::string_view lease_prefix();
+/// The node whose lease such a key names; nothing for other keys.
+std::optional<NodeId> parse_lease_key(std::string_view key);
 /// nodes/{node}/{epoch, 10 digits}/log/{bundle, 12 digits}.bundle
 std::string bundle_key(const LogPlace& place);
 /// The place that such a key names; nothing for other keys.
 std::optional<LogPlace> parse_bundle_key(std::string_view key);
 /// The keys of all bundles of an epoch begin with it.
 std::string log_prefix(std::string_view node, std::uint64_t epoch);
-/// nodes/{node}/: everything of a node is below it.
+/// nodes/{node}/: everything of a node but its lease is below it.
 std::string node_prefix(std::string_view node);
 /// nodes/{node}/workspaces/{id}: its content is the workspace's folder, see below.
 std::string marker_key(std::string_view node, const WorkspaceId& id);
