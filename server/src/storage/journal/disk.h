@@ -36,6 +36,7 @@ class Disk {
   enum class OpenFor {
     kRecovery,   ///< what is read is what the device holds, not what only memory does
     kOverwrite,  ///< the old content does not matter
+    kReading,    ///< to read what another File has synced, while it goes on writing behind it
   };
   /// Opens an existing file.
   virtual Result<std::unique_ptr<File>> open(const std::string& name, OpenFor purpose) = 0;

@@ -118,26 +118,34 @@ void encode_record(std::string& out, const Record& record, std::uint32_t offset,
   out.resize(begin + padded(used), '\0');
 }
 
+std::size_t record_bytes(std::string_view rest) {
+  check(rest.size() >= kRecordHeaderBytes);
+  return padded(kRecordHeaderBytes + get<std::uint32_t>(rest, kWorkspaceBytesAt) +
+                get<std::uint32_t>(rest, kLineBytesAt));
+}
+
 std::optional<RecordView> parse_record(std::string_view bytes, std::size_t offset,
                                        std::uint64_t salt) {
-  if (offset > bytes.size() || bytes.size() - offset < kRecordHeaderBytes) return std::nullopt;
-  if (get<std::uint32_t>(bytes, offset + kOffsetAt) != offset) return std::nullopt;
-  const std::size_t workspace_bytes = get<std::uint32_t>(bytes, offset + kWorkspaceBytesAt);
-  const std::size_t line_bytes = get<std::uint32_t>(bytes, offset + kLineBytesAt);
+  if (offset > bytes.size()) return std::nullopt;
+  return parse_record_at(bytes.substr(offset), offset, salt);
+}
+
+std::optional<RecordView> parse_record_at(std::string_view rest, std::size_t offset,
+                                          std::uint64_t salt) {
+  if (rest.size() < kRecordHeaderBytes || record_bytes(rest) > rest.size()) return std::nullopt;
+  if (get<std::uint32_t>(rest, kOffsetAt) != offset) return std::nullopt;
+  const std::size_t workspace_bytes = get<std::uint32_t>(rest, kWorkspaceBytesAt);
+  const std::size_t line_bytes = get<std::uint32_t>(rest, kLineBytesAt);
+  if (workspace_bytes > kWorkspaceBytesMax) return std::nullopt;
   const std::size_t used = kRecordHeaderBytes + workspace_bytes + line_bytes;
-  if (workspace_bytes > kWorkspaceBytesMax || padded(used) > bytes.size() - offset) {
-    return std::nullopt;
-  }
-  const std::string_view covered = bytes.substr(offset + kOffsetAt, used - kOffsetAt);
-  if (get<std::uint64_t>(bytes, offset + kChecksumAt) != checksum(covered, salt)) {
-    return std::nullopt;
-  }
+  const std::string_view covered = rest.substr(kOffsetAt, used - kOffsetAt);
+  if (get<std::uint64_t>(rest, kChecksumAt) != checksum(covered, salt)) return std::nullopt;
   RecordView record;
-  record.workspace = bytes.substr(offset + kRecordHeaderBytes, workspace_bytes);
-  record.line = bytes.substr(offset + kRecordHeaderBytes + workspace_bytes, line_bytes);
-  record.seq = get<std::uint64_t>(bytes, offset + kSeqAt);
-  record.batch_offset = get<std::uint32_t>(bytes, offset + kBatchAt);
-  record.bytes = padded(used);
+  record.workspace = rest.substr(kRecordHeaderBytes, workspace_bytes);
+  record.line = rest.substr(kRecordHeaderBytes + workspace_bytes, line_bytes);
+  record.seq = get<std::uint64_t>(rest, kSeqAt);
+  record.batch_offset = get<std::uint32_t>(rest, kBatchAt);
+  record.bytes = record_bytes(rest);
   return record;
 }
 

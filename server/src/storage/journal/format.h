@@ -73,5 +73,11 @@ void encode_record(std::string& out, const Record& record, std::uint32_t offset,
 /// The good record at `offset` of the segment `bytes`, or nothing.
 std::optional<RecordView> parse_record(std::string_view bytes, std::size_t offset,
                                        std::uint64_t salt);
+/// The good record that `rest` begins with, which lies at `offset` of its segment, or nothing.
+std::optional<RecordView> parse_record_at(std::string_view rest, std::size_t offset,
+                                          std::uint64_t salt);
+/// What the record that `rest` begins with says it takes, with header and padding; unchecked.
+/// `rest` holds at least a record's header.
+std::size_t record_bytes(std::string_view rest);
 
 }  // namespace coditect::journal

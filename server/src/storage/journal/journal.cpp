@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "storage/journal/chunk_reader.h"
 #include "storage/journal/format.h"
 #include "storage/journal/posix_disk.h"
 #include "storage/journal/recovery.h"
@@ -63,7 +64,10 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& dire
 Journal::Journal(Options options, std::shared_ptr<Disk> disk, std::shared_ptr<Random> random,
                  FoundSegments found, std::uint64_t replayed_records)
     : options_(std::move(options)),
-      segments_(std::move(disk), std::move(random), options_.segment_bytes, std::move(found)) {
+      disk_(std::move(disk)),
+      segments_(disk_, std::move(random), options_.segment_bytes, std::move(found),
+                options_.hold_from_start == Options::Hold::kEverything ? std::optional(Position{})
+                                                                       : std::nullopt) {
   stats_.replayed_records = replayed_records;
   thread_ = std::thread([this] { run(); });
 }
@@ -120,6 +124,16 @@ void Journal::release(const WorkspaceId& workspace, Sequence through) {
   segments_.release(workspace, through);
 }
 
+Position Journal::oldest_position() const { return segments_.oldest_position(); }
+
+Position Journal::durable_position() const { return segments_.durable_position(); }
+
+Result<Chunk> Journal::read(Position from, std::size_t bytes_max) const {
+  return read_chunk(*disk_, segments_, from, bytes_max);
+}
+
+void Journal::hold(Position from) { segments_.hold(from); }
+
 Journal::Stats Journal::stats() const {
   const Segments::Counts counts = segments_.counts();
   const std::lock_guard lock(mutex_);
@@ -127,6 +141,7 @@ Journal::Stats Journal::stats() const {
   stats.queued_bytes = committing_bytes_ + queue_.bytes;
   stats.live_segments = counts.live;
   stats.spare_segments = counts.spare;
+  stats.held_segments = counts.held;
   return stats;
 }
 

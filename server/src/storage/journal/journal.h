@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "storage/journal/disk.h"
 #include "storage/journal/linger.h"
+#include "storage/journal/position.h"
 #include "storage/journal/record.h"
 #include "storage/journal/segments.h"
 
@@ -37,6 +38,11 @@ class Journal {
     std::size_t segment_bytes = limits::kJournalSegmentBytes;
     std::size_t line_bytes_max = limits::kEventBytesMax;
     std::size_t queue_bytes_max = limits::kJournalQueueBytesMax;
+    enum class Hold {
+      kNothing,
+      kEverything,  ///< until hold() is called: whoever reads begins where the journal does
+    };
+    Hold hold_from_start = Hold::kNothing;
     std::shared_ptr<Disk> disk;      ///< null: the folder itself
     std::shared_ptr<Random> random;  ///< null: the kernel's
   };
@@ -52,7 +58,8 @@ class Journal {
     std::size_t queued_bytes = 0;
     std::size_t live_segments = 0;
     std::size_t spare_segments = 0;
-    bool realtime = false;  ///< the thread runs under SCHED_FIFO
+    std::size_t held_segments = 0;  ///< of the live ones: released, kept by hold()
+    bool realtime = false;          ///< the thread runs under SCHED_FIFO
     std::optional<Error> failure;
   };
 
@@ -78,6 +85,23 @@ class Journal {
   /// Everything up to `through` of this workspace is safe elsewhere: the segments that hold
   /// nothing else are used again.
   void release(const WorkspaceId& workspace, Sequence through);
+
+  // The read side: durable records may be read again, so that nobody need keep them in memory.
+
+  /// Where the oldest record that is still there begins. Right after open() it is where a reader
+  /// that was away may begin again.
+  Position oldest_position() const;
+  /// The end of the last durable record. It never goes back, and is ahead of acknowledgements.
+  Position durable_position() const;
+  /// Records from `from` on, of `bytes_max` bytes on disk at most; a longer one alone. Reading on
+  /// from `next` again and again gives every durable record once, in order; no records: `from` is
+  /// at the end. Errc::kNotFound when the segment was recycled, Errc::kInvalid when the journal
+  /// never gave `from`; Errc::kInternal, naming file and offset, for damage. Blocks for the disk.
+  Result<Chunk> read(Position from, std::size_t bytes_max) const;
+  /// What lies at or after `from` can be read until a later hold() lets it go, released or not.
+  /// Whole segments are kept. What was recycled before stays so. The disk fills up when this never
+  /// moves on: see Stats::held_segments.
+  void hold(Position from);
 
   Stats stats() const;
 
@@ -120,6 +144,7 @@ class Journal {
 
   // Constant after construction.
   const Options options_;
+  const std::shared_ptr<Disk> disk_;
   Segments segments_;  // has its own lock
 
   // Touched only on thread_.

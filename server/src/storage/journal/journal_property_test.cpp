@@ -21,6 +21,8 @@ class CrashStory {
         Journal::open("journal", small_options(disk_, random_.next()), replayed.collector());
     if (!opened) RC_FAIL("open: " + opened.error().message);
     check_replay(replayed.records);
+    RC_ASSERT(read_all(**opened, (*opened)->oldest_position(), 1 + random_.below(20'000)) ==
+              replayed.records);
     adopt(replayed.records);
     plan_the_fault();
     Answers answers;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "storage/journal/journal.h"
 #include "storage/journal/memory_disk.h"
 
@@ -72,6 +73,19 @@ struct Replayed {
     };
   }
 };
+
+/// Everything durable from `from` on, read `bytes_max` bytes at a time.
+inline std::vector<Record> read_all(const Journal& journal, Position from, std::size_t bytes_max) {
+  std::vector<Record> records;
+  while (true) {
+    auto chunk = journal.read(from, bytes_max);
+    check(chunk.ok());
+    if (chunk->records.empty()) return records;
+    for (Record& record : chunk->records) records.push_back(std::move(record));
+    check(from < chunk->next);
+    from = chunk->next;
+  }
+}
 
 /// The names of the segments in use, oldest first.
 inline std::vector<std::string> segments_by_id(MemoryDisk& disk) {

@@ -50,8 +50,9 @@ Result<std::vector<std::string>> PosixDisk::list() {
 }
 
 Result<std::unique_ptr<File>> PosixDisk::open(const std::string& name, OpenFor purpose) {
-  TRY(FileDescriptor file, open_file(path_ / name, O_RDWR));
-  if (purpose == OpenFor::kOverwrite) {
+  const int access = purpose == OpenFor::kReading ? O_RDONLY : O_RDWR;
+  TRY(FileDescriptor file, open_file(path_ / name, access));
+  if (purpose != OpenFor::kRecovery) {
     return std::unique_ptr<File>(new PosixFile(std::move(file)));
   }
   // A process killed between write and sync leaves pages that only memory holds, and a failed sync

@@ -109,7 +109,7 @@ Result<LiveSegment> replay_segment(Disk& disk, const FoundFile& found,
                                    std::optional<std::uint64_t> known_end,
                                    const std::function<Result<void>(Record)>& replay,
                                    Recovered& recovered) {
-  LiveSegment segment{found.header.id, found.name, found.bytes, 0, {}};
+  LiveSegment segment{found.header.id, found.name, found.header.salt, found.bytes, 0, {}};
   TRY(const std::unique_ptr<File> file, disk.open(found.name, Disk::OpenFor::kRecovery));
   TRY(const std::string bytes, read_whole(*file));
   std::optional<Error> refused;

@@ -34,13 +34,15 @@ std::optional<std::uint64_t> segment_file_number(const std::string& name) {
 }
 
 Segments::Segments(std::shared_ptr<Disk> disk, std::shared_ptr<Random> random,
-                   std::size_t segment_bytes, FoundSegments found)
+                   std::size_t segment_bytes, FoundSegments found,
+                   std::optional<Position> hold_from)
     : disk_(std::move(disk)),
       random_(std::move(random)),
       segment_bytes_(segment_bytes),
       live_(std::move(found.live)),
       spare_(std::move(found.spare)),
       last_id_(found.last_id),
+      hold_from_(hold_from),
       durable_oldest_(found.oldest),
       files_numbered_to_(found.files_numbered_to) {
   recycle_released_locked();
@@ -80,7 +82,7 @@ Result<ActiveSegment> Segments::begin_segment() {
     last_id_ = header.id;
     durable_oldest_ = header.oldest;
     settle_notes_locked();
-    live_.push_back({header.id, spare.name, segment_bytes_, kHeaderBytes, {}});
+    live_.push_back({header.id, spare.name, header.salt, segment_bytes_, kHeaderBytes, {}});
     recycle_released_locked();
   }
   TRY_VOID(remove_surplus());
@@ -132,7 +134,53 @@ void Segments::release(const WorkspaceId& workspace, Sequence through) {
 
 Segments::Counts Segments::counts() const {
   const std::lock_guard lock(mutex_);
-  return {live_.size(), spare_.size()};
+  const auto held = std::ranges::count_if(live_, [&](const LiveSegment& segment) {
+    return segment.id != last_id_ && segment.unreleased.empty();
+  });
+  return {live_.size(), spare_.size(), static_cast<std::size_t>(held)};
+}
+
+Position Segments::oldest_position() const {
+  const std::lock_guard lock(mutex_);
+  return {live_.empty() ? last_id_ + 1 : live_.front().id, kHeaderBytes};
+}
+
+Position Segments::durable_position() const {
+  const std::lock_guard lock(mutex_);
+  if (live_.empty()) return {last_id_ + 1, kHeaderBytes};
+  return {live_.back().id, live_.back().end};
+}
+
+void Segments::hold(Position from) {
+  const std::lock_guard lock(mutex_);
+  hold_from_ = from;
+  settle_notes_locked();
+  recycle_released_locked();
+}
+
+Result<SegmentRange> Segments::range_from(Position from) const {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t oldest = live_.empty() ? last_id_ + 1 : live_.front().id;
+  if (from.segment < oldest) {
+    return not_found("the journal's segment " + std::to_string(from.segment) +
+                         " was recycled: the oldest that is left is " + std::to_string(oldest),
+                     "read older records from the workspaces' archives, and hold() what is still "
+                     "to be read");
+  }
+  std::size_t index = from.segment - oldest;
+  while (index + 1 < live_.size() && from.offset == live_[index].end) {
+    from = {live_[++index].id, kHeaderBytes};
+  }
+  if (live_.empty() && from == Position{oldest, kHeaderBytes}) {
+    return SegmentRange{oldest, {}, 0, kHeaderBytes, kHeaderBytes};
+  }
+  if (index >= live_.size() || from.offset < kHeaderBytes || from.offset > live_[index].end) {
+    return invalid("no record of the journal begins at offset " + std::to_string(from.offset) +
+                       " of segment " + std::to_string(from.segment),
+                   "begin at the journal's oldest position");
+  }
+  const LiveSegment& segment = live_[index];
+  return SegmentRange{segment.id, segment.name, segment.salt, from.offset, segment.end};
 }
 
 void Segments::run_worker() {
@@ -213,11 +261,16 @@ void Segments::take_surplus_locked(std::vector<SpareFile>& files, std::size_t ke
 }
 
 void Segments::recycle_released_locked() {
-  while (!live_.empty() && live_.front().unreleased.empty() && live_.front().id != last_id_) {
+  while (!live_.empty() && live_.front().unreleased.empty() && live_.front().id != last_id_ &&
+         !held_locked(live_.front())) {
     auto& files = live_.front().file_bytes == segment_bytes_ ? spare_ : misfits_;
     files.push_back({std::move(live_.front().name), live_.front().id});
     live_.pop_front();
   }
+}
+
+bool Segments::held_locked(const LiveSegment& segment) const {
+  return hold_from_ && hold_from_->segment <= segment.id;
 }
 
 }  // namespace coditect::journal

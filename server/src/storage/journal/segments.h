@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "storage/journal/disk.h"
 #include "storage/journal/format.h"
+#include "storage/journal/position.h"
 
 namespace coditect::journal {
 
@@ -31,9 +32,19 @@ struct Noted {
 struct LiveSegment {
   std::uint64_t id = 0;
   std::string name;
+  std::uint64_t salt = 0;
   std::size_t file_bytes = 0;
   std::size_t end = 0;  ///< where its records end
   Unreleased unreleased;
+};
+
+/// Durable records of one segment.
+struct SegmentRange {
+  std::uint64_t id = 0;
+  std::string name;
+  std::uint64_t salt = 0;
+  std::size_t begin = 0;
+  std::size_t end = 0;
 };
 
 /// A file of full size, ready to become a segment: all zeros, or one whose records are released.
@@ -65,17 +76,19 @@ struct ActiveSegment {
 /// Threads:    begin_segment(), note() and prepare_ahead() on the journal's thread; the rest any.
 /// Invariants: live segments have consecutive ids; only the oldest is ever recycled, so a missing
 ///             file in between is always damage. A file is reused or removed only once a durable
-///             header says that its old content is no longer needed.
+///             header says that its old content is no longer needed. A segment is in `live_` for
+///             as long as its file holds its records: who reads a file looks again after reading.
 /// Errors:     those of the disk; the caller gives up for good.
 class Segments {
  public:
   struct Counts {
     std::size_t live = 0;
     std::size_t spare = 0;
+    std::size_t held = 0;  ///< live only because of hold()
   };
 
   Segments(std::shared_ptr<Disk> disk, std::shared_ptr<Random> random, std::size_t segment_bytes,
-           FoundSegments found);
+           FoundSegments found, std::optional<Position> hold_from);
   /// Stops and joins the worker.
   ~Segments();
 
@@ -90,6 +103,16 @@ class Segments {
   void release(const WorkspaceId& workspace, Sequence through);
   Counts counts() const;
 
+  /// Where the durable records begin and end.
+  Position oldest_position() const;
+  Position durable_position() const;
+  /// Segments from that of `from` on are not recycled, even when everything is released.
+  void hold(Position from);
+  /// The durable records of one segment that begin at `from`; of the next segment where `from` is
+  /// the end of one. Empty at the end of the journal. Errc::kNotFound when the segment was
+  /// recycled, Errc::kInvalid when `from` is behind the journal's end or in a header.
+  Result<SegmentRange> range_from(Position from) const;
+
  private:
   void run_worker();
   Result<SpareFile> make_file(const std::string& name);
@@ -99,6 +122,7 @@ class Segments {
   void take_surplus_locked(std::vector<SpareFile>& files, std::size_t keep,
                            std::vector<SpareFile>& surplus) const;
   void recycle_released_locked();
+  bool held_locked(const LiveSegment& segment) const;
 
   const std::shared_ptr<Disk> disk_;
   const std::shared_ptr<Random> random_;
@@ -110,8 +134,9 @@ class Segments {
   std::deque<LiveSegment> live_;
   std::vector<Noted> noted_;  ///< of the newest segment, not yet in its `unreleased`
   std::vector<SpareFile> spare_;
-  std::vector<SpareFile> misfits_;    ///< released, but of another size than new segments
-  std::uint64_t last_id_;             ///< of the newest segment, which is always live
+  std::vector<SpareFile> misfits_;  ///< released, but of another size than new segments
+  std::uint64_t last_id_;           ///< of the newest segment, which is always live
+  std::optional<Position> hold_from_;
   std::uint64_t durable_oldest_ = 0;  ///< what the newest header on disk says
   std::uint64_t files_numbered_to_;
   bool wanted_ = false;  ///< the worker is to make a file
