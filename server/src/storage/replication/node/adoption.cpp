@@ -1,0 +1,156 @@
+#include "storage/replication/node/adoption.h"
+
+#include "base/log.h"
+#include "base/posix_file.h"
+#include "storage/blobs/blob_store.h"
+#include "storage/replication/restore/restore.h"
+#include "storage/replication/sync/for_each.h"
+#include "storage/replication/sync/listing.h"
+#include "storage/replication/sync/workspace_sync.h"
+
+namespace coditect::replication {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kAtOnce = 4;
+constexpr std::size_t kMarkerBytesMax = 4'096;
+
+}  // namespace
+
+Adoption::Adoption(Parts parts, Adopt adopt)
+    : parts_(std::move(parts)), adopt_(std::move(adopt)), tail_(parts_.store) {}
+
+awaitable<Result<std::vector<Adoption::Marked>>> Adoption::marked(NodeId node) {
+  const std::string prefix = marker_prefix(node);
+  std::vector<Marked> all;
+  auto note = [&](const objects::ObjectInfo& object) {
+    all.push_back({WorkspaceId(object.key.substr(prefix.size())), {}});
+    return Result<void>{};
+  };
+  CO_TRY_VOID(co_await list_all(parts_.store, prefix, std::move(note)));
+  for (Marked& each : all) {
+    const std::string key = marker_key(node, each.id);
+    CO_TRY(objects::ObjectStore::Object marker,
+           co_await parts_.store.get(key, objects::Range{}, kMarkerBytesMax));
+    each.folder = std::move(marker.content);
+  }
+  co_return all;
+}
+
+awaitable<Adoption::Outcome> Adoption::adopt_all_of(Manifest::Owner former) {
+  auto all = co_await marked(former.node);
+  Outcome outcome;
+  if (!all) {
+    outcome.failure = std::move(all).error();
+    co_return outcome;
+  }
+  auto work = [&](std::size_t place) -> awaitable<Result<void>> {
+    const Marked workspace = (*all)[place];
+    auto adopted = co_await adopt(workspace, former);
+    if (!adopted) {
+      spdlog::error("workspace {} of node {}: {}", workspace.id.str(), former.node,
+                    adopted.error().message);
+      if (!outcome.failure) outcome.failure = std::move(adopted).error();
+      co_return Result<void>{};  // the others are brought all the same
+    }
+    if (*adopted) ++outcome.adopted;
+    const std::string marker = marker_key(former.node, workspace.id);
+    auto removed = co_await parts_.store.remove(marker);
+    if (!removed && !outcome.failure) outcome.failure = std::move(removed).error();
+    co_return Result<void>{};
+  };
+  auto done = co_await for_each(all->size(), kAtOnce, std::move(work));
+  if (!done && !outcome.failure) outcome.failure = std::move(done).error();
+  co_return outcome;
+}
+
+awaitable<Adoption::Outcome> Adoption::adopt_missing() {
+  auto all = co_await marked(parts_.self.node);
+  Outcome outcome;
+  if (!all) {
+    outcome.failure = std::move(all).error();
+    co_return outcome;
+  }
+  for (const Marked& workspace : *all) {
+    if (parts_.table.folder_of(workspace.id)) continue;
+    auto adopted = co_await adopt(workspace, std::nullopt);
+    if (adopted) {
+      outcome.adopted += *adopted ? 1 : 0;
+    } else if (!outcome.failure) {
+      outcome.failure = std::move(adopted).error();
+    }
+  }
+  co_return outcome;
+}
+
+awaitable<Result<bool>> Adoption::adopt(Marked workspace, std::optional<Manifest::Owner> former) {
+  const std::string own_marker = marker_key(parts_.self.node, workspace.id);
+  auto marked = co_await parts_.store.put(own_marker, workspace.folder, objects::Always{});
+  if (!marked) co_return std::move(marked).error();
+  const LogPlace place = co_await parts_.next_place();
+  ManifestStore manifests(parts_.store, workspace.folder);
+  Claim claim{parts_.self, place.bundle, former};
+  auto acquired = co_await manifests.acquire(std::move(claim));
+  if (!acquired) {
+    const Errc code = acquired.error().code;
+    // Somebody else's by now, or its making was cut short before it was acknowledged.
+    if (code != Errc::kConflict && code != Errc::kNotFound) co_return std::move(acquired).error();
+    spdlog::info("workspace {} is left alone: {}", workspace.id.str(), acquired.error().message);
+    CO_TRY_VOID(co_await parts_.store.remove(own_marker));
+    co_return false;
+  }
+  CO_TRY_VOID(co_await bring(std::move(workspace), std::move(acquired->value)));
+  co_return true;
+}
+
+awaitable<Result<void>> Adoption::bring(Marked workspace, Manifest manifest) {
+  auto aside = [this, &workspace] { return set_aside(workspace); };
+  CO_TRY_VOID(co_await parts_.disk.run(std::move(aside)));
+  const RestoreParts parts{parts_.store, parts_.disk, tail_};
+  RestoreOptions options;
+  options.lost = LostFiles::kRefuse;
+  CO_TRY(const RestoreReport report,
+         co_await restore_workspace(parts, workspace.folder, parts_.data, std::move(options)));
+  for (const std::string& note : report.notes) {
+    spdlog::warn("workspace {}: {}", workspace.id.str(), note);
+  }
+  parts_.table.add(workspace.id, workspace.folder);
+  parts_.table.on_acquired(workspace.id);
+  // From here on nothing of the former owner's log is needed.
+  auto open = [root = report.root] { return blobs::BlobStore::open(root / "sessions" / "blobs"); };
+  CO_TRY(const std::unique_ptr<blobs::BlobStore> blobs, co_await parts_.disk.run(std::move(open)));
+  WorkspaceSync sync({parts_.store, parts_.disk, *blobs}, workspace.folder, report.root);
+  SyncPoint point;
+  point.owner = parts_.self;
+  point.log = co_await parts_.next_place();
+  point.archived = report.through_seq;
+  point.meta = std::move(manifest.meta);
+  auto synced = co_await sync.sync(SyncReason::kHandOff, std::move(point), {});
+  if (!synced) co_return std::move(synced).error();
+  spdlog::info("workspace {}: taken over, {} events, {} files", workspace.id.str(), report.events,
+               report.files);
+  co_return co_await adopt_(workspace.id, workspace.folder);
+}
+
+/// An older copy on this disk, from when the workspace was this node's before: it may hold what was
+/// acknowledged and never copied, so it is kept, out of the way.
+Result<void> Adoption::set_aside(const Marked& workspace) const {
+  const fs::path here = parts_.data / workspace.folder;
+  std::error_code error;
+  if (!fs::exists(here, error)) return {};
+  const fs::path aside = parts_.data / "node" / "set-aside";
+  TRY_VOID(make_directories(aside));
+  for (int copy = 1;; ++copy) {
+    const fs::path there = aside / (workspace.id.str() + "-" + std::to_string(copy));
+    if (fs::exists(there, error)) continue;
+    fs::rename(here, there, error);
+    if (error) return system_error("moving " + here.string() + " aside", error.value());
+    spdlog::warn("workspace {}: this node's older copy is kept in {}", workspace.id.str(),
+                 there.string());
+    return {};
+  }
+}
+
+}  // namespace coditect::replication

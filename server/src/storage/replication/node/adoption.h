@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "async/blocking_pool.h"
+#include "storage/objects/object_store.h"
+#include "storage/replication/log/log_tail.h"
+#include "storage/replication/manifest_store.h"
+#include "storage/replication/node/workspace_table.h"
+
+namespace coditect::replication {
+
+/// Makes workspaces of the store this node's own and brings them to its disk.
+///
+/// Threads:    any strand; one call at a time.
+/// Lifetime:   what Parts refers to outlives it and its calls.
+/// Invariants: a workspace's marker leads to it at every moment: the new owner's is put before the
+///             manifest changes, the former owner's is removed after nothing needs his log.
+/// Errors:     those of the store and of restoring; what was not adopted can be tried again.
+class Adoption {
+ public:
+  /// Called with a workspace that is on the disk and belongs to this node now.
+  using Adopt = std::function<awaitable<Result<void>>(WorkspaceId id, std::string folder)>;
+  struct Parts {
+    objects::ObjectStore& store;
+    BlockingPool& disk;
+    WorkspaceTable& table;
+    std::filesystem::path data;
+    Manifest::Owner self;
+    std::function<awaitable<LogPlace>()> next_place;  ///< of this node's log
+  };
+  Adoption(Parts parts, Adopt adopt);
+
+  /// Takes every workspace of a node whose place was taken, which owned it in an epoch up to that
+  /// of `former`. How many; an error is the first of those that could not be taken.
+  struct Outcome {
+    std::size_t adopted = 0;
+    std::optional<Error> failure;
+  };
+  awaitable<Outcome> adopt_all_of(Manifest::Owner former);
+  /// Brings back what belongs to this node and is not on its disk.
+  awaitable<Outcome> adopt_missing();
+
+ private:
+  struct Marked {
+    WorkspaceId id;
+    std::string folder;
+  };
+  awaitable<Result<std::vector<Marked>>> marked(NodeId node);
+  /// False where it belongs to somebody else, or is no workspace.
+  awaitable<Result<bool>> adopt(Marked workspace, std::optional<Manifest::Owner> former);
+  awaitable<Result<void>> bring(Marked workspace, Manifest manifest);
+  Result<void> set_aside(const Marked& workspace) const;
+
+  const Parts parts_;
+  const Adopt adopt_;
+  LogTail tail_;
+};
+
+}  // namespace coditect::replication
