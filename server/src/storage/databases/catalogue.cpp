@@ -30,12 +30,17 @@ Wait wait_for(std::chrono::milliseconds time, std::stop_token stop = {}) {
 }  // namespace
 
 struct Catalogue::Entry {
-  Entry(fs::path path, DatabaseName name, const Templates& templates, Counters& counters)
-      : key(path.string()), database(std::move(path), projection(name), templates, counters) {}
+  Entry(const fs::path& workspace_dir, DatabaseName name, const Templates& templates,
+        Counters& counters)
+      : id{workspace_dir, name},
+        key(path_of(workspace_dir, name).string()),
+        database(path_of(workspace_dir, name), projection(name), templates, counters) {}
 
+  const Changed id;
   const std::string key;
   Database database;
   std::size_t users = 0;
+  std::uint64_t changes_seen = 0;     ///< of the database's changes()
   std::list<Entry*>::iterator place;  ///< in unused_, where users == 0
 };
 
@@ -126,6 +131,28 @@ Result<void> Catalogue::check(const fs::path& workspace_dir, DatabaseName name) 
   return std::move(found.result);
 }
 
+std::vector<Catalogue::Changed> Catalogue::take_changed() {
+  std::unordered_map<std::string, Changed> taken;
+  {
+    const std::lock_guard lock(mutex_);
+    taken.swap(changed_databases_);
+  }
+  std::vector<Changed> changed;
+  changed.reserve(taken.size());
+  for (auto& [key, id] : taken) changed.push_back(std::move(id));
+  return changed;
+}
+
+Result<void> Catalogue::scan(const fs::path& workspace_dir, DatabaseName name,
+                             const std::function<Result<void>(Connection&)>& work) {
+  if (!scans_.try_acquire_for(limits::kSqlTimeMax)) {
+    return Error{Errc::kLimit, "other databases are being scanned", "try again"};
+  }
+  const std::unique_ptr<decltype(scans_), void (*)(decltype(scans_)*)> turn(
+      &scans_, [](decltype(scans_)* scans) { scans->release(); });
+  return use(workspace_dir, name)->scan(work);
+}
+
 Result<void> Catalogue::close(const fs::path& workspace_dir) {
   Result<void> first_error;
   for (const DatabaseName name : kDatabaseNames) {
@@ -165,7 +192,7 @@ Catalogue::Use Catalogue::use(const fs::path& workspace_dir, DatabaseName name) 
   const std::lock_guard lock(mutex_);
   std::unique_ptr<Entry>& slot = entries_[path.string()];
   if (slot == nullptr) {
-    slot = std::make_unique<Entry>(path, name, templates_, counters_);
+    slot = std::make_unique<Entry>(workspace_dir, name, templates_, counters_);
   } else if (slot->users == 0) {
     unused_.erase(slot->place);
   }
@@ -179,6 +206,11 @@ Catalogue::Use Catalogue::use(const fs::path& workspace_dir, DatabaseName name) 
 void Catalogue::give_back(Entry& entry) {
   std::vector<std::unique_ptr<Entry>> closing;  // destroyed after the lock is given up
   const std::lock_guard lock(mutex_);
+  const std::uint64_t changes = entry.database.changes();
+  if (changes != entry.changes_seen) {
+    entry.changes_seen = changes;
+    changed_databases_.try_emplace(entry.key, entry.id);
+  }
   if (--entry.users == 0) {
     entry.place = unused_.insert(unused_.end(), &entry);
     closing = take_beyond(options_.max_open_connections);

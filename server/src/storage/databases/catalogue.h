@@ -8,11 +8,13 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
+#include "base/storage_limits.h"
 #include "storage/databases/database.h"
 #include "storage/databases/database_name.h"
 #include "storage/databases/event_feed.h"
@@ -62,6 +64,19 @@ class Catalogue {
   /// is looked at for a quarter of a second. Errc::kUnavailable says what is wrong; the next query
   /// rebuilds it.
   Result<void> check(const std::filesystem::path& workspace_dir, DatabaseName name);
+  /// A database whose file may hold other rows than before.
+  struct Changed {
+    std::filesystem::path workspace_dir;
+    DatabaseName name;
+  };
+  /// Those that changed since the last call, in no order; one that is closed meanwhile is not
+  /// forgotten. The first call names every database that was opened.
+  std::vector<Changed> take_changed();
+  /// Gives `work` a reading connection of its own to the file as it is, without catching up and
+  /// without taking one from the queries; limits::kDatabaseScansMax run at once. Errc::kNotFound
+  /// where the file or its WAL is missing, kLimit when no turn came in time.
+  Result<void> scan(const std::filesystem::path& workspace_dir, DatabaseName name,
+                    const std::function<Result<void>(Connection&)>& work);
   /// Closes a workspace's databases and empties their WALs, after the calls that use them. The
   /// caller begins no new ones.
   Result<void> close(const std::filesystem::path& workspace_dir);
@@ -84,12 +99,14 @@ class Catalogue {
   const Templates templates_;
 
   Counters counters_;
+  std::counting_semaphore<limits::kDatabaseScansMax> scans_{limits::kDatabaseScansMax};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   // Protected by mutex_.
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
   std::list<Entry*> unused_;  ///< entries without users, least recently used first
+  std::unordered_map<std::string, Changed> changed_databases_;
   std::uint64_t databases_evicted_ = 0;
 };
 

@@ -109,9 +109,11 @@ Result<void> Database::apply_in_turn(EventFeed& feed) {
   } else {
     counters_.events_applied += applied_.seq - before;
   }
+  const bool changed = trust_ != Trust::kKnown || applied_.seq != before;
   trust_ = Trust::kKnown;
   writer_->release_memory();
   const std::lock_guard lock(mutex_);
+  if (changed) ++changes_;
   usable_ = true;
   applied_seq_ = applied_.seq;
   return {};
@@ -244,6 +246,25 @@ bool Database::intact() const {
   if (there[DatabaseFiles::kMain] == DatabaseFiles::kNoFile) return false;
   const std::lock_guard lock(mutex_);
   return !condemned_ && identity_ == there;
+}
+
+std::uint64_t Database::changes() const {
+  const std::lock_guard lock(mutex_);
+  return changes_;
+}
+
+Result<void> Database::scan(const std::function<Result<void>(Connection&)>& work) {
+  const DatabaseFiles::Identity there = files_.identity();
+  // Opening would make the WAL that is missing, and so hide that somebody took it.
+  if (there[DatabaseFiles::kMain] == DatabaseFiles::kNoFile ||
+      there[DatabaseFiles::kWal] == DatabaseFiles::kNoFile) {
+    return not_found("the database or its WAL is not there");
+  }
+  TRY(const ConnectionPtr connection, connect(Connection::Mode::kReader));
+  Result<void> done = connection->configure();
+  if (done) done = work(*connection);
+  if (connection->damaged() && files_.identity() == there) condemn();
+  return done;
 }
 
 Result<void> Database::checkpoint() {

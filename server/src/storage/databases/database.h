@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -51,6 +52,12 @@ class Database {
   /// False when the file is condemned, missing or not the one that was opened: a failed read may
   /// succeed after another catch_up().
   bool intact() const;
+  /// Rises whenever the file may hold other rows than before: with its first opening, with events
+  /// that were applied, with a rebuild.
+  std::uint64_t changes() const;
+  /// Gives `work` a reading connection beside the pool, to the file as it is. Errc::kNotFound where
+  /// the file or its WAL is missing: what it holds is then for the next catch_up() to decide.
+  Result<void> scan(const std::function<Result<void>(Connection&)>& work);
   /// Empties the WAL into the database file. Nobody uses the database meanwhile.
   Result<void> checkpoint();
   /// Connections that are open now. Nobody uses the database meanwhile.
@@ -97,6 +104,7 @@ class Database {
   bool usable_ = false;  ///< writer_ is open and the file held every event up to applied_seq_
   bool condemned_ = false;
   Sequence applied_seq_ = 0;
+  std::uint64_t changes_ = 0;
   DatabaseFiles::Identity identity_{};
   std::uint64_t generation_ = 0;  ///< rises with every closing: readers of an older one are closed
   std::size_t on_loan_ = 0;

@@ -23,6 +23,8 @@ constexpr std::string_view kToldAboutArgument[] = {
 };
 
 constexpr std::string_view kRefusedFunctions[] = {"load_extension", "fts3_tokenizer"};
+// Raw pages hold the bytes of rows that were deleted, and no query needs them.
+constexpr char kRefusedTable[] = "sqlite_dbpage";
 
 std::string_view action_name(int action) {
   switch (action) {
@@ -86,8 +88,10 @@ int SqlGuard::authorize(void* self, int action, const char* first, const char* s
   auto& guard = *static_cast<SqlGuard*>(self);
   switch (action) {
     case SQLITE_SELECT:
-    case SQLITE_READ:
     case SQLITE_RECURSIVE: return SQLITE_OK;
+    case SQLITE_READ:
+      if (sqlite3_stricmp(first, kRefusedTable) != 0) return SQLITE_OK;  // as it is written
+      return guard.refuse("the table " + std::string(kRefusedTable));
     case SQLITE_PRAGMA:
       if (may_pragma(first, second)) return SQLITE_OK;
       break;
