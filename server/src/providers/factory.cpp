@@ -48,9 +48,9 @@ Result<std::unique_ptr<Provider>> make_provider(const ProviderConfig& config, co
                    "check for quotes, spaces or a line end around it");
   }
   HttpClientOptions options;
-  TRY(options.base,
-      parse_base_url(config.base_url.empty() ? default_base_url(config.kind) : config.base_url));
-  TRY(options.proxy, choose_proxy(config.proxy, options.base));
+  TRY(options.base, net_client::parse_base_url(
+                        config.base_url.empty() ? default_base_url(config.kind) : config.base_url));
+  TRY(options.proxy, net_client::choose_proxy(config.proxy, options.base));
   options.times = config.times;
   options.trusted_certificates = config.trusted_certificates;
   TRY(auto client, make_http_client(std::move(options)));

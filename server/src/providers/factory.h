@@ -8,7 +8,6 @@
 #include "base/random.h"
 #include "providers/provider.h"
 #include "providers/wire/http_client.h"
-#include "providers/wire/proxy.h"
 #include "providers/wire/retry_policy.h"
 
 namespace coditect::providers {
@@ -18,7 +17,7 @@ struct ProviderConfig {
   std::string base_url = {};  ///< "" for the vendor's own; OpenAI's and Moonshot's end in /v1
   std::string api_key = {};   ///< "" sends none, for local servers
   ProxySettings proxy = {};
-  HttpTimes times = {};
+  HttpTimes times = kModelTimes;
   std::optional<RetryPolicy> retry = std::nullopt;  ///< nothing: as the vendor's SDK
   std::string trusted_certificates = {};            ///< PEM beside the system's; "" for none
 };

@@ -13,14 +13,17 @@
 #include "providers/factory.h"
 #include "providers/gemini/dialect.h"
 #include "providers/testing/heard.h"
-#include "providers/testing/scripted_server.h"
+#include "net/client/testing/scripted_server.h"
 
 namespace coditect::providers {
 namespace {
 
 using Kind = ProviderError::Kind;
-using Server = ScriptedServer;
-using Socket = ScriptedServer::Socket;
+using Server = net_client::ScriptedServer;
+using Socket = Server::Socket;
+using net_client::chunk;
+using net_client::kLastChunk;
+using net_client::kStreamHead;
 
 /// What the scripted client does with one request.
 struct Reply {

@@ -18,7 +18,7 @@ struct Answer {
   std::string body;
 };
 
-Result<Answer> ask(const providers::BaseUrl& url, const http::request<http::string_body>& request,
+Result<Answer> ask(const net_client::BaseUrl& url, const http::request<http::string_body>& request,
                    std::chrono::milliseconds answer_time_max) {
   TRY(const std::unique_ptr<ClientStream> stream, ClientStream::connect(url, answer_time_max));
   boost::system::error_code error;
@@ -54,7 +54,7 @@ Result<json::object> read_object(const Answer& answer) {
 }  // namespace
 
 Result<Client> Client::make(ServerLocation location) {
-  auto url = providers::parse_base_url(location.url);
+  auto url = net_client::parse_base_url(location.url);
   if (!url) {
     return invalid("the server's URL is not usable",
                    "CODITECT_URL is http(s)://host[:port], without a token in it");
@@ -95,7 +95,7 @@ Result<json::object> Client::call(const std::string& workspace, std::string_view
 }
 
 std::string Client::studio_url(const std::string& workspace) const {
-  const bool tls = url_.scheme == providers::Scheme::kHttps;
+  const bool tls = url_.scheme == net_client::Scheme::kHttps;
   return std::string(tls ? "https://" : "http://") + url_.host_header() + url_.prefix +
          "/#/workspaces/" + workspace;
 }

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/result.h"
-#include "providers/wire/base_url.h"
+#include "net/client/base_url.h"
 
 namespace coditect::app {
 
@@ -29,17 +29,17 @@ class Client {
   Result<json::object> call(const std::string& workspace, std::string_view method,
                             json::object params) const;
 
-  const providers::BaseUrl& url() const { return url_; }
+  const net_client::BaseUrl& url() const { return url_; }
   const std::string& token() const { return location_.token; }
   /// Where a person opens a workspace.
   std::string studio_url(const std::string& workspace) const;
 
  private:
-  Client(ServerLocation location, providers::BaseUrl url)
+  Client(ServerLocation location, net_client::BaseUrl url)
       : location_(std::move(location)), url_(std::move(url)) {}
 
   ServerLocation location_;
-  providers::BaseUrl url_;
+  net_client::BaseUrl url_;
 };
 
 }  // namespace coditect::app

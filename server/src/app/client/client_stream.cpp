@@ -18,7 +18,7 @@ bool TimedSocket::wait(Until until, boost::system::error_code& error) {
   return false;
 }
 
-Result<void> TimedSocket::connect(const providers::BaseUrl& url) {
+Result<void> TimedSocket::connect(const net_client::BaseUrl& url) {
   boost::system::error_code error;
   asio::ip::tcp::resolver resolver(socket_.get_executor());
   const auto found = resolver.resolve(url.host, url.port, error);
@@ -29,15 +29,15 @@ Result<void> TimedSocket::connect(const providers::BaseUrl& url) {
   return {};
 }
 
-Result<std::unique_ptr<ClientStream>> ClientStream::connect(const providers::BaseUrl& url,
+Result<std::unique_ptr<ClientStream>> ClientStream::connect(const net_client::BaseUrl& url,
                                                             std::chrono::milliseconds silence_max) {
   std::unique_ptr<ClientStream> stream(new ClientStream(silence_max));
   TRY_VOID(stream->socket_.connect(url));
-  if (url.scheme == providers::Scheme::kHttps) TRY_VOID(stream->start_tls(url));
+  if (url.scheme == net_client::Scheme::kHttps) TRY_VOID(stream->start_tls(url));
   return stream;
 }
 
-Result<void> ClientStream::start_tls(const providers::BaseUrl& url) {
+Result<void> ClientStream::start_tls(const net_client::BaseUrl& url) {
   boost::system::error_code error;
   tls_context_.set_default_verify_paths(error);
   if (error) return connection_error(url, error);
@@ -55,7 +55,7 @@ Result<void> ClientStream::start_tls(const providers::BaseUrl& url) {
                "see whether the server's certificate is one that this machine trusts"};
 }
 
-Error connection_error(const providers::BaseUrl& url, const boost::system::error_code& error) {
+Error connection_error(const net_client::BaseUrl& url, const boost::system::error_code& error) {
   return unavailable(
       "the server at " + url.host_header() + " cannot be reached: " + error.message(),
       "see whether it is running and whether CODITECT_URL names it");

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "base/result.h"
-#include "providers/wire/base_url.h"
+#include "net/client/base_url.h"
 
 namespace coditect::app {
 
@@ -28,7 +28,7 @@ class TimedSocket {
       : socket_(io), silence_max_(silence_max) {}
 
   /// Errc::kUnavailable when nobody answers there.
-  Result<void> connect(const providers::BaseUrl& url);
+  Result<void> connect(const net_client::BaseUrl& url);
 
   template <class Buffers>
   std::size_t read_some(const Buffers& buffers, boost::system::error_code& error) {
@@ -66,7 +66,7 @@ class ClientStream {
 
   /// `silence_max` bounds every wait for a byte. Errc::kUnavailable when the server cannot be
   /// reached; kDenied when its certificate does not hold.
-  static Result<std::unique_ptr<ClientStream>> connect(const providers::BaseUrl& url,
+  static Result<std::unique_ptr<ClientStream>> connect(const net_client::BaseUrl& url,
                                                        std::chrono::milliseconds silence_max);
 
   template <class Buffers>
@@ -96,7 +96,7 @@ class ClientStream {
 
  private:
   explicit ClientStream(std::chrono::milliseconds silence_max) : socket_(io_, silence_max) {}
-  Result<void> start_tls(const providers::BaseUrl& url);
+  Result<void> start_tls(const net_client::BaseUrl& url);
 
   asio::io_context io_;
   asio::ssl::context tls_context_{asio::ssl::context::tls_client};
@@ -110,6 +110,6 @@ inline void teardown(boost::beast::role_type, ClientStream&, boost::system::erro
 }
 
 /// Errc::kUnavailable: what was being done, to which server, and why it failed.
-Error connection_error(const providers::BaseUrl& url, const boost::system::error_code& error);
+Error connection_error(const net_client::BaseUrl& url, const boost::system::error_code& error);
 
 }  // namespace coditect::app

@@ -61,7 +61,7 @@ class EventFeed::Socket {
   }
 
  private:
-  Socket(const providers::BaseUrl& url, std::unique_ptr<ClientStream> stream)
+  Socket(const net_client::BaseUrl& url, std::unique_ptr<ClientStream> stream)
       : url_(url), stream_(std::move(stream)), socket_(*stream_) {}
 
   Result<void> shake_hands(const Client& client, const std::string& workspace) {
@@ -83,7 +83,7 @@ class EventFeed::Socket {
     return {};
   }
 
-  const providers::BaseUrl url_;
+  const net_client::BaseUrl url_;
   const std::unique_ptr<ClientStream> stream_;
   websocket::stream<ClientStream&> socket_;
 };

@@ -1,8 +1,8 @@
-#include "providers/wire/base_url.h"
+#include "net/client/base_url.h"
 
 #include <boost/url.hpp>
 
-namespace coditect::providers {
+namespace coditect::net_client {
 
 namespace {
 
@@ -19,8 +19,8 @@ std::string BaseUrl::host_header() const {
 }
 
 Result<BaseUrl> parse_base_url(std::string_view text) {
-  const Error refused = invalid("a provider's base URL is not usable",
-                                "give http(s)://host[:port][/path], without a query");
+  const Error refused =
+      invalid("the base URL is not usable", "give http(s)://host[:port][/path], without a query");
   const auto parsed = boost::urls::parse_uri(boost::urls::string_view(text.data(), text.size()));
   if (!parsed) return refused;
   const boost::urls::url_view& url = *parsed;
@@ -45,4 +45,4 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   return base;
 }
 
-}  // namespace coditect::providers
+}  // namespace coditect::net_client

@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 
-namespace coditect::providers {
+namespace coditect::net_client {
 
 enum class Scheme { kHttp, kHttps };
 
@@ -24,4 +24,4 @@ struct BaseUrl {
 /// fragment. The error does not repeat the text, which may hold a secret.
 Result<BaseUrl> parse_base_url(std::string_view text);
 
-}  // namespace coditect::providers
+}  // namespace coditect::net_client

@@ -1,10 +1,10 @@
-#include "providers/wire/base_url.h"
+#include "net/client/base_url.h"
 
 #include <gtest/gtest.h>
 
-#include "providers/wire/proxy.h"
+#include "net/client/proxy.h"
 
-namespace coditect::providers {
+namespace coditect::net_client {
 namespace {
 
 struct Good {
@@ -116,4 +116,4 @@ TEST(Proxy, RefusesWhatItCannotTunnelThrough) {
 }
 
 }  // namespace
-}  // namespace coditect::providers
+}  // namespace coditect::net_client

@@ -1,36 +1,39 @@
-#include "providers/wire/connection.h"
+#include "net/client/connection.h"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http.hpp>
 
-namespace coditect::providers {
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace coditect::net_client {
 
 namespace {
 
 namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
-using Kind = ProviderError::Kind;
+using Kind = HttpError::Kind;
+
+/// Before there is a connection, whatever ends one means that there is none.
+HttpError connect_error(std::string_view stage, const error_code& error) {
+  HttpError failed = network_error(stage, error);
+  if (failed.kind == Kind::kCut) failed.kind = Kind::kConnect;
+  return failed;
+}
 
 }  // namespace
 
-ProviderError network_error(std::string_view stage, const error_code& error) {
-  Kind kind = Kind::kNetwork;
-  if (error == beast::error::timeout || error == asio::error::timed_out) kind = Kind::kTimeout;
-  if (error.category() == make_error_code(http::error::bad_version).category() &&
-      error != http::error::partial_message && error != http::error::end_of_stream) {
-    kind = Kind::kMalformed;
-  }
-  return provider_error(kind, std::string(stage) + ": " + error.message());
-}
-
 Connection::Connection(const asio::any_io_executor& executor, asio::ssl::context& tls,
                        const HttpClientOptions& options)
-    : options_(options), lookup_(std::make_shared<Lookup>(executor)), stream_(executor, tls) {}
+    : options_(options),
+      executor_(executor),
+      lookup_(std::make_shared<Lookup>(executor)),
+      stream_(executor, tls) {}
 
-awaitable<ProviderResult<void>> Connection::open() {
-  if (closed_) co_return provider_error(Kind::kNetwork, "connect: closed");
+awaitable<HttpResult<void>> Connection::open() {
+  if (closed_) co_return HttpError{Kind::kConnect, "connect: closed"};
   const std::string host = options_.proxy ? options_.proxy->host : options_.base.host;
   const std::string port = options_.proxy ? options_.proxy->port : options_.base.port;
   if (auto found = co_await look_up(host, port); !found) co_return found;
@@ -38,15 +41,15 @@ awaitable<ProviderResult<void>> Connection::open() {
   error_code error;
   plain().expires_after(options_.times.connect);
   co_await plain().async_connect(lookup_->found, asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return network_error("connect", error);
+  if (error) co_return connect_error("connect", error);
   // Requests are written whole; waiting for an acknowledgement first only delays them.
   plain().socket().set_option(asio::ip::tcp::no_delay(true), error);
 
   if (options_.proxy) {
     if (auto open = co_await tunnel(); !open) co_return open;
   }
-  if (encrypted()) co_return co_await shake_hands();
-  co_return ProviderResult<void>{};
+  if (options_.base.scheme == Scheme::kHttps) co_return co_await shake_hands();
+  co_return HttpResult<void>{};
 }
 
 void Connection::close() {
@@ -57,7 +60,19 @@ void Connection::close() {
   plain().socket().close(ignored);
 }
 
-awaitable<ProviderResult<void>> Connection::look_up(std::string host, std::string port) {
+void Connection::close_for(Lease lease) {
+  if (lease == lease_) close();
+}
+
+bool Connection::reusable() {
+  if (closed_ || !plain().socket().is_open()) return false;
+  char byte = 0;
+  const auto got =
+      ::recv(plain().socket().native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+  return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+awaitable<HttpResult<void>> Connection::look_up(std::string host, std::string port) {
   // The system's resolver blocks a thread of its own and cannot be interrupted, so its handler
   // only leaves the result; whoever waits has a limit and can be woken by close().
   lookup_->done.expires_after(options_.times.connect);
@@ -70,12 +85,12 @@ awaitable<ProviderResult<void>> Connection::look_up(std::string host, std::strin
       });
   error_code woken;
   co_await lookup_->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  if (closed_) co_return provider_error(Kind::kNetwork, "look-up: closed");
-  if (lookup_->error) co_return network_error("look-up of " + host, lookup_->error);
-  co_return ProviderResult<void>{};
+  if (closed_) co_return HttpError{Kind::kConnect, "look-up: closed"};
+  if (lookup_->error) co_return connect_error("look-up of " + host, lookup_->error);
+  co_return HttpResult<void>{};
 }
 
-awaitable<ProviderResult<void>> Connection::tunnel() {
+awaitable<HttpResult<void>> Connection::tunnel() {
   const std::string host =
       options_.base.host.contains(':') ? "[" + options_.base.host + "]" : options_.base.host;
   const std::string authority = host + ":" + options_.base.port;
@@ -87,25 +102,23 @@ awaitable<ProviderResult<void>> Connection::tunnel() {
   error_code error;
   plain().expires_after(options_.times.connect);
   co_await http::async_write(plain(), request, asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return network_error("write to the proxy", error);
+  if (error) co_return connect_error("write to the proxy", error);
 
   beast::flat_buffer buffer;
   http::response_parser<http::empty_body> parser;
   parser.skip(true);  // what follows the head is the tunnel
   co_await http::async_read_header(plain(), buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return network_error("read from the proxy", error);
+  if (error) co_return connect_error("read from the proxy", error);
   const unsigned status = parser.get().result_int();
   if (status < 200 || status > 299) {
-    ProviderError refused = provider_error(
-        Kind::kNetwork, "the proxy refused a tunnel: HTTP " + std::to_string(status));
-    refused.retryable = status >= 500;
-    co_return refused;
+    const Kind kind = status >= 500 ? Kind::kConnect : Kind::kProxy;
+    co_return HttpError{kind, "the proxy refused a tunnel: HTTP " + std::to_string(status)};
   }
-  co_return ProviderResult<void>{};
+  co_return HttpResult<void>{};
 }
 
-awaitable<ProviderResult<void>> Connection::shake_hands() {
+awaitable<HttpResult<void>> Connection::shake_hands() {
   // The name tells the server which certificate to show; an address has no place there.
   error_code no_address;
   asio::ip::make_address(options_.base.host, no_address);
@@ -116,10 +129,10 @@ awaitable<ProviderResult<void>> Connection::shake_hands() {
   plain().expires_after(options_.times.connect);
   co_await stream_.async_handshake(asio::ssl::stream_base::client,
                                    asio::redirect_error(asio::use_awaitable, error));
-  if (!error) co_return ProviderResult<void>{};
-  ProviderError failed = network_error("TLS handshake", error);
-  if (SSL_get_verify_result(stream_.native_handle()) != X509_V_OK) failed.retryable = false;
+  if (!error) co_return HttpResult<void>{};
+  HttpError failed = connect_error("TLS handshake", error);
+  if (SSL_get_verify_result(stream_.native_handle()) != X509_V_OK) failed.kind = Kind::kTls;
   co_return failed;
 }
 
-}  // namespace coditect::providers
+}  // namespace coditect::net_client

@@ -1,192 +1,174 @@
-#include "providers/wire/http_client.h"
+#include "net/client/exchange.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 
-#include <array>
-#include <functional>
+#include <algorithm>
 
-#include "providers/wire/connection.h"
+#include "base/limits.h"
 
-namespace coditect::providers {
+namespace coditect::net_client {
 
 namespace {
 
-namespace beast = boost::beast;
-namespace http = beast::http;
+namespace http = boost::beast::http;
 using boost::system::error_code;
-using Kind = ProviderError::Kind;
+using Kind = HttpError::Kind;
 
-constexpr std::size_t kReadBytes = 16u << 10;
-constexpr int kInterimResponsesMax = 8;  // 100 Continue, 103 Early Hints
+constexpr std::size_t kReadBytes = 64u << 10;
+constexpr std::size_t kWriteBytes = 256u << 10;  // each has HttpTimes::silence to leave
+constexpr int kInterimResponsesMax = 8;          // 100 Continue, 103 Early Hints
 
-/// One request and its response, on one connection.
-class Exchange final : public HttpResponse {
- public:
-  Exchange(const asio::any_io_executor& executor, asio::ssl::context& tls,
-           const HttpClientOptions& options, std::stop_token stop)
-      : options_(options),
-        connection_(std::make_shared<Connection>(executor, tls, options)),
-        stop_(std::move(stop)),
-        on_stop_(stop_, Close{executor, connection_}) {}
+HttpError cancelled() { return {Kind::kCancelled, "cancelled"}; }
 
-  const HttpHead& head() const override { return head_; }
+auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
-  awaitable<ProviderResult<void>> start(HttpPost post) {
-    if (stop_.stop_requested()) co_return cancelled();
-    if (auto open = co_await connection_->open(); !open) co_return or_cancelled(open.error());
-    if (auto sent = co_await send(std::move(post)); !sent) co_return sent;
-    co_return co_await read_head();
+}  // namespace
+
+void Exchange::Close::operator()() const {
+  asio::post(executor, [weak = connection, until = lease] {
+    if (const auto still_there = weak.lock()) still_there->close_for(until);
+  });
+}
+
+awaitable<HttpResult<void>> Exchange::start(HttpRequest request) {
+  if (stop_.stop_requested()) co_return cancelled();
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  if (auto kept = pool_.take(executor)) {
+    use(std::move(kept));
+    auto asked = co_await ask(request);
+    const bool gone = !asked && asked.error().kind == Kind::kCut && buffer_.size() == 0 &&
+                      parser_ && !parser_->got_some();
+    if (!gone || request.repeat == Repeat::kNever || request.source) co_return asked;
   }
+  use(pool_.make(executor));
+  if (auto open = co_await connection_->open(); !open) co_return or_cancelled(open.error());
+  co_return co_await ask(request);
+}
 
-  awaitable<ProviderResult<std::string>> read() override {
-    std::array<char, kReadBytes> bytes;
-    while (!parser_->is_done()) {
-      auto& body = parser_->get().body();
-      body.data = bytes.data();
-      body.size = bytes.size();
-      body.more = true;
-      error_code error;
-      connection_->plain().expires_after(options_.times.silence);
-      if (connection_->encrypted()) {
-        co_await http::async_read_some(connection_->tls(), buffer_, *parser_,
-                                       asio::redirect_error(asio::use_awaitable, error));
-      } else {
-        co_await http::async_read_some(connection_->plain(), buffer_, *parser_,
-                                       asio::redirect_error(asio::use_awaitable, error));
-      }
-      if (error && error != http::error::need_buffer) co_return failed("read", error);
-      if (stop_.stop_requested()) co_return cancelled();
-      const std::size_t size = bytes.size() - body.size;
-      if (size > 0) co_return std::string(bytes.data(), size);
+void Exchange::use(std::shared_ptr<Connection> connection) {
+  on_stop_.reset();
+  connection_ = std::move(connection);
+  on_stop_.emplace(stop_, Close{connection_->executor(), connection_, connection_->lease()});
+}
+
+awaitable<HttpResult<void>> Exchange::ask(const HttpRequest& request) {
+  buffer_.clear();
+  parser_.reset();
+  const auto written = co_await write(request);
+  if (!written && written.error().kind != Kind::kCut) co_return written;
+  // A server may refuse a request before it has read all of it; its answer says more than the
+  // broken connection.
+  auto answered = co_await read_head(request);
+  if (!written && !answered && answered.error().kind != Kind::kCancelled) co_return written;
+  if (answered && parser_->is_done()) finish();
+  co_return answered;
+}
+
+awaitable<HttpResult<void>> Exchange::write(const HttpRequest& request) {
+  http::request<http::string_body> message(http::verb::get, options_.base.prefix + request.target,
+                                           11);
+  message.method_string(request.method);
+  message.set(http::field::host, options_.base.host_header());
+  message.set(http::field::user_agent, "coditect");
+  if (options_.idle_connections_max == 0) message.set(http::field::connection, "close");
+  for (const Header& header : request.headers) message.set(header.name, header.value);
+  if (request.source) {
+    message.content_length(request.source_bytes);
+  } else {
+    message.body() = request.body;
+    message.prepare_payload();
+  }
+  error_code error;
+  connection_->expires_after(options_.times.silence);
+  http::request_serializer<http::string_body> serializer(message);
+  if (request.source) {
+    co_await connection_->on_stream(
+        [&](auto& stream) { return http::async_write_header(stream, serializer, into(error)); });
+  } else {
+    co_await connection_->on_stream(
+        [&](auto& stream) { return http::async_write(stream, serializer, into(error)); });
+  }
+  if (error) co_return or_cancelled(network_error("write", error));
+  if (request.source) co_return co_await write_body(request);
+  co_return HttpResult<void>{};
+}
+
+awaitable<HttpResult<void>> Exchange::write_body(const HttpRequest& request) {
+  for (std::uint64_t left = request.source_bytes; left > 0;) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, kWriteBytes));
+    const Result<std::string> part = request.source(most);
+    if (!part) co_return HttpError{Kind::kBody, part.error().message};
+    if (part->empty() || part->size() > most) {
+      co_return HttpError{Kind::kBody, "the body has not as many bytes as were announced"};
     }
-    co_return std::string();
-  }
-
- private:
-  /// Closes the connection on its strand, from whichever thread the stop comes.
-  struct Close {
-    asio::any_io_executor executor;
-    std::weak_ptr<Connection> connection;
-    void operator()() const {
-      asio::post(executor, [weak = connection] {
-        if (const auto still_there = weak.lock()) still_there->close();
-      });
-    }
-  };
-
-  static ProviderError cancelled() { return provider_error(Kind::kCancelled, "cancelled"); }
-  ProviderError or_cancelled(ProviderError error) const {
-    return stop_.stop_requested() ? cancelled() : std::move(error);
-  }
-  ProviderError failed(std::string_view stage, const error_code& error) const {
-    return or_cancelled(network_error(stage, error));
-  }
-
-  awaitable<ProviderResult<void>> send(HttpPost post) {
-    http::request<http::string_body> request(http::verb::post, options_.base.prefix + post.target,
-                                             11);
-    request.set(http::field::host, options_.base.host_header());
-    request.set(http::field::user_agent, "coditect");
-    request.set(http::field::connection, "close");
-    request.set(http::field::content_type, "application/json");
-    for (const Header& header : post.headers) request.set(header.name, header.value);
-    request.body() = std::move(post.body);
-    request.prepare_payload();
     error_code error;
-    connection_->plain().expires_after(options_.times.silence);
-    if (connection_->encrypted()) {
-      co_await http::async_write(connection_->tls(), request,
-                                 asio::redirect_error(asio::use_awaitable, error));
-    } else {
-      co_await http::async_write(connection_->plain(), request,
-                                 asio::redirect_error(asio::use_awaitable, error));
-    }
-    if (error) co_return failed("write", error);
-    co_return ProviderResult<void>{};
+    connection_->expires_after(options_.times.silence);
+    co_await connection_->on_stream(
+        [&](auto& stream) { return asio::async_write(stream, asio::buffer(*part), into(error)); });
+    if (error) co_return or_cancelled(network_error("write", error));
+    if (stop_.stop_requested()) co_return cancelled();
+    left -= part->size();
   }
+  co_return HttpResult<void>{};
+}
 
-  awaitable<ProviderResult<void>> read_head() {
-    for (int interim = 0; interim <= kInterimResponsesMax; ++interim) {
-      parser_.emplace();
-      parser_->header_limit(static_cast<std::uint32_t>(limits::kHttpHeaderBytesMax));
-      parser_->body_limit(options_.body_bytes_max);
-      error_code error;
-      connection_->plain().expires_after(options_.times.first_byte);
-      if (connection_->encrypted()) {
-        co_await http::async_read_header(connection_->tls(), buffer_, *parser_,
-                                         asio::redirect_error(asio::use_awaitable, error));
-      } else {
-        co_await http::async_read_header(connection_->plain(), buffer_, *parser_,
-                                         asio::redirect_error(asio::use_awaitable, error));
-      }
-      if (error) co_return failed("read", error);
-      if (parser_->get().result_int() >= 200) {
-        keep_head();
-        co_return ProviderResult<void>{};
-      }
-    }
-    co_return provider_error(Kind::kMalformed, "too many interim responses");
-  }
-
-  void keep_head() {
+awaitable<HttpResult<void>> Exchange::read_head(const HttpRequest& request) {
+  for (int interim = 0; interim <= kInterimResponsesMax; ++interim) {
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(limits::kHttpHeaderBytesMax));
+    parser_->body_limit(options_.body_bytes_max);
+    if (request.method == "HEAD") parser_->skip(true);
+    error_code error;
+    connection_->expires_after(options_.times.first_byte);
+    co_await connection_->on_stream([&](auto& stream) {
+      return http::async_read_header(stream, buffer_, *parser_, into(error));
+    });
+    if (error) co_return or_cancelled(network_error("read", error));
+    if (parser_->get().result_int() < 200) continue;
     head_.status = static_cast<int>(parser_->get().result_int());
     for (const auto& field : parser_->get().base()) {
       head_.headers.push_back({std::string(field.name_string()), std::string(field.value())});
     }
+    co_return HttpResult<void>{};
   }
-
-  // Constant after construction.
-  const HttpClientOptions& options_;
-  const std::shared_ptr<Connection> connection_;
-  const std::stop_token stop_;
-  // Touched only on the strand.
-  beast::flat_buffer buffer_;
-  std::optional<http::response_parser<http::buffer_body>> parser_;
-  HttpHead head_;
-  // Last: no stop arrives once it is gone.
-  std::stop_callback<Close> on_stop_;
-};
-
-class BeastHttpClient final : public HttpClient {
- public:
-  BeastHttpClient(HttpClientOptions options, asio::ssl::context tls)
-      : options_(std::move(options)), tls_(std::move(tls)) {}
-
-  awaitable<ProviderResult<std::unique_ptr<HttpResponse>>> post(HttpPost request,
-                                                                std::stop_token stop) override {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    auto exchange = std::make_unique<Exchange>(executor, tls_, options_, std::move(stop));
-    if (auto started = co_await exchange->start(std::move(request)); !started) {
-      co_return started.error();
-    }
-    std::unique_ptr<HttpResponse> response = std::move(exchange);
-    co_return response;
-  }
-
- private:
-  const HttpClientOptions options_;
-  asio::ssl::context tls_;  // OpenSSL locks it; only read after construction
-};
-
-}  // namespace
-
-Result<std::unique_ptr<HttpClient>> make_http_client(HttpClientOptions options) {
-  asio::ssl::context tls(asio::ssl::context::tls_client);
-  error_code error;
-  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                      asio::ssl::context::no_tlsv1_1,
-                  error);
-  if (!error) tls.set_default_verify_paths(error);
-  if (!error) tls.set_verify_mode(asio::ssl::verify_peer, error);
-  if (!error && !options.trusted_certificates.empty()) {
-    tls.add_certificate_authority(asio::buffer(options.trusted_certificates), error);
-  }
-  if (error) return internal("cannot set TLS up: " + error.message());
-  std::unique_ptr<HttpClient> client =
-      std::make_unique<BeastHttpClient>(std::move(options), std::move(tls));
-  return client;
+  co_return HttpError{Kind::kMalformed, "too many interim responses"};
 }
 
-}  // namespace coditect::providers
+awaitable<HttpResult<std::string>> Exchange::read() {
+  pieces_.resize(kReadBytes);
+  while (!parser_->is_done()) {
+    auto& body = parser_->get().body();
+    body.data = pieces_.data();
+    body.size = pieces_.size();
+    body.more = true;
+    error_code error;
+    connection_->expires_after(options_.times.silence);
+    co_await connection_->on_stream([&](auto& stream) {
+      return http::async_read_some(stream, buffer_, *parser_, into(error));
+    });
+    if (error && error != http::error::need_buffer) {
+      co_return or_cancelled(network_error("read", error));
+    }
+    if (stop_.stop_requested()) co_return cancelled();
+    const std::size_t size = pieces_.size() - body.size;
+    if (parser_->is_done()) finish();
+    if (size > 0) co_return std::string(pieces_.data(), size);
+  }
+  co_return std::string();
+}
+
+void Exchange::finish() {
+  on_stop_.reset();
+  const bool reusable = parser_->keep_alive() && !parser_->need_eof() && buffer_.size() == 0;
+  if (reusable) pool_.give_back(std::move(connection_));
+  connection_.reset();
+}
+
+HttpError Exchange::or_cancelled(HttpError error) const {
+  return stop_.stop_requested() ? cancelled() : std::move(error);
+}
+
+}  // namespace coditect::net_client

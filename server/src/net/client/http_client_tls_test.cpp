@@ -9,13 +9,14 @@
 
 #include <memory>
 
-#include "providers/testing/scripted_server.h"
-#include "providers/wire/http_client.h"
+#include "net/client/http_client.h"
+#include "net/client/testing/scripted_server.h"
 
-namespace coditect::providers {
+namespace coditect::net_client {
 namespace {
 
-using Kind = ProviderError::Kind;
+using Kind = HttpError::Kind;
+using std::chrono::seconds;
 using Socket = ScriptedServer::Socket;
 
 struct Certificate {
@@ -73,12 +74,13 @@ ScriptedServer::Script serve(const Certificate& certificate) {
 
 struct Outcome {
   std::string body;
-  std::optional<ProviderError> error;
+  std::optional<HttpError> error;
 };
 
 Outcome ask(const ScriptedServer& server, std::string trusted, std::optional<Proxy> proxy,
             const char* host) {
-  HttpClientOptions options;
+  HttpClientOptions options{.times = {seconds{20}, seconds{20}, seconds{20}},
+                            .body_bytes_max = 1000};
   const std::string port = server.url().substr(server.url().rfind(':') + 1);
   options.base = *parse_base_url("https://" + std::string(host) + ":" + port);
   options.trusted_certificates = std::move(trusted);
@@ -87,8 +89,8 @@ Outcome ask(const ScriptedServer& server, std::string trusted, std::optional<Pro
   Outcome outcome;
   asio::io_context io;
   auto story = [&]() -> awaitable<void> {
-    HttpPost request{"/", {}, "{}"};
-    auto response = co_await (*client)->post(std::move(request), {});
+    HttpRequest request{.method = "POST", .target = "/", .body = "{}"};
+    auto response = co_await (*client)->send(std::move(request), {});
     if (!response) {
       outcome.error = response.error();
       co_return;
@@ -107,23 +109,22 @@ TEST(HttpClientTls, ATrustedCertificateOfTheRightHost) {
   const Certificate certificate = make_certificate("IP:127.0.0.1");
   ScriptedServer server({serve(certificate)});
   const Outcome outcome = ask(server, certificate.certificate_pem, {}, "127.0.0.1");
-  EXPECT_EQ(outcome.body, "secure") << outcome.error.value_or(ProviderError{}).message;
+  EXPECT_EQ(outcome.body, "secure") << outcome.error.value_or(HttpError{}).message;
 }
 
-TEST(HttpClientTls, ACertificateNobodyTrustsIsFinal) {
+TEST(HttpClientTls, ACertificateNobodyTrusts) {
   ScriptedServer server({serve(make_certificate("IP:127.0.0.1"))});
   const Outcome outcome = ask(server, "", {}, "127.0.0.1");
   ASSERT_TRUE(outcome.error.has_value());
-  EXPECT_EQ(outcome.error->kind, Kind::kNetwork);
-  EXPECT_FALSE(outcome.error->retryable);
+  EXPECT_EQ(outcome.error->kind, Kind::kTls);
 }
 
-TEST(HttpClientTls, ACertificateOfAnotherHostIsFinal) {
+TEST(HttpClientTls, ACertificateOfAnotherHost) {
   const Certificate certificate = make_certificate("DNS:example.com");
   ScriptedServer server({serve(certificate)});
   const Outcome outcome = ask(server, certificate.certificate_pem, {}, "127.0.0.1");
   ASSERT_TRUE(outcome.error.has_value());
-  EXPECT_FALSE(outcome.error->retryable);
+  EXPECT_EQ(outcome.error->kind, Kind::kTls);
 }
 
 TEST(HttpClientTls, AServerThatSpeaksNoTls) {
@@ -133,7 +134,7 @@ TEST(HttpClientTls, AServerThatSpeaksNoTls) {
   }});
   const Outcome outcome = ask(server, "", {}, "127.0.0.1");
   ASSERT_TRUE(outcome.error.has_value());
-  EXPECT_EQ(outcome.error->kind, Kind::kNetwork);
+  EXPECT_EQ(outcome.error->kind, Kind::kConnect);
 }
 
 TEST(HttpClientTls, ThroughAProxyByConnect) {
@@ -147,7 +148,7 @@ TEST(HttpClientTls, ThroughAProxyByConnect) {
   const std::string port = server.url().substr(server.url().rfind(':') + 1);
   const Proxy proxy{"127.0.0.1", port, "Basic eDp5"};
   const Outcome outcome = ask(server, certificate.certificate_pem, proxy, "model.example");
-  EXPECT_EQ(outcome.body, "secure") << outcome.error.value_or(ProviderError{}).message;
+  EXPECT_EQ(outcome.body, "secure") << outcome.error.value_or(HttpError{}).message;
   EXPECT_TRUE(connect.starts_with("CONNECT model.example:" + port + " HTTP/1.1\r\n")) << connect;
   EXPECT_TRUE(connect.contains("Proxy-Authorization: Basic eDp5\r\n")) << connect;
 }
@@ -160,9 +161,8 @@ TEST(HttpClientTls, AProxyThatRefuses) {
   const std::string port = server.url().substr(server.url().rfind(':') + 1);
   const Outcome outcome = ask(server, "", Proxy{"127.0.0.1", port, ""}, "model.example");
   ASSERT_TRUE(outcome.error.has_value());
-  EXPECT_EQ(outcome.error->kind, Kind::kNetwork);
-  EXPECT_FALSE(outcome.error->retryable);
+  EXPECT_EQ(outcome.error->kind, Kind::kProxy);
 }
 
 }  // namespace
-}  // namespace coditect::providers
+}  // namespace coditect::net_client

@@ -1,8 +1,8 @@
-#include "providers/wire/http_message.h"
+#include "net/client/http_message.h"
 
 #include <boost/beast/core/string.hpp>
 
-namespace coditect::providers {
+namespace coditect::net_client {
 
 std::string_view find_header(const Headers& headers, std::string_view name) {
   for (const Header& header : headers) {
@@ -11,4 +11,4 @@ std::string_view find_header(const Headers& headers, std::string_view name) {
   return {};
 }
 
-}  // namespace coditect::providers
+}  // namespace coditect::net_client

@@ -1,4 +1,4 @@
-#include "providers/wire/proxy.h"
+#include "net/client/proxy.h"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/url.hpp>
@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <unistd.h>
 
-namespace coditect::providers {
+namespace coditect::net_client {
 
 namespace {
 
@@ -78,4 +78,4 @@ Result<std::optional<Proxy>> choose_proxy(const ProxySettings& settings, const B
   return std::optional<Proxy>{std::move(proxy)};
 }
 
-}  // namespace coditect::providers
+}  // namespace coditect::net_client

@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "providers/wire/base_url.h"
+#include "net/client/base_url.h"
 
-namespace coditect::providers {
+namespace coditect::net_client {
 
 /// A proxy that tunnels by CONNECT. `authorization` is the value of Proxy-Authorization, "" for
 /// none.
@@ -34,4 +34,4 @@ ProxySettings proxy_settings_from_environment();
 /// not http://[user:password@]host:port.
 Result<std::optional<Proxy>> choose_proxy(const ProxySettings& settings, const BaseUrl& url);
 
-}  // namespace coditect::providers
+}  // namespace coditect::net_client

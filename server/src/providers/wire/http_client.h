@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -9,12 +8,19 @@
 
 #include "async/strand.h"
 #include "base/limits.h"
+#include "net/client/base_url.h"
+#include "net/client/http_client.h"
+#include "net/client/proxy.h"
 #include "providers/provider_error.h"
-#include "providers/wire/base_url.h"
 #include "providers/wire/http_message.h"
-#include "providers/wire/proxy.h"
 
 namespace coditect::providers {
+
+using net_client::BaseUrl;
+using net_client::HttpTimes;
+using net_client::Proxy;
+using net_client::proxy_settings;
+using net_client::ProxySettings;
 
 /// A response whose head has arrived and whose body is still coming.
 ///
@@ -42,22 +48,23 @@ class HttpClient {
                                                                         std::stop_token stop) = 0;
 };
 
-struct HttpTimes {
-  std::chrono::milliseconds connect = limits::kModelConnectTimeMax;
-  std::chrono::milliseconds first_byte = limits::kModelFirstByteTimeMax;
-  std::chrono::milliseconds silence = limits::kModelSilenceMax;
-};
+inline constexpr HttpTimes kModelTimes{limits::kModelConnectTimeMax, limits::kModelFirstByteTimeMax,
+                                       limits::kModelSilenceMax};
 
 struct HttpClientOptions {
   BaseUrl base;
   std::optional<Proxy> proxy = std::nullopt;
-  HttpTimes times = {};
+  HttpTimes times = kModelTimes;
   std::size_t body_bytes_max = limits::kModelResponseBytesMax;
   std::string trusted_certificates = {};  ///< PEM beside the system's; "" for none
 };
 
-/// A client that opens one connection per request, verifies TLS against the system's certificates
-/// and speaks HTTP/1.1. Errc::kInternal where TLS cannot be set up.
+/// A client that opens one connection per request: a model's answer takes so long that keeping one
+/// would gain nothing. Errc::kInternal where TLS cannot be set up.
 Result<std::unique_ptr<HttpClient>> make_http_client(HttpClientOptions options);
+
+/// The same failure as a provider's: a certificate that does not hold and a proxy that refuses are
+/// not retryable.
+ProviderError to_provider_error(net_client::HttpError error);
 
 }  // namespace coditect::providers

@@ -7,14 +7,18 @@
 
 #include <atomic>
 
-#include "providers/testing/scripted_server.h"
+#include "net/client/testing/scripted_server.h"
 
 namespace coditect::providers {
 namespace {
 
 using Kind = ProviderError::Kind;
-using Server = ScriptedServer;
-using Socket = ScriptedServer::Socket;
+using Server = net_client::ScriptedServer;
+using Socket = Server::Socket;
+using net_client::chunk;
+using net_client::kLastChunk;
+using net_client::kStreamHead;
+using net_client::parse_base_url;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -250,6 +254,27 @@ TEST(HttpClient, DroppingTheResponseClosesTheSocket) {
     if (error) std::rethrow_exception(error);
   });
   io.run();
+}
+
+TEST(HttpClient, FailuresThatNoRetryMends) {
+  using From = net_client::HttpError::Kind;
+  struct Case {
+    From from;
+    Kind kind;
+    bool retryable;
+  };
+  const Case cases[] = {
+      {From::kConnect, Kind::kNetwork, true},      {From::kProxy, Kind::kNetwork, false},
+      {From::kTls, Kind::kNetwork, false},         {From::kTimeout, Kind::kTimeout, true},
+      {From::kCut, Kind::kNetwork, true},          {From::kMalformed, Kind::kMalformed, false},
+      {From::kCancelled, Kind::kCancelled, false}, {From::kBody, Kind::kNetwork, true},
+  };
+  for (const Case& test : cases) {
+    const ProviderError error = to_provider_error({test.from, "why"});
+    EXPECT_EQ(error.kind, test.kind);
+    EXPECT_EQ(error.retryable, test.retryable) << static_cast<int>(test.from);
+    EXPECT_EQ(error.message, "why");
+  }
 }
 
 }  // namespace

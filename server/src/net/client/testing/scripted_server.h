@@ -14,7 +14,7 @@
 
 #include "async/strand.h"
 
-namespace coditect::providers {
+namespace coditect::net_client {
 
 /// A server on a loopback port that plays one script per connection, with blocking calls on a
 /// thread of its own, so that tests decide every byte and every pause.
@@ -90,4 +90,4 @@ inline std::string chunk(std::string_view text) {
   return size + std::string(text) + "\r\n";
 }
 
-}  // namespace coditect::providers
+}  // namespace coditect::net_client
