@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
+#include <span>
 
 namespace coditect::journal {
 namespace {
@@ -48,6 +50,7 @@ class MemoryFile final : public File {
     const std::lock_guard lock(disk_->mutex_);
     TRY_VOID(begin_locked());
     if (!take(disk_->faults_.sync_fails_after)) return system_error("fdatasync", EIO);
+    if (disk_->syncs_ == MemoryDisk::Syncs::kIgnored) return {};
     for (const auto& write : node_->unsynced) put_bytes(node_->durable, write.offset, write.bytes);
     node_->unsynced.clear();
     return {};
@@ -108,7 +111,7 @@ Result<void> MemoryDisk::remove(const std::string& name) {
 Result<void> MemoryDisk::sync_directory() {
   const std::lock_guard lock(mutex_);
   TRY_VOID(step_locked());
-  durable_files_ = files_;
+  if (syncs_ == Syncs::kHonoured) durable_files_ = files_;
   return {};
 }
 
@@ -160,21 +163,41 @@ std::uint64_t MemoryDisk::used_bytes_locked() const {
 }
 
 void MemoryDisk::lose_power(Node& node, Random& random) {
+  std::set<std::uint64_t> pages;
   for (const auto& write : node.unsynced) {
-    const std::uint64_t fate = random.below(3);  // lost, kept, torn
+    const std::uint64_t end = write.offset + write.bytes.size();
+    for (std::uint64_t page = write.offset / kPageBytes; page * kPageBytes < end; ++page) {
+      pages.insert(page);
+    }
+  }
+  const std::size_t all = node.unsynced.size();
+  for (const std::uint64_t page : pages) {
+    const std::uint64_t begin = page * kPageBytes;
+    const std::uint64_t end = begin + kPageBytes;
+    const std::uint64_t fate = random.below(4);
     if (fate == 0) continue;
-    std::string_view bytes = write.bytes;
-    std::uint64_t offset = write.offset;
-    while (!bytes.empty()) {
-      const std::size_t sector_left = kSectorBytes - offset % kSectorBytes;
-      const std::string_view part = bytes.substr(0, sector_left);
-      if (fate == 1 || random.below(2) == 0) put_bytes(node.durable, offset, part);
-      bytes.remove_prefix(part.size());
-      offset += part.size();
+    if (fate == 1) {
+      keep_part(node, all, begin, end);
+      continue;
+    }
+    const std::size_t piece = fate == 2 ? kPageBytes / 2 : kSectorBytes;
+    for (std::uint64_t at = begin; at < end; at += piece) {
+      keep_part(node, random.below(all + 1), at, at + piece);
     }
   }
   node.unsynced.clear();
   node.current = node.durable;
+}
+
+/// Makes durable what the first `writes` unsynced ones put into [begin, end).
+void MemoryDisk::keep_part(Node& node, std::size_t writes, std::uint64_t begin, std::uint64_t end) {
+  for (const auto& write : std::span(node.unsynced).first(writes)) {
+    const std::uint64_t from = std::max(begin, write.offset);
+    const std::uint64_t to = std::min<std::uint64_t>(end, write.offset + write.bytes.size());
+    if (from >= to) continue;
+    put_bytes(node.durable, from,
+              std::string_view(write.bytes).substr(from - write.offset, to - from));
+  }
 }
 
 }  // namespace coditect::journal

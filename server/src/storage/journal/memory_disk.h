@@ -13,14 +13,21 @@ namespace coditect::journal {
 
 /// A folder in memory that loses power, fills up and fails on demand; for tests.
 ///
-/// What was written and not synced is lost, kept or torn at 512-byte sectors by power_loss(); a
-/// file that was made and whose name was not synced may be gone, one removed may be back.
+/// At power_loss() each page of 4 KiB that was written and not synced is as it was, as it is or
+/// torn: a mix of halves or of sectors, each as some write left it. A file that was made and whose
+/// name was not synced may be gone, one removed may be back.
 ///
 /// Threads:    any.
 /// Lifetime:   files may outlive a power_loss(); they fail from then on.
 class MemoryDisk final : public Disk, public std::enable_shared_from_this<MemoryDisk> {
  public:
   static constexpr std::size_t kSectorBytes = 512;
+  static constexpr std::size_t kPageBytes = 4096;
+
+  enum class Syncs {
+    kHonoured,
+    kIgnored,  ///< a broken disk: sync() and sync_directory() succeed and do nothing
+  };
 
   /// What goes wrong. Operations are writes, syncs, creates, removes and directory syncs.
   struct Faults {
@@ -30,6 +37,8 @@ class MemoryDisk final : public Disk, public std::enable_shared_from_this<Memory
     /// Longer writes are short; what is written to one sector is never split.
     std::size_t write_bytes_max = SIZE_MAX;
   };
+
+  explicit MemoryDisk(Syncs syncs = Syncs::kHonoured) : syncs_(syncs) {}
 
   Result<std::vector<std::string>> list() override;
   Result<std::unique_ptr<File>> open(const std::string& name, OpenFor purpose) override;
@@ -62,6 +71,9 @@ class MemoryDisk final : public Disk, public std::enable_shared_from_this<Memory
   Result<void> step_locked();
   std::uint64_t used_bytes_locked() const;
   static void lose_power(Node& node, Random& random);
+  static void keep_part(Node& node, std::size_t writes, std::uint64_t begin, std::uint64_t end);
+
+  const Syncs syncs_;
 
   std::mutex mutex_;
   // Guarded by mutex_.

@@ -8,8 +8,9 @@
 namespace coditect::journal {
 namespace {
 
-/// More files than this are removed when a segment begins: a burst does not keep the disk.
-constexpr std::size_t kSpareFilesMax = 4;
+/// One for the next segment and one that a release gives back. More are removed as soon as a header
+/// says that they are not needed: a burst does not keep the disk.
+constexpr std::size_t kSpareFilesMax = 2;
 /// The worker settles as many notes as this, should nobody release anything meanwhile.
 constexpr std::size_t kNotedMax = 4096;
 constexpr std::size_t kZeroWriteBytes = 1u << 20;
@@ -192,22 +193,29 @@ void Segments::run_worker() {
     if (!wanted_) continue;
     const std::string name = segment_file_name(++files_numbered_to_);
     lock.unlock();
-    auto made = make_file(name);
-    if (!made) {
-      // What a full disk left of it must not fill the disk further. If this fails too, the next
-      // start removes it.
-      const auto removed = disk_->remove(name);
-      if (!removed) made = std::move(made).error().in(removed.error().message);
-    }
+    auto added = add_file(name);
     lock.lock();
     wanted_ = false;
-    if (made) {
-      spare_.push_back(*std::move(made));
-    } else {
-      worker_error_ = std::move(made).error().in(name);
-    }
+    if (!added) worker_error_ = std::move(added).error().in(name);
     changed_.notify_all();
   }
+}
+
+/// Makes one more spare file. Releases may have given back others meanwhile.
+Result<void> Segments::add_file(const std::string& name) {
+  auto made = make_file(name);
+  if (!made) {
+    // What a full disk left of it must not fill the disk further. If this fails too, the next
+    // start removes it.
+    const auto removed = disk_->remove(name);
+    if (!removed) return std::move(made).error().in(removed.error().message);
+    return std::move(made).error();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    spare_.push_back(*std::move(made));
+  }
+  return remove_surplus();
 }
 
 Result<SpareFile> Segments::make_file(const std::string& name) {

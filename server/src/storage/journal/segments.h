@@ -115,6 +115,7 @@ class Segments {
 
  private:
   void run_worker();
+  Result<void> add_file(const std::string& name);
   Result<SpareFile> make_file(const std::string& name);
   Result<SpareFile> take_spare();
   Result<void> remove_surplus();
