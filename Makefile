@@ -15,7 +15,7 @@ DEMO ?= $(if $(wildcard .git),file://$(CURDIR),template:cpp)
 # Extra arguments of `coditect serve`, for example: make run SERVE="--log-level debug"
 SERVE ?=
 
-.PHONY: help setup run build build-server build-web test test-unit test-recorded test-web \
+.PHONY: help setup run build build-server build-web test test-unit test-recorded test-peers test-web \
   test-blackbox test-browser torture tsan check bench format clean
 
 help: ## list the targets
@@ -47,6 +47,9 @@ test-unit: setup ## the unit, property and short fuzz tests, under ASan and UBSa
 
 test-recorded: setup ## the provider adapters against recorded traffic
 	@tools/test build-debug recorded
+
+test-peers: setup ## the object stores against servers of other people, alone and among faults
+	@tools/test build-debug peers
 
 test-web: setup ## the studio's unit tests
 	@tools/test web
