@@ -5,6 +5,7 @@
 
 #include "api/http/openapi.h"
 #include "api/websocket/socket_session.h"
+#include "base/check.h"
 #include "base/limits.h"
 
 namespace coditect::api {
@@ -19,33 +20,14 @@ bool is_open(const net::RequestHead& head, const StaticFiles& files) {
   return reads && !head.is_websocket && (head.path == "/health/live" || files.has(head.path));
 }
 
-net::Response wrong_method(std::string_view allowed) {
-  return net::problem(405, "", "this resource is not used that way", "use " + std::string(allowed))
-      .with("Allow", std::string(allowed));
+net::Response wrong_method(const std::string& allowed) {
+  return net::problem(405, "", "this resource is not used that way", "use " + allowed)
+      .with("Allow", allowed);
 }
 
 net::Response no_route(const net::RequestHead& head) {
   return net::problem(404, "", "there is nothing at " + head.path,
                       "GET /openapi.json lists what there is");
-}
-
-/// "/workspaces/{id}/{action}" in parts; nothing for another path.
-struct WorkspacePath {
-  std::string id;
-  std::string action;  ///< "" for the workspace itself
-};
-
-std::optional<WorkspacePath> parse_workspace_path(std::string_view path) {
-  constexpr std::string_view kPrefix = "/workspaces/";
-  if (!path.starts_with(kPrefix)) return std::nullopt;
-  path.remove_prefix(kPrefix.size());
-  const auto slash = path.find('/');
-  WorkspacePath result{std::string(path.substr(0, slash)), {}};
-  if (slash != std::string_view::npos) result.action = path.substr(slash + 1);
-  const bool plain =
-      result.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
-  if (result.id.empty() || !plain) return std::nullopt;
-  return result;
 }
 
 net::Response meta_response(int status, const Result<workspace::Meta>& meta) {
@@ -80,43 +62,43 @@ awaitable<std::optional<net::Response>> ApiHandler::handle(net::Request request,
 }
 
 awaitable<net::Response> ApiHandler::route(net::Request request) {
-  const bool reads = request.method == "GET" || request.method == "HEAD";
-  const bool posts = request.method == "POST";
-  const std::string& path = request.path;
-  if (path == "/health/live") co_return net::json_response(200, json::object{{"status", "ok"}});
-  if (path == "/health" || path == "/health/ready") {
-    co_return reads ? co_await parts_.health.check() : wrong_method("GET");
+  auto match = find_route(request.method, request.path);
+  if (!match) {
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    co_return reads&& parts_.files.has(request.path) ? parts_.files.serve(request)
+                                                     : no_route(request);
   }
-  if (path == "/metrics") co_return reads ? co_await parts_.metrics.text() : wrong_method("GET");
-  if (path == "/openapi.json") {
-    co_return reads ? net::json_response(200, openapi_document()) : wrong_method("GET");
+  if (match->route == nullptr) co_return wrong_method(match->allowed);
+  co_return match->workspace.empty()
+      ? co_await answer(match->route->operation, request)
+      : co_await answer(match->route->operation, request, std::move(match->workspace));
+}
+
+awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Request& request) {
+  switch (operation) {
+    case Operation::kLive: co_return net::json_response(200, json::object{{"status", "ok"}});
+    case Operation::kHealth:
+    case Operation::kReady: co_return co_await parts_.health.check();
+    case Operation::kMetrics: co_return co_await parts_.metrics.text();
+    case Operation::kOpenapi: co_return net::json_response(200, openapi_document());
+    case Operation::kOpenrpc: co_return net::json_response(200, parts_.methods.openrpc());
+    case Operation::kLogin: co_return login(request);
+    case Operation::kLogout:
+      co_return net::Response{204, {}, {}}.with("Set-Cookie", Authenticator::logout_cookie());
+    case Operation::kList: co_return co_await workspaces(request);
+    case Operation::kProvision: co_return co_await provision(request);
+    default: break;
   }
-  if (path == "/openrpc.json") {
-    co_return reads ? net::json_response(200, parts_.methods.openrpc()) : wrong_method("GET");
-  }
-  if (path == "/login") {
-    if (!posts) co_return wrong_method("POST");
-    if (!parts_.authenticator.has_token(request)) {
-      co_return net::problem(401, "", "the token itself is needed to log in",
-                             "send Authorization: Bearer TOKEN");
-    }
-    co_return net::Response{204, {}, {}}.with("Set-Cookie", parts_.authenticator.login_cookie());
-  }
-  if (path == "/logout") {
-    if (!posts) co_return wrong_method("POST");
-    co_return net::Response{204, {}, {}}.with("Set-Cookie", Authenticator::logout_cookie());
-  }
-  if (path == "/workspaces") {
-    co_return reads ? co_await workspaces(request) : wrong_method("GET");
-  }
-  if (path == "/workspaces/provision") {
-    co_return posts ? co_await provision(request) : wrong_method("POST");
-  }
-  if (const auto place = parse_workspace_path(path)) {
-    co_return co_await one_workspace(request, WorkspaceId(place->id), place->action);
-  }
-  if (reads && parts_.files.has(path)) co_return parts_.files.serve(request);
+  check(false, "a route without a workspace is answered above");
   co_return no_route(request);
+}
+
+net::Response ApiHandler::login(const net::Request& request) const {
+  if (!parts_.authenticator.has_token(request)) {
+    return net::problem(401, "", "the token itself is needed to log in",
+                        "send Authorization: Bearer TOKEN");
+  }
+  return net::Response{204, {}, {}}.with("Set-Cookie", parts_.authenticator.login_cookie());
 }
 
 awaitable<net::Response> ApiHandler::workspaces(const net::Request& request) {
@@ -166,37 +148,34 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request) {
   co_return net::json_response(201, answer).with("Location", "/workspaces/" + meta->id.str());
 }
 
-awaitable<net::Response> ApiHandler::one_workspace(const net::Request& request, WorkspaceId id,
-                                                   std::string_view action) {
+awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Request& request,
+                                            WorkspaceId id) {
   registry::Registry& registry = parts_.registry;
-  const bool posts = request.method == "POST";
-  if (action.empty()) {
-    if (request.method == "GET") co_return meta_response(200, co_await registry.find(id));
-    if (request.method == "DELETE") {
+  switch (operation) {
+    case Operation::kFind: co_return meta_response(200, co_await registry.find(id));
+    case Operation::kRemove:
       co_return meta_response(200, co_await registry.remove(id, parts_.user));
+    case Operation::kSleep: co_return meta_response(200, co_await registry.sleep(id));
+    case Operation::kRenew: co_return meta_response(200, co_await registry.renew(id, parts_.user));
+    case Operation::kUndelete:
+      co_return meta_response(200, co_await registry.undelete(id, parts_.user));
+    case Operation::kRpc: co_return co_await rpc(request, std::move(id));
+    case Operation::kWake: {
+      auto woken = co_await registry.wake(id);
+      if (!woken) co_return net::problem(woken.error());
+      co_return meta_response(200, co_await registry.find(id));
     }
-    co_return wrong_method("GET, DELETE");
+    case Operation::kSocket: {
+      auto meta = co_await registry.find(id);
+      if (!meta) co_return net::problem(meta.error());
+      co_return net::problem(426, "", "this is a WebSocket",
+                             "upgrade with subprotocol " + std::string(kSubprotocol))
+          .with("Upgrade", "websocket");
+    }
+    default: break;
   }
-  if (action == "socket") {
-    auto meta = co_await registry.find(id);
-    if (!meta) co_return net::problem(meta.error());
-    co_return net::problem(426, "", "this is a WebSocket",
-                           "upgrade with subprotocol " + std::string(kSubprotocol))
-        .with("Upgrade", "websocket");
-  }
-  const bool known = action == "rpc" || action == "wake" || action == "sleep" ||
-                     action == "renew" || action == "undelete";
-  if (!known) co_return no_route(request);
-  if (!posts) co_return wrong_method("POST");
-  if (action == "rpc") co_return co_await rpc(request, std::move(id));
-  if (action == "wake") {
-    auto woken = co_await registry.wake(id);
-    if (!woken) co_return net::problem(woken.error());
-    co_return meta_response(200, co_await registry.find(id));
-  }
-  if (action == "sleep") co_return meta_response(200, co_await registry.sleep(id));
-  if (action == "renew") co_return meta_response(200, co_await registry.renew(id, parts_.user));
-  co_return meta_response(200, co_await registry.undelete(id, parts_.user));
+  check(false, "a route with a workspace is answered above");
+  co_return no_route(request);
 }
 
 awaitable<net::Response> ApiHandler::rpc(const net::Request& request, WorkspaceId id) {
@@ -224,9 +203,11 @@ awaitable<net::Response> ApiHandler::rpc(const net::Request& request, WorkspaceI
 }
 
 awaitable<net::UpgradeAnswer> ApiHandler::upgrade(const net::RequestHead& head) {
-  const auto place = parse_workspace_path(head.path);
-  if (!place || place->action != "socket") co_return no_route(head);
-  auto meta = co_await parts_.registry.find(WorkspaceId(place->id));
+  const auto match = find_route(head.method, head.path);
+  if (!match || match->route == nullptr || match->route->operation != Operation::kSocket) {
+    co_return no_route(head);
+  }
+  auto meta = co_await parts_.registry.find(match->workspace);
   if (!meta) co_return net::problem(meta.error());
   const auto offered = head.offered_subprotocols();
   if (offered.empty()) co_return net::AcceptUpgrade{};
@@ -238,10 +219,10 @@ awaitable<net::UpgradeAnswer> ApiHandler::upgrade(const net::RequestHead& head) 
 }
 
 awaitable<void> ApiHandler::websocket(net::Request request, net::WebSocket& socket) {
-  const auto place = parse_workspace_path(request.path);
+  const auto match = find_route(request.method, request.path);
   const Metrics::Connection counted(parts_.metrics);
-  auto session = std::make_shared<SocketSession>(socket, parts_.dispatcher, WorkspaceId(place->id),
-                                                 parts_.user);
+  auto session =
+      std::make_shared<SocketSession>(socket, parts_.dispatcher, match->workspace, parts_.user);
   co_await SocketSession::run(std::move(session));
 }
 

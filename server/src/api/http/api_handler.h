@@ -5,6 +5,7 @@
 #include "api/auth/authenticator.h"
 #include "api/http/health.h"
 #include "api/http/metrics.h"
+#include "api/http/routes.h"
 #include "api/http/static_files.h"
 #include "api/rpc/dispatcher.h"
 #include "net/handler.h"
@@ -38,9 +39,12 @@ class ApiHandler final : public net::Handler {
 
  private:
   awaitable<net::Response> route(net::Request request);
+  /// What concerns the server.
+  awaitable<net::Response> answer(Operation operation, const net::Request& request);
+  /// What concerns one workspace.
+  awaitable<net::Response> answer(Operation operation, const net::Request& request, WorkspaceId id);
+  net::Response login(const net::Request& request) const;
   awaitable<net::Response> workspaces(const net::Request& request);
-  awaitable<net::Response> one_workspace(const net::Request& request, WorkspaceId id,
-                                         std::string_view action);
   awaitable<net::Response> provision(const net::Request& request);
   awaitable<net::Response> rpc(const net::Request& request, WorkspaceId id);
 

@@ -1,46 +1,15 @@
 #include "api/http/openapi.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+
+#include "api/http/routes.h"
+#include "net/ascii.h"
 
 namespace coditect::api {
 
 namespace {
-
-struct Call {
-  std::string_view path;
-  std::string_view method;
-  std::string_view id;
-  std::string_view summary;
-  std::string_view status;
-  std::string_view schema;  ///< of the answer: a name in components/schemas, "" for none
-};
-
-constexpr Call kCalls[] = {
-    {"/health", "get", "health", "Whether the server can do its work", "200", "Health"},
-    {"/health/live", "get", "live", "Whether the process answers; needs no token", "200", ""},
-    {"/health/ready", "get", "ready", "The same as /health", "200", "Health"},
-    {"/metrics", "get", "metrics", "Figures for Prometheus", "200", ""},
-    {"/openapi.json", "get", "openapi", "This document", "200", ""},
-    {"/openrpc.json", "get", "openrpc", "The JSON-RPC methods", "200", ""},
-    {"/login", "post", "login", "Exchanges the bearer token for a cookie", "204", ""},
-    {"/logout", "post", "logout", "Ends the cookie", "204", ""},
-    {"/workspaces", "get", "listWorkspaces", "The workspaces, in pages", "200", "WorkspacePage"},
-    {"/workspaces/provision", "post", "provision", "Makes a workspace", "201", "Workspace"},
-    {"/workspaces/{id}", "get", "getWorkspace", "One workspace", "200", "Workspace"},
-    {"/workspaces/{id}", "delete", "deleteWorkspace", "Moves it to the trash for 30 days", "200",
-     "Workspace"},
-    {"/workspaces/{id}/wake", "post", "wake", "Wakes it", "200", "Workspace"},
-    {"/workspaces/{id}/sleep", "post", "sleep", "Puts it to sleep", "200", "Workspace"},
-    {"/workspaces/{id}/renew", "post", "renew", "Renews its session to 8 hours", "200",
-     "Workspace"},
-    {"/workspaces/{id}/undelete", "post", "undelete", "Takes it out of the trash", "200",
-     "Workspace"},
-    {"/workspaces/{id}/rpc", "post", "rpc", "JSON-RPC 2.0, one call or a batch; see /openrpc.json",
-     "200", ""},
-    {"/workspaces/{id}/socket", "get", "socket",
-     "WebSocket, subprotocol coditect.v1: JSON-RPC 2.0 both ways", "101", ""},
-};
 
 constexpr std::string_view kSchemas = R"({
   "Problem": {
@@ -127,13 +96,13 @@ json::object content(std::string_view type, std::string_view schema) {
   return {{type, {{"schema", reference(schema)}}}};
 }
 
-json::array parameters_of(const Call& call) {
+json::array parameters_of(const Route& route) {
   json::array parameters;
-  if (call.path.find("{id}") != std::string_view::npos) {
+  if (route.path.find("{id}") != std::string_view::npos) {
     parameters.push_back(
         {{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
   }
-  if (call.id == "listWorkspaces") {
+  if (route.operation == Operation::kList) {
     parameters.push_back({{"name", "limit"},
                           {"in", "query"},
                           {"schema", {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}});
@@ -142,36 +111,38 @@ json::array parameters_of(const Call& call) {
   return parameters;
 }
 
-json::object operation_of(const Call& call) {
-  json::object answer{{"description", call.summary}};
-  if (!call.schema.empty()) answer["content"] = content("application/json", call.schema);
-  json::object responses{{call.status, std::move(answer)},
+json::object operation_of(const Route& route) {
+  json::object answer{{"description", route.summary}};
+  if (!route.schema.empty()) answer["content"] = content("application/json", route.schema);
+  json::object responses{{route.status, std::move(answer)},
                          {"default",
                           {{"description", "a refusal, RFC 9457"},
                            {"content", content("application/problem+json", "Problem")}}}};
-  json::object operation{{"operationId", call.id},
-                         {"summary", call.summary},
-                         {"parameters", parameters_of(call)},
+  json::object operation{{"operationId", route.id},
+                         {"summary", route.summary},
+                         {"parameters", parameters_of(route)},
                          {"responses", std::move(responses)}};
-  if (call.id == "provision") {
+  if (route.operation == Operation::kProvision) {
     operation["requestBody"] = {{"required", true},
                                 {"content", content("application/json", "Provision")}};
   }
-  if (call.id == "rpc") {
+  if (route.operation == Operation::kRpc) {
     operation["requestBody"] = {
         {"required", true},
         {"content", {{"application/json", json::object{{"schema", json::object{}}}}}}};
   }
-  if (call.id == "live") operation["security"] = json::array{};
+  if (route.operation == Operation::kLive) operation["security"] = json::array{};
   return operation;
 }
 
 json::object build() {
   json::object paths;
-  for (const Call& call : kCalls) {
-    json::value& path = paths[call.path];
+  for (const Route& route : routes()) {
+    json::value& path = paths[route.path];
     if (path.is_null()) path = json::object{};
-    path.get_object()[call.method] = operation_of(call);
+    std::string method(route.method);
+    std::ranges::transform(method, method.begin(), net::to_lower_ascii);
+    path.get_object()[method] = operation_of(route);
   }
   json::object schemes{{"token", {{"type", "http"}, {"scheme", "bearer"}}},
                        {"cookie", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "coditect"}}}};

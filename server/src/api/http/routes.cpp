@@ -1,0 +1,84 @@
+#include "api/http/routes.h"
+
+namespace coditect::api {
+
+namespace {
+
+constexpr Route kRoutes[] = {
+    {Operation::kHealth, "/health", "GET", "health", "Whether the server can do its work", "200",
+     "Health"},
+    {Operation::kLive, "/health/live", "GET", "live", "Whether the process answers; needs no token",
+     "200", ""},
+    {Operation::kReady, "/health/ready", "GET", "ready", "The same as /health", "200", "Health"},
+    {Operation::kMetrics, "/metrics", "GET", "metrics", "Figures for Prometheus", "200", ""},
+    {Operation::kOpenapi, "/openapi.json", "GET", "openapi", "This document", "200", ""},
+    {Operation::kOpenrpc, "/openrpc.json", "GET", "openrpc", "The JSON-RPC methods", "200", ""},
+    {Operation::kLogin, "/login", "POST", "login", "Exchanges the bearer token for a cookie", "204",
+     ""},
+    {Operation::kLogout, "/logout", "POST", "logout", "Ends the cookie", "204", ""},
+    {Operation::kList, "/workspaces", "GET", "listWorkspaces", "The workspaces, in pages", "200",
+     "WorkspacePage"},
+    {Operation::kProvision, "/workspaces/provision", "POST", "provision", "Makes a workspace",
+     "201", "Workspace"},
+    {Operation::kFind, "/workspaces/{id}", "GET", "getWorkspace", "One workspace", "200",
+     "Workspace"},
+    {Operation::kRemove, "/workspaces/{id}", "DELETE", "deleteWorkspace",
+     "Moves it to the trash for 30 days", "200", "Workspace"},
+    {Operation::kWake, "/workspaces/{id}/wake", "POST", "wake", "Wakes it", "200", "Workspace"},
+    {Operation::kSleep, "/workspaces/{id}/sleep", "POST", "sleep", "Puts it to sleep", "200",
+     "Workspace"},
+    {Operation::kRenew, "/workspaces/{id}/renew", "POST", "renew", "Renews its session to 8 hours",
+     "200", "Workspace"},
+    {Operation::kUndelete, "/workspaces/{id}/undelete", "POST", "undelete",
+     "Takes it out of the trash", "200", "Workspace"},
+    {Operation::kRpc, "/workspaces/{id}/rpc", "POST", "rpc",
+     "JSON-RPC 2.0, one call or a batch; see /openrpc.json", "200", ""},
+    {Operation::kSocket, "/workspaces/{id}/socket", "GET", "socket",
+     "WebSocket, subprotocol coditect.v1: JSON-RPC 2.0 both ways", "101", ""},
+};
+
+constexpr std::string_view kPlaceholder = "{id}";
+
+bool is_id(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
+}
+
+/// The id that stands in `path` where `pattern` has its placeholder, "" for a pattern without one;
+/// nothing where the path is another.
+std::optional<std::string_view> matched_id(std::string_view pattern, std::string_view path) {
+  const auto at = pattern.find(kPlaceholder);
+  if (at == std::string_view::npos) {
+    return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
+  }
+  const std::string_view before = pattern.substr(0, at);
+  const std::string_view after = pattern.substr(at + kPlaceholder.size());
+  if (path.size() <= before.size() + after.size()) return std::nullopt;
+  if (!path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
+  const std::string_view id =
+      path.substr(before.size(), path.size() - before.size() - after.size());
+  return is_id(id) ? std::optional(id) : std::nullopt;
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+std::optional<RouteMatch> find_route(std::string_view method, std::string_view path) {
+  if (method == "HEAD") method = "GET";
+  std::optional<RouteMatch> match;
+  // Plain paths stand before those with a placeholder, so "provision" is nobody's id.
+  std::string_view pattern;
+  for (const Route& route : kRoutes) {
+    if (match && route.path != pattern) continue;
+    const auto id = matched_id(route.path, path);
+    if (!id) continue;
+    if (!match) match = RouteMatch{nullptr, WorkspaceId(std::string(*id)), {}};
+    pattern = route.path;
+    match->allowed += (match->allowed.empty() ? "" : ", ") + std::string(route.method);
+    if (route.method == method) match->route = &route;
+  }
+  return match;
+}
+
+}  // namespace coditect::api
