@@ -67,7 +67,7 @@ tsan: setup ## the concurrent layers' unit tests under ThreadSanitizer
 	@tools/test tsan
 
 check: setup ## format, layers, sizes, banned words, clang-tidy
-	@tools/test checker style build-debug tidy-all
+	@tools/test checker style build-debug tidy
 
 bench: setup ## build the benchmarks and print their tables
 	@tools/bench
