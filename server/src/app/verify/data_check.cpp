@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <map>
 
-#include "app/verify/read_only_disk.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/posix_file.h"
 #include "base/sha256.h"
+#include "storage/journal/posix_disk.h"
 #include "storage/journal/recovery.h"
 
 namespace coditect::app {
@@ -144,7 +144,8 @@ void take_record(CheckedWorkspace& checked, const journal::Record& record) {
 }
 
 Result<void> read_journal(const fs::path& data, DataCheck& check) {
-  auto disk = ReadOnlyDisk::open_directory(data / "node" / "journal");
+  auto disk = journal::PosixDisk::open_directory(data / "node" / "journal",
+                                                 journal::PosixDisk::Use::kLookAt);
   if (!disk && disk.error().code == Errc::kNotFound) return {};
   if (!disk && disk.error().code == Errc::kConflict) {
     check.journal = DataCheck::Journal::kInUse;

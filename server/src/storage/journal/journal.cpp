@@ -50,7 +50,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& dire
         options.segment_bytes);
   std::shared_ptr<Disk> disk = options.disk;
   if (!disk) {
-    TRY(disk, PosixDisk::open_directory(directory));
+    TRY(disk, PosixDisk::open_directory(directory, PosixDisk::Use::kWrite));
   }
   std::shared_ptr<Random> random = options.random;
   if (!random) random = std::make_shared<SystemRandom>();

@@ -25,17 +25,22 @@ class PosixFile final : public File {
   const FileDescriptor file_;
 };
 
+Error only_looked_at() { return internal("a journal that is only looked at was written to"); }
+
 }  // namespace
 
-Result<std::shared_ptr<Disk>> PosixDisk::open_directory(const std::filesystem::path& path) {
-  TRY_VOID(make_directories(path));
+Result<std::shared_ptr<Disk>> PosixDisk::open_directory(const std::filesystem::path& path,
+                                                        Use use) {
+  if (use == Use::kWrite) TRY_VOID(make_directories(path));
   TRY(FileDescriptor lock, open_file(path, O_RDONLY | O_DIRECTORY));
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+  const int kind = use == Use::kWrite ? LOCK_EX : LOCK_SH;
+  if (::flock(lock.get(), kind | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return system_error("lock " + path.string(), errno);
     return Error{Errc::kConflict, path.string() + " is in use by another process",
-                 "stop the other server, or give this one its own data folder"};
+                 use == Use::kWrite ? "stop the other server, or give this one its own data folder"
+                                    : "stop the server to look at its journal"};
   }
-  return std::shared_ptr<Disk>(new PosixDisk(path, std::move(lock)));
+  return std::shared_ptr<Disk>(new PosixDisk(path, use, std::move(lock)));
 }
 
 Result<std::vector<std::string>> PosixDisk::list() {
@@ -50,9 +55,9 @@ Result<std::vector<std::string>> PosixDisk::list() {
 }
 
 Result<std::unique_ptr<File>> PosixDisk::open(const std::string& name, OpenFor purpose) {
-  const int access = purpose == OpenFor::kReading ? O_RDONLY : O_RDWR;
-  TRY(FileDescriptor file, open_file(path_ / name, access));
-  if (purpose != OpenFor::kRecovery) {
+  const bool reads_only = use_ == Use::kLookAt || purpose == OpenFor::kReading;
+  TRY(FileDescriptor file, open_file(path_ / name, reads_only ? O_RDONLY : O_RDWR));
+  if (reads_only || purpose != OpenFor::kRecovery) {
     return std::unique_ptr<File>(new PosixFile(std::move(file)));
   }
   // A process killed between write and sync leaves pages that only memory holds, and a failed sync
@@ -64,17 +69,22 @@ Result<std::unique_ptr<File>> PosixDisk::open(const std::string& name, OpenFor p
 }
 
 Result<std::unique_ptr<File>> PosixDisk::create(const std::string& name) {
+  if (use_ == Use::kLookAt) return only_looked_at();
   TRY(FileDescriptor file, open_file(path_ / name, O_RDWR | O_CREAT | O_EXCL));
   return std::unique_ptr<File>(new PosixFile(std::move(file)));
 }
 
 Result<void> PosixDisk::remove(const std::string& name) {
+  if (use_ == Use::kLookAt) return {};
   if (::unlink((path_ / name).c_str()) != 0) {
     return system_error("remove " + (path_ / name).string(), errno);
   }
   return {};
 }
 
-Result<void> PosixDisk::sync_directory() { return coditect::sync_directory(path_); }
+Result<void> PosixDisk::sync_directory() {
+  if (use_ == Use::kLookAt) return only_looked_at();
+  return coditect::sync_directory(path_);
+}
 
 }  // namespace coditect::journal
