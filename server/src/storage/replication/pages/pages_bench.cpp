@@ -14,7 +14,7 @@
 #include "storage/replication/pages/page_restore.h"
 #include "storage/replication/pages/page_tracker.h"
 
-// One database of 100 MB, made like messages.db: rows of a sentence or two, an index, full-text
+// One database of 100 MB, made like messages.db: rows of some hundred bytes, an index, full-text
 // search. What a scan of it costs every 30 seconds, and what a restore waits for.
 namespace coditect::replication {
 namespace {
@@ -35,7 +35,7 @@ class Bed {
     run("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-64000;"
         "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
         "INSERT INTO meta VALUES('applied_seq', 0), ('applied_mark', '');"
-        "CREATE TABLE messages(seq INTEGER PRIMARY KEY, sender TEXT, text TEXT);"
+        "CREATE TABLE messages(seq INTEGER PRIMARY KEY, sender TEXT, body TEXT, text TEXT);"
         "CREATE INDEX by_sender ON messages(sender);"
         "CREATE VIRTUAL TABLE messages_fts USING fts5(text, content='messages',"
         " content_rowid='seq');"
@@ -75,10 +75,8 @@ class Bed {
     const std::string seq = std::to_string(++applied_);
     run("BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<" +
         std::to_string(kRowsAtOnce) +
-        ") INSERT INTO messages(sender, text) SELECT 'agent:' || i%20, 'a sentence about file' ||"
-        " i%977 || ' and ' || hex(randomblob(4)) || ' for everybody who reads it, the ' || i"
-        " || 'th of its kind; then another one that says what ' || hex(randomblob(6)) ||"
-        " ' means to those who have not been here before' FROM n;"
+        ") INSERT INTO messages(sender, body, text) SELECT 'agent:' || (i%20),"
+        " hex(randomblob(150)), 'a sentence about file' || (i%977) FROM n;"
         "UPDATE meta SET value=" +
         seq + " WHERE key='applied_seq'; COMMIT");
   }
@@ -104,9 +102,15 @@ void report(benchmark::State& state, const DeltaHead& head) {
   state.counters["delta_mb"] = static_cast<double>(head.encoded_bytes()) / (1u << 20);
 }
 
+/// Made once: it takes longer than what is measured.
+Bed& the_bed() {
+  static Bed bed;
+  return bed;
+}
+
 /// Every page is read and hashed, one in a hundred is shipped.
 void ScanOnePercentChanged(benchmark::State& state) {
-  Bed bed;
+  Bed& bed = the_bed();
   PageTracker tracker(ChainLimits{.deltas_max = 1'000'000, .bytes_min = 1ull << 40});
   DeltaHead head;
   shipped(tracker, bed, head);
@@ -124,7 +128,7 @@ BENCHMARK(ScanOnePercentChanged)->Unit(benchmark::kMillisecond);
 
 /// A database of which nothing was shipped yet.
 void Snapshot(benchmark::State& state) {
-  Bed bed;
+  Bed& bed = the_bed();
   DeltaHead head;
   for (auto iteration : state) {
     static_cast<void>(iteration);
@@ -138,7 +142,7 @@ BENCHMARK(Snapshot)->Unit(benchmark::kMillisecond);
 /// A snapshot and ten deltas of one percent, checked and synced. quick_check is given apart: it is
 /// most of it, and grows with the rows, not with the bytes.
 void RestoreSnapshotAndTenDeltas(benchmark::State& state) {
-  Bed bed;
+  Bed& bed = the_bed();
   PageTracker tracker;
   DeltaHead head;
   std::vector<std::string> shipments{shipped(tracker, bed, head)};
