@@ -44,6 +44,13 @@ std::string_view type_of(const fs::path& path) {
   return "application/octet-stream";
 }
 
+net::Response guarded(net::Response response) {
+  return std::move(response)
+      .with("Content-Security-Policy", std::string(kPolicy))
+      .with("Referrer-Policy", "no-referrer")
+      .with("X-Frame-Options", "DENY");
+}
+
 }  // namespace
 
 Result<StaticFiles> StaticFiles::load(const fs::path& folder) {
@@ -70,7 +77,7 @@ net::Response StaticFiles::serve(const net::RequestHead& head) const {
   const bool asset = path.starts_with("/assets/");
   const auto found = files_.find(path);
   if (found == files_.end() && head.path == "/") {
-    return net::text_response(200, "text/html; charset=utf-8", std::string(kNotBuilt));
+    return guarded(net::text_response(200, "text/html; charset=utf-8", std::string(kNotBuilt)));
   }
   if (found == files_.end()) {
     return net::problem(404, "", "there is no file " + head.path, "reload the page");
@@ -81,12 +88,9 @@ net::Response StaticFiles::serve(const net::RequestHead& head) const {
   const bool unchanged = head.find_header("If-None-Match") == file.tag;
   net::Response response =
       unchanged ? net::Response{304, {}, {}} : net::text_response(200, file.type, file.content);
-  return std::move(response)
+  return guarded(std::move(response))
       .with("ETag", file.tag)
-      .with("Cache-Control", std::string(caching))
-      .with("Content-Security-Policy", std::string(kPolicy))
-      .with("Referrer-Policy", "no-referrer")
-      .with("X-Frame-Options", "DENY");
+      .with("Cache-Control", std::string(caching));
 }
 
 }  // namespace coditect::api

@@ -98,6 +98,7 @@ TEST_F(StaticFilesTest, WithoutAStudioThePageSaysHowToBuildIt) {
     const net::Response page = files->serve(get("/"));
     EXPECT_EQ(page.status, 200);
     EXPECT_NE(page.body.find("make build"), std::string::npos);
+    EXPECT_TRUE(net::find_header(page.headers, "Content-Security-Policy"));
     EXPECT_EQ(files->serve(get("/index.html")).status, 404);
   }
 }
