@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs clang-tidy-19 (.clang-tidy) over the server's sources, several at a time as one source, and
-// remembers what passed: a source is read again only when it, a header of ours that it includes, the
-// configuration or its flags have changed.
+// remembers what passed: a source is read again only when it, a header of ours that it includes,
+// the configuration or its flags have changed.
 //
 //   tools/tidy/main.mjs            every source of the debug build
 //   tools/tidy/main.mjs FOLDER...  only sources under server/src/FOLDER

@@ -19,7 +19,7 @@ export function listSources(root, folders) {
   return [...found].sort();
 }
 
-/// The flags that change what a compiler makes of a source: not its name, not where the object goes.
+/// The flags that change what a compiler makes of a source: not its name, not the object's.
 export function flagsOf(command) {
   const words = (command.match(/(?:[^\s"\\]|\\.|"(?:[^"\\]|\\.)*")+/g) ?? []).map((word) =>
     word.replace(/"((?:[^"\\]|\\.)*)"/g, '$1').replace(/\\(.)/g, '$1'),
