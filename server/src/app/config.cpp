@@ -82,12 +82,26 @@ Result<toml::table> parse(const std::filesystem::path& file, const std::string& 
 
 Result<void> take_server(const std::filesystem::path& file, const toml::table& table,
                          Config& config) {
-  TRY_VOID(only_known(file, table, {"listen", "data", "user", "hosts", "log_level"}));
+  TRY_VOID(only_known(
+      file, table,
+      {"listen", "data", "user", "hosts", "log_level", "store", "mirror", "node", "takeover"}));
   TRY_VOID(take_text(file, table, "listen", config.listen));
   std::string data = config.data.string();
   TRY_VOID(take_text(file, table, "data", data));
   config.data = data;
   TRY_VOID(take_text(file, table, "user", config.user));
+  TRY_VOID(take_text(file, table, "store", config.store));
+  if (config.store == "none") {
+    config.store.clear();
+    config.copies = Config::Copies::kNone;
+  }
+  TRY_VOID(take_text(file, table, "mirror", config.mirror));
+  TRY_VOID(take_text(file, table, "node", config.node));
+  if (const toml::node* takeover = table.get("takeover")) {
+    const auto wanted = takeover->value_exact<bool>();
+    if (!wanted) return bad(file, *takeover, "'takeover' is neither true nor false");
+    config.takeover = *wanted ? Config::Takeover::kAutomatic : Config::Takeover::kNever;
+  }
   TRY_VOID(take_text(file, table, "log_level", config.log_level));
   const toml::node* hosts = table.get("hosts");
   if (hosts == nullptr) return {};

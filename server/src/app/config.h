@@ -25,6 +25,13 @@ struct Config {
   std::filesystem::path data;
   std::string user = "owner";
   std::vector<std::string> hosts;  ///< names besides loopback under which the server is reached
+  /// Where everything is copied to, see objects/store_url.h; "" for the data folder's own
+  /// `objects`, kNone for nowhere.
+  std::string store;
+  std::string mirror;  ///< a second store, read first; "" for none
+  enum class Copies { kStore, kNone } copies = Copies::kStore;
+  std::string node;  ///< the node's name; "" for the one that is kept in the data folder
+  enum class Takeover { kAutomatic, kNever } takeover = Takeover::kAutomatic;
   std::vector<AgentConfig> agents;
   enum class Providers { kReal, kSimulated } providers = Providers::kReal;
   std::filesystem::path web;  ///< the built studio; empty: look for it beside the program

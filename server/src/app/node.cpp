@@ -21,6 +21,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kDiskThreads = 8;
 constexpr std::size_t kDatabaseThreads = 8;
 constexpr std::size_t kCommandThreads = 32;
+/// How long a start or a stop waits for the object store to take what the journal holds.
+constexpr std::chrono::seconds kDrainPatience{10};
 
 /// Where each vendor's own tools look for a key and an address.
 struct VendorVariables {
@@ -99,7 +101,7 @@ T Node::wait_for(awaitable<T> work) {
   return asio::co_spawn(io_, std::move(work), asio::use_future).get();
 }
 
-Result<void> Node::start() {
+Result<void> Node::start(OnLost on_lost) {
   TRY_VOID(make_directories(config_.data / "node"));
   TRY(token_, load_token(config_.data / "node" / "token"));
   disk_.emplace(kDiskThreads);
@@ -109,21 +111,55 @@ Result<void> Node::start() {
   const unsigned threads = std::max(2u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { io_.run(); });
   TRY_VOID(open_storage());
+  TRY_VOID(open_off_machine());
   TRY_VOID(open_commands());
   TRY_VOID(open_agents());
   services_.emplace(workspace::NodeServices{clock_, random_, *journal_, *catalogue_, *disk_,
-                                            *database_, *watcher_, *agents_, *tools_, *terminals_});
-  TRY(registry_,
-      registry::Registry::open(io_.get_executor(), *services_, config_.data, {}, environment_));
+                                            *database_, *watcher_, *agents_, *tools_, *terminals_,
+                                            off_machine_ ? &off_machine_->gate() : nullptr});
+  replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
+  TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
+                                          environment_, replicator));
+  TRY_VOID(start_workspaces(std::move(on_lost)));
   TRY_VOID(open_api());
-  wait_for(registry_->start());
   make_demo();
+  return {};
+}
+
+Result<void> Node::open_off_machine() {
+  if (config_.copies == Config::Copies::kNone) {
+    notices_.push_back("NOTHING IS COPIED OFF THIS DISK: the server runs with --no-store.");
+    return {};
+  }
+  TRY_VOID(replication::clear_restores(config_.data));
+  OffMachine::Parts parts{io_.get_executor(), *journal_, *catalogue_, *disk_,
+                          *database_,         clock_,    random_};
+  TRY(off_machine_, OffMachine::open(config_, environment_, std::move(parts)));
+  return {};
+}
+
+Result<void> Node::start_workspaces(OnLost on_lost) {
+  if (!off_machine_) {
+    wait_for(registry_->start());
+    return {};
+  }
+  replication::NodeReplicator& replicator = off_machine_->replicator();
+  TRY_VOID(wait_for(replicator.start(std::move(on_lost))));
+  // What the process before left in the journal is off the machine before anybody is shown it.
+  auto drained = wait_for(replicator.drain(kDrainPatience));
+  if (!drained) spdlog::warn("copying what the journal held: {}", drained.error().message);
+  wait_for(registry_->start());
+  auto adopt = [registry = registry_.get()](WorkspaceId id, std::string folder) {
+    return registry->adopt(std::move(id), std::move(folder));
+  };
+  wait_for(replicator.watch_others(std::move(adopt)));
   return {};
 }
 
 void Node::make_demo() {
   if (config_.demo.empty() || wait_for(registry_->counts()).all > 0) return;
-  auto made = wait_for(registry_->provision("demo", config_.demo, "user:" + config_.user));
+  registry::Provisioner::Request request{"demo", config_.demo, "user:" + config_.user};
+  auto made = wait_for(registry_->provision(std::move(request)));
   // A studio without its demonstration is still a studio.
   if (!made) notices_.push_back("the demo workspace was not made: " + made.error().message);
 }
@@ -136,13 +172,18 @@ Result<void> Node::open_storage() {
     recovered[record.workspace].push_back(std::move(record));
     return {};
   };
-  TRY(journal_, journal::Journal::open(config_.data / "node" / "journal", {}, replay));
+  journal::Journal::Options options;
+  if (config_.copies == Config::Copies::kStore) {
+    options.hold_from_start = journal::Journal::Options::Hold::kEverything;
+  }
+  TRY(journal_,
+      journal::Journal::open(config_.data / "node" / "journal", std::move(options), replay));
   TRY_VOID(registry::recover_workspaces(config_.data, std::move(recovered)));
   for (const auto& [workspace, head] : heads) journal_->release(workspace, head);
-  databases::Catalogue::Options options;
-  options.template_dir = config_.data / "node" / "templates";
-  options.max_open_connections = connections_for(raise_open_files());
-  TRY(catalogue_, databases::Catalogue::create(std::move(options)));
+  databases::Catalogue::Options catalogue;
+  catalogue.template_dir = config_.data / "node" / "templates";
+  catalogue.max_open_connections = connections_for(raise_open_files());
+  TRY(catalogue_, databases::Catalogue::create(std::move(catalogue)));
   TRY(watcher_, workspace::Watcher::start());
   return {};
 }
@@ -224,6 +265,7 @@ Result<void> Node::open_api() {
   TRY(files_, api::StaticFiles::load(find_studio(config_.web)));
   journal_component_.emplace(*journal_);
   std::vector<api::Component*> components{&*journal_component_, &store_component_};
+  if (off_machine_) components.back() = off_machine_.get();
   health_.emplace(*registry_, std::move(components), commands_->description());
   metrics_.emplace(*registry_, *services_);
   handler_.emplace(api::ApiHandler::Parts{*authenticator_, *registry_, *dispatcher_, methods_,
@@ -235,6 +277,11 @@ Result<void> Node::open_api() {
 Result<void> Node::stop() {
   if (server_) wait_for(server_->close());
   if (registry_) wait_for(registry_->close());
+  if (off_machine_) {
+    // What is missing in the store is still in the journal, and copied at the next start.
+    auto closed = wait_for(off_machine_->close(kDrainPatience));
+    if (!closed) spdlog::warn("copying the last events: {}", closed.error().message);
+  }
   if (simulator_server_) wait_for(simulator_server_->close());
   return journal_ ? journal_->close() : Result<void>{};
 }

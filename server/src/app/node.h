@@ -15,6 +15,7 @@
 #include "api/http/journal_component.h"
 #include "api/rpc/dispatcher.h"
 #include "app/config.h"
+#include "app/storage/off_machine.h"
 #include "async/blocking_pool.h"
 #include "net/server.h"
 #include "providers/simulator/simulator.h"
@@ -38,8 +39,10 @@ class Node {
   Node(Config config, Environment environment);
   ~Node();
 
-  /// Opens the data folder, recovers, listens.
-  Result<void> start();
+  /// Opens the data folder, recovers, listens. `on_lost` is called, on a thread of the node's own,
+  /// when another node has taken this one's place: then the process has to end.
+  using OnLost = std::function<void(const Error& why)>;
+  Result<void> start(OnLost on_lost);
   /// Stops listening, puts workspaces to rest, brings everything to disk.
   Result<void> stop();
 
@@ -50,6 +53,8 @@ class Node {
 
  private:
   Result<void> open_storage();
+  Result<void> open_off_machine();
+  Result<void> start_workspaces(OnLost on_lost);
   Result<void> open_agents();
   Result<void> open_commands();
   Result<void> open_api();
@@ -75,6 +80,7 @@ class Node {
 
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<databases::Catalogue> catalogue_;
+  std::unique_ptr<OffMachine> off_machine_;  ///< null: nothing is copied
   std::unique_ptr<workspace::Watcher> watcher_;
   std::unique_ptr<tools::CommandRunner> commands_;
   tools::TerminalLauncher* terminals_ = nullptr;  ///< the same object

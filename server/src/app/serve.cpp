@@ -2,6 +2,8 @@
 
 #include <csignal>
 #include <cstdio>
+#include <mutex>
+#include <optional>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -41,7 +43,14 @@ Result<void> serve(const Config& config, const Environment& environment) {
   ::pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   Node node(config, environment);
-  auto started = node.start();
+  std::mutex mutex;
+  std::optional<Error> lost;  // guarded by mutex
+  auto on_lost = [&mutex, &lost](const Error& why) {
+    const std::lock_guard lock(mutex);
+    lost = why;
+    ::kill(::getpid(), SIGTERM);
+  };
+  auto started = node.start(std::move(on_lost));
   if (started) started = announce(config, node);
   if (started) {
     int signal = 0;
@@ -49,6 +58,8 @@ Result<void> serve(const Config& config, const Environment& environment) {
     spdlog::info("stopping");
   }
   auto stopped = node.stop();
+  const std::lock_guard lock(mutex);
+  if (lost) return *lost;
   return started ? std::move(stopped) : std::move(started);
 }
 

@@ -13,7 +13,9 @@ namespace fs = std::filesystem;
 using workspace::Place;
 using workspace::Workspace;
 
-Result<void> check_name(const std::string& name) {
+}  // namespace
+
+Result<void> check_workspace_name(const std::string& name) {
   if (name.empty() || name.size() > limits::kNameBytesMax) {
     return invalid("a workspace's name has 1 to " + std::to_string(limits::kNameBytesMax) +
                    " bytes");
@@ -26,8 +28,6 @@ Result<void> check_name(const std::string& name) {
   return {};
 }
 
-}  // namespace
-
 Provisioner::Provisioner(asio::any_io_executor executor, const workspace::NodeServices& services,
                          fs::path data, Environment environment)
     : executor_(std::move(executor)),
@@ -36,13 +36,14 @@ Provisioner::Provisioner(asio::any_io_executor executor, const workspace::NodeSe
       environment_(std::move(environment)) {}
 
 awaitable<Result<Provisioner::Made>> Provisioner::provision(Place home, Request request) const {
-  CO_TRY_VOID(check_name(request.name));
+  CO_TRY_VOID(check_workspace_name(request.name));
   CO_TRY(json::object shown, check_source(request.source));
   Made made;
   made.meta.id = WorkspaceId(home.root().filename().string());
   made.meta.name = request.name;
   made.meta.created_at = made.meta.last_active_at = services_.clock.now();
   made.meta.source = std::move(shown);
+  made.meta.durability = request.durability;
   auto begun = co_await begin(home, std::move(request), made);
   if (!begun) {
     co_await discard(std::move(home), std::move(made));

@@ -14,6 +14,9 @@
 
 namespace coditect::registry {
 
+/// Errc::kInvalid for a name that no workspace can have.
+Result<void> check_workspace_name(const std::string& name);
+
 /// Makes new workspaces: folders, databases, the project from its source, the first events, and
 /// last of all workspace.json, with which the workspace exists.
 ///
@@ -27,6 +30,7 @@ class Provisioner {
     std::string name;
     json::object source;
     std::string user;
+    workspace::Durability durability = workspace::Durability::kLocal;
   };
   struct Made {
     workspace::Meta meta;
@@ -42,10 +46,12 @@ class Provisioner {
   /// return it is awake and what made it is durable. Not interrupted by a cancellation.
   awaitable<Result<Made>> provision(workspace::Place home, Request request) const;
 
+  /// Removes what was made.
+  awaitable<void> discard(workspace::Place home, Made made) const;
+
  private:
   Result<void> prepare(const workspace::Place& home, const json::object& source) const;
   awaitable<Result<void>> begin(workspace::Place home, Request request, Made& made) const;
-  awaitable<void> discard(workspace::Place home, Made made) const;
 
   const asio::any_io_executor executor_;
   const workspace::NodeServices& services_;

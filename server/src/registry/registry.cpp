@@ -17,6 +17,7 @@ using workspace::Place;
 using workspace::Workspace;
 
 constexpr std::chrono::seconds kIdleCheck{30};
+constexpr std::chrono::seconds kCopyCheck{5};
 
 fs::path workspaces_of(const fs::path& data, const Owner& owner) {
   return data / "organizations" / owner.organization / "teams" / owner.team / "users" / owner.user /
@@ -26,14 +27,18 @@ fs::path workspaces_of(const fs::path& data, const Owner& owner) {
 }  // namespace
 
 Registry::Registry(asio::any_io_executor executor, const workspace::NodeServices& services,
-                   const fs::path& data, const Owner& owner, Environment environment)
+                   const fs::path& data, const Owner& owner, Environment environment,
+                   replication::NodeReplicator* replicator)
     : executor_(executor),
       services_(services),
+      data_(data),
       root_(workspaces_of(data, owner)),
+      replicator_(replicator),
       provisioner_(executor, services, data, std::move(environment)),
       strand_(make_strand(executor)),
       provisioned_(strand_),
       tick_(strand_),
+      copy_tick_(strand_),
       background_(strand_, [](std::string_view task, const std::string& what) {
         spdlog::error("the registry's {} failed: {}", task, what);
       }) {}
@@ -45,9 +50,10 @@ Registry::~Registry() {
 Result<std::unique_ptr<Registry>> Registry::open(asio::any_io_executor executor,
                                                  const workspace::NodeServices& services,
                                                  const fs::path& data, const Owner& owner,
-                                                 Environment environment) {
+                                                 Environment environment,
+                                                 replication::NodeReplicator* replicator) {
   std::unique_ptr<Registry> registry(
-      new Registry(executor, services, data, owner, std::move(environment)));
+      new Registry(executor, services, data, owner, std::move(environment), replicator));
   TRY_VOID(make_directories(registry->root_));
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(registry->root_, error)) {
@@ -64,9 +70,14 @@ Result<std::unique_ptr<Registry>> Registry::open(asio::any_io_executor executor,
     row->meta = *std::move(meta);
     const WorkspaceId id = row->meta.id;
     registry->rows_.emplace(id, std::move(row));
+    if (replicator != nullptr) replicator->announce(id, registry->folder_of(id));
   }
   if (error) return unavailable("reading " + registry->root_.string() + ": " + error.message());
   return registry;
+}
+
+std::string Registry::folder_of(const WorkspaceId& id) const {
+  return (root_ / id.str()).lexically_relative(data_).generic_string();
 }
 
 Place Registry::place(const WorkspaceId& id) const { return Place(root_ / id.str()); }
@@ -102,6 +113,7 @@ awaitable<void> Registry::start_on_strand() {
     if (!woken) spdlog::error("workspace {}: {}", id.str(), woken.error().message);
   }
   background_.spawn("idle check", sleep_idle());
+  if (replicator_ != nullptr) background_.spawn("copying", keep_copied());
 }
 
 awaitable<void> Registry::close() { return run_on(strand_, close_on_strand()); }
@@ -109,6 +121,7 @@ awaitable<void> Registry::close() { return run_on(strand_, close_on_strand()); }
 awaitable<void> Registry::close_on_strand() {
   closing_ = true;
   tick_.notify_all();
+  copy_tick_.notify_all();
   co_await background_.close();
   while (provisioning_ > 0) co_await provisioned_.wait();
   for (auto& [id, row] : rows_) {
@@ -134,6 +147,13 @@ awaitable<void> Registry::empty_trash() {
     const std::shared_ptr<Row> row = rows_.at(id);
     const auto guard = co_await row->transition.lock();
     if (closing_ || !row->meta.deleted_at || row->awake) continue;  // it was brought back
+    if (replicator_ != nullptr) {
+      auto forgotten = co_await replicator_->erase(id);
+      if (!forgotten) {
+        spdlog::warn("workspace {} stays in the trash: {}", id.str(), forgotten.error().message);
+        continue;
+      }
+    }
     auto erase = [folder = place(id).root()] {
       std::error_code error;
       fs::remove_all(folder, error);
@@ -169,13 +189,11 @@ awaitable<void> Registry::sleep_idle() {
   }
 }
 
-awaitable<Result<Meta>> Registry::provision(std::string name, json::object source,
-                                            std::string user) {
-  return run_on(strand_, provision_on_strand(std::move(name), std::move(source), std::move(user)));
+awaitable<Result<Meta>> Registry::provision(Provisioner::Request request) {
+  return run_on(strand_, provision_on_strand(std::move(request)));
 }
 
-awaitable<Result<Meta>> Registry::provision_on_strand(std::string name, json::object source,
-                                                      std::string user) {
+awaitable<Result<Meta>> Registry::provision_on_strand(Provisioner::Request request) {
   if (closing_) co_return unavailable("the server stops", "try again when it is back");
   struct Counted {
     explicit Counted(Registry& registry) : self(registry) { ++self.provisioning_; }
@@ -187,14 +205,127 @@ awaitable<Result<Meta>> Registry::provision_on_strand(std::string name, json::ob
   };
   const Counted counted(*this);
   const workspace::Place home = place(WorkspaceId(services_.random.id("ws_")));
-  Provisioner::Request request{std::move(name), std::move(source), std::move(user)};
-  auto made = co_await provisioner_.provision(home, std::move(request));
+  auto made = co_await make(home, std::move(request));
   if (!made) co_return std::move(made).error();
   auto row = std::make_shared<Row>(strand_);
   row->meta = made->meta;
   row->awake = std::move(made->awake);
   rows_.emplace(row->meta.id, std::move(row));
   co_return std::move(made->meta);
+}
+
+awaitable<Result<Provisioner::Made>> Registry::make(Place home, Provisioner::Request request) {
+  const WorkspaceId id(home.root().filename().string());
+  if (replicator_ == nullptr) {
+    if (request.durability == workspace::Durability::kReplicated || is_fork(request.source)) {
+      co_return unavailable("this server copies nothing to an object store",
+                            "start it with --store");
+    }
+    co_return co_await provisioner_.provision(std::move(home), std::move(request));
+  }
+  replicator_->announce(id, folder_of(id));
+  const bool replicated = request.durability == workspace::Durability::kReplicated;
+  Result<Provisioner::Made> made;
+  if (is_fork(request.source)) {
+    made = co_await fork(home, std::move(request));
+  } else {
+    made = co_await provisioner_.provision(home, std::move(request));
+  }
+  if (made && replicated) {
+    // Nobody is told of it before it would survive this machine.
+    auto claimed = co_await replicator_->claim(id, workspace::to_json(made->meta));
+    if (!claimed) {
+      co_await provisioner_.discard(std::move(home), *std::move(made));
+      made = std::move(claimed).error();
+    }
+  }
+  if (!made) {
+    replicator_->table().remove(id);
+    co_return made;
+  }
+  background_.spawn("announcing a workspace", announce(id, made->meta));
+  co_return made;
+}
+
+awaitable<Result<Provisioner::Made>> Registry::fork(Place home, Provisioner::Request request) {
+  CO_TRY_VOID(check_workspace_name(request.name));
+  CO_TRY(const ForkSource source, parse_fork(request.source));
+  CO_TRY(const std::shared_ptr<Workspace> awake, co_await wake_on_strand(source.workspace));
+  CO_TRY(const std::shared_ptr<Row> row, need(source.workspace));
+  // So that the store holds every event that may be asked for.
+  const Copier copier(*replicator_, services_.disk);
+  CO_TRY(const Sequence archived,
+         co_await copier.copy_awake(awake, row->meta, replication::SyncReason::kHandOff));
+  const Sequence through = source.through.value_or(archived);
+  if (through > archived) {
+    co_return invalid("the workspace has no event " + std::to_string(through) + " yet",
+                      "its last one is " + std::to_string(archived));
+  }
+  const Forker forker(executor_, services_, *replicator_);
+  std::string folder = folder_of(WorkspaceId(home.root().filename().string()));
+  co_return co_await forker.fork(std::move(home), std::move(folder), source.workspace, through,
+                                 std::move(request));
+}
+
+awaitable<void> Registry::announce(WorkspaceId id, Meta meta) {
+  auto acquired = co_await replicator_->acquire(id, workspace::to_json(meta));
+  if (!acquired) spdlog::warn("workspace {}: {}", id.str(), acquired.error().message);
+  want_copy(id, replication::SyncReason::kProject);
+}
+
+awaitable<Result<void>> Registry::adopt(WorkspaceId id, std::string folder) {
+  return run_on(strand_, adopt_on_strand(std::move(id), std::move(folder)));
+}
+
+awaitable<Result<void>> Registry::adopt_on_strand(WorkspaceId id, std::string folder) {
+  if (folder != folder_of(id)) {
+    co_return invalid("the workspace " + id.str() + " belongs to another owner: " + folder);
+  }
+  auto load = [file = place(id).meta_file()] { return workspace::load_meta(file); };
+  CO_TRY(Meta meta, co_await services_.disk.run(std::move(load)));
+  auto& row = rows_[id];
+  if (!row) row = std::make_shared<Row>(strand_);
+  row->meta = std::move(meta);
+  row->failure.clear();
+  if (row->meta.state == Meta::State::kReady && !row->meta.deleted_at) {
+    auto woken = co_await wake_on_strand(id);
+    if (!woken) co_return std::move(woken).error();
+  }
+  co_return Result<void>{};
+}
+
+void Registry::want_copy(const WorkspaceId& id, replication::SyncReason reason) {
+  if (replicator_ == nullptr) return;
+  replicator_->table().want_copy(id, reason);
+  copy_tick_.notify_all();
+}
+
+awaitable<void> Registry::keep_copied() {
+  while (!closing_) {
+    for (const replication::WorkspaceTable::Due& due : replicator_->due()) {
+      if (closing_ || !replicator_->may_acknowledge()) break;
+      auto copied = co_await copy(due);
+      if (copied) continue;
+      spdlog::warn("{}", copied.error().message);
+      replicator_->table().want_copy(due.id, due.reason);
+      break;  // the store has a hard time: later
+    }
+    co_await copy_tick_.wait_until(std::chrono::steady_clock::now() + kCopyCheck);
+  }
+}
+
+awaitable<Result<void>> Registry::copy(replication::WorkspaceTable::Due due) {
+  const auto found = rows_.find(due.id);
+  if (found == rows_.end()) co_return Result<void>{};  // it is being made
+  const std::shared_ptr<Row> row = found->second;
+  const Copier copier(*replicator_, services_.disk);
+  if (row->awake && !row->awake->is_closing()) {
+    auto copied = co_await copier.copy_awake(row->awake, row->meta, due.reason);
+    co_return copied ? Result<void>{} : Result<void>(std::move(copied).error());
+  }
+  const auto guard = co_await row->transition.lock();
+  if (row->awake) co_return Result<void>{};  // it woke up meanwhile: the next time
+  co_return co_await copier.copy_asleep(place(due.id), row->meta, due.reason);
 }
 
 awaitable<Page> Registry::list(std::string cursor, std::size_t limit) {
@@ -239,6 +370,13 @@ awaitable<Result<void>> Registry::wake_row(Row& row) {
   if (row.awake) co_return Result<void>{};
   if (closing_) co_return unavailable("the server stops", "try again when it is back");
   if (row.meta.deleted_at) co_return not_found("the workspace is in the trash");
+  if (replicator_ != nullptr) {
+    auto acquired = co_await replicator_->acquire(row.meta.id, workspace::to_json(row.meta));
+    if (!acquired) {
+      row.failure = acquired.error().message;
+      co_return std::move(acquired).error();
+    }
+  }
   Workspace::Before before = Workspace::Interrupted{};
   if (row.meta.state == Meta::State::kAsleep) before = Workspace::Asleep{};
   row.meta.state = Meta::State::kReady;
@@ -263,6 +401,7 @@ awaitable<Result<void>> Registry::sleep_row(Row& row, std::string reason) {
   CO_TRY_VOID(std::move(closed));
   row.meta.state = Meta::State::kAsleep;
   row.meta.last_active_at = services_.clock.now();
+  want_copy(row.meta.id, replication::SyncReason::kSleep);
   co_return co_await save(row);
 }
 

@@ -11,6 +11,8 @@
 #include "async/strand.h"
 #include "async/task_group.h"
 #include "base/environment.h"
+#include "registry/copier.h"
+#include "registry/forker.h"
 #include "registry/provisioner.h"
 #include "workspace/meta.h"
 #include "workspace/node_services.h"
@@ -41,11 +43,14 @@ struct Page {
 class Registry {
  public:
   /// Reads the rows of all workspaces below `data`, and removes what a provisioning left that was
-  /// cut short. Blocking. Of `environment` the programs that fetch a source see a part.
+  /// cut short. Blocking. Of `environment` the programs that fetch a source see a part. With a
+  /// `replicator`, which has not started yet, nothing is written that the store says is another
+  /// node's, and everything is copied.
   static Result<std::unique_ptr<Registry>> open(asio::any_io_executor executor,
                                                 const workspace::NodeServices& services,
                                                 const std::filesystem::path& data,
-                                                const Owner& owner, Environment environment);
+                                                const Owner& owner, Environment environment,
+                                                replication::NodeReplicator* replicator = nullptr);
   ~Registry();
 
   /// Wakes those that were awake when the server stopped, so that their tasks go on.
@@ -53,8 +58,10 @@ class Registry {
   /// Puts every workspace to sleep.
   awaitable<void> close();
 
-  awaitable<Result<workspace::Meta>> provision(std::string name, json::object source,
-                                               std::string user);
+  awaitable<Result<workspace::Meta>> provision(Provisioner::Request request);
+  /// Takes in a workspace that was brought to this node's disk, into `folder` below the data
+  /// folder.
+  awaitable<Result<void>> adopt(WorkspaceId id, std::string folder);
   /// `cursor` is "" or a page's next_cursor; 1 <= limit <= limits::kPageMax. Deleted ones are left
   /// out.
   awaitable<Page> list(std::string cursor, std::size_t limit);
@@ -97,7 +104,8 @@ class Registry {
   };
 
   Registry(asio::any_io_executor executor, const workspace::NodeServices& services,
-           const std::filesystem::path& data, const Owner& owner, Environment environment);
+           const std::filesystem::path& data, const Owner& owner, Environment environment,
+           replication::NodeReplicator* replicator);
 
   workspace::Place place(const WorkspaceId& id) const;
   Result<std::shared_ptr<Row>> need(const WorkspaceId& id);
@@ -106,8 +114,15 @@ class Registry {
   awaitable<void> close_on_strand();
   awaitable<void> sleep_idle();
   awaitable<void> empty_trash();
-  awaitable<Result<workspace::Meta>> provision_on_strand(std::string name, json::object source,
-                                                         std::string user);
+  awaitable<Result<workspace::Meta>> provision_on_strand(Provisioner::Request request);
+  awaitable<Result<Provisioner::Made>> make(workspace::Place home, Provisioner::Request request);
+  awaitable<Result<Provisioner::Made>> fork(workspace::Place home, Provisioner::Request request);
+  awaitable<Result<void>> adopt_on_strand(WorkspaceId id, std::string folder);
+  std::string folder_of(const WorkspaceId& id) const;
+  awaitable<void> announce(WorkspaceId id, workspace::Meta meta);
+  awaitable<void> keep_copied();
+  awaitable<Result<void>> copy(replication::WorkspaceTable::Due due);
+  void want_copy(const WorkspaceId& id, replication::SyncReason reason);
   awaitable<Page> list_on_strand(std::string cursor, std::size_t limit);
   awaitable<Result<workspace::Meta>> find_on_strand(WorkspaceId id);
   awaitable<Result<std::shared_ptr<workspace::Workspace>>> wake_on_strand(WorkspaceId id);
@@ -123,7 +138,9 @@ class Registry {
   // Constant after construction.
   const asio::any_io_executor executor_;
   const workspace::NodeServices& services_;
+  const std::filesystem::path data_;
   const std::filesystem::path root_;  ///< the folder that holds this owner's workspaces
+  replication::NodeReplicator* const replicator_;  ///< null: nothing is copied
   const Provisioner provisioner_;
   const Strand strand_;
 
@@ -133,6 +150,7 @@ class Registry {
   Notifier provisioned_;
   bool closing_ = false;
   Notifier tick_;
+  Notifier copy_tick_;
   TaskGroup background_;
 };
 

@@ -28,7 +28,7 @@ class RegistryTest : public testing::Test {
 
   Registry& registry() { return node_->registry(); }
   Result<Meta> provision(std::string name, json::object source) {
-    return node_->run(registry().provision(std::move(name), std::move(source), "user:ann"));
+    return node_->run(registry().provision({std::move(name), std::move(source), "user:ann"}));
   }
   Result<Meta> find(const WorkspaceId& id) { return node_->run(registry().find(id)); }
   Result<Meta> sleep(const WorkspaceId& id) { return node_->run(registry().sleep(id)); }
@@ -325,7 +325,7 @@ TEST_F(RegistryTest, ClosingWaitsForAProvisioning) {
   const json::object notes{{"kind", "template"}, {"name", "notes"}};
   std::vector<std::future<Result<Meta>>> under_way;
   for (int i = 0; i < 4; ++i) {
-    under_way.push_back(node_->begin(registry().provision("w", notes, "user:ann")));
+    under_way.push_back(node_->begin(registry().provision({"w", notes, "user:ann"})));
   }
   node_->run(registry().close());
   std::size_t made = 0;

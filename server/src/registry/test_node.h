@@ -93,7 +93,7 @@ class TestNode {
     return asio::co_spawn(io_, std::move(work), asio::use_future);
   }
   workspace::Meta provision(std::string name, json::object source = {{"kind", "empty"}}) {
-    auto made = run(registry_->provision(std::move(name), std::move(source), "user:ann"));
+    auto made = run(registry_->provision({std::move(name), std::move(source), "user:ann"}));
     check(made.ok(), made ? "" : made.error().message);
     return *std::move(made);
   }

@@ -4,10 +4,21 @@
 
 namespace coditect::workspace {
 
+std::string_view to_string(Durability durability) {
+  return durability == Durability::kReplicated ? "replicated" : "local";
+}
+
+Result<Durability> parse_durability(std::string_view text) {
+  if (text == "local") return Durability::kLocal;
+  if (text == "replicated") return Durability::kReplicated;
+  return invalid("durability is \"local\" or \"replicated\"");
+}
+
 json::object to_json(const Meta& meta) {
   json::object object{{"id", meta.id.str()},
                       {"name", meta.name},
                       {"state", meta.state == Meta::State::kReady ? "ready" : "asleep"},
+                      {"durability", to_string(meta.durability)},
                       {"created_at", to_rfc3339(meta.created_at)},
                       {"last_active_at", to_rfc3339(meta.last_active_at)},
                       {"source", meta.source}};
@@ -29,6 +40,9 @@ Result<Meta> parse_meta(const json::object& object) {
   }
   const bool asleep = find_string(object, "state") == "asleep";
   meta.state = asleep ? Meta::State::kAsleep : Meta::State::kReady;
+  if (const auto durability = find_string(object, "durability")) {
+    TRY(meta.durability, parse_durability(*durability));
+  }
   if (const json::object* source = find_object(object, "source")) meta.source = *source;
   return meta;
 }

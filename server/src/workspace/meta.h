@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/strong_id.h"
+#include "workspace/log/ack_gate.h"
 
 namespace coditect::workspace {
 
@@ -22,10 +23,15 @@ struct Meta {
   Time last_active_at{};
   std::optional<Time> deleted_at;
   State state = State::kReady;
+  Durability durability = Durability::kLocal;
   json::object source;  ///< as given to provision, without credentials
 };
 
-/// The public form: {id, name, state, created_at, last_active_at, source, deleted_at?}.
+/// "local", "replicated".
+std::string_view to_string(Durability durability);
+Result<Durability> parse_durability(std::string_view text);
+
+/// The public form: {id, name, state, durability, created_at, last_active_at, source, deleted_at?}.
 json::object to_json(const Meta& meta);
 Result<Meta> parse_meta(const json::object& object);
 

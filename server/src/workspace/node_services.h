@@ -9,6 +9,7 @@
 #include "tools/sandbox/terminal.h"
 #include "tools/toolbox.h"
 #include "workspace/files/watcher.h"
+#include "workspace/log/ack_gate.h"
 
 namespace coditect::workspace {
 
@@ -27,6 +28,7 @@ struct NodeServices {
   const agents::AgentDirectory& agents;
   const tools::ToolBox& tools;
   tools::TerminalLauncher& terminals;
+  AckGate* gate = nullptr;  ///< null where nothing leaves the machine
 };
 
 }  // namespace coditect::workspace

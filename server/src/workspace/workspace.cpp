@@ -16,6 +16,8 @@ namespace {
 
 /// How long changes on disk are gathered before they are looked at: an editor's save is several.
 constexpr std::chrono::milliseconds kGatherChanges{20};
+/// Paths that wait to be looked at; beyond it the whole project is.
+constexpr std::size_t kChangedPathsMax = 1'000;
 /// How long durable events may stay out of the archive, and unsynced in it.
 constexpr std::chrono::milliseconds kArchiveDelay{500};
 constexpr std::chrono::seconds kSettleDelay{30};
@@ -100,9 +102,12 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
       background_(strand, [id = meta_.id](std::string_view task, const std::string& what) {
         spdlog::error("workspace {}: {} failed: {}", id.str(), task, what);
       }) {
-  log_ = std::make_shared<EventLog>(
-      strand, EventLog::Services{services.journal, services.disk, services.clock}, meta_.id,
-      place_.sessions(), std::move(loaded.archive), [this](const Event& event) { apply(event); });
+  log_ =
+      std::make_shared<EventLog>(strand,
+                                 EventLog::Services{services.journal, services.disk, services.clock,
+                                                    services.gate, meta_.durability},
+                                 meta_.id, place_.sessions(), std::move(loaded.archive),
+                                 [this](const Event& event) { apply(event); });
   log_->set_session(session());
   locks_ = std::make_unique<LockService>(strand, *log_, state_.locks, services.clock);
   files_ = std::make_unique<FileService>(
@@ -138,6 +143,7 @@ awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self, Before
     if (std::holds_alternative<Asleep>(before)) {
       self->log_->append({"workspace_woken", "system", {}, {}, {}});
     }
+    if (auto* fork = std::get_if<Forked>(&before)) self->begin_fork(std::move(*fork));
     CO_TRY_VOID(co_await self->files_->finish_writes(std::move(self->unfinished_edits_)));
     self->unfinished_edits_.clear();
   }
@@ -164,6 +170,23 @@ awaitable<Result<void>> Workspace::begin(New origin) {
   keep_session(origin.actor);
   CO_TRY_VOID(co_await checkpoints_->record_provisioned(origin.actor));
   co_return co_await log_->durable(log_->head());
+}
+
+void Workspace::begin_fork(Forked fork) {
+  log_->append({"workspace_forked", fork.actor, {}, {}, std::move(fork.data)});
+  std::set<std::string> holders;
+  for (const auto& [token, lock] : state_.locks.locks()) holders.insert(lock.holder);
+  for (const std::string& holder : holders) {
+    locks_->release_all(holder, locks::ReleaseReason::kRevoked);
+  }
+  std::vector<TaskId> unfinished;
+  for (const auto& [id, task] : state_.tasks.tasks()) {
+    if (!queue::is_finished(task.state)) unfinished.push_back(id);
+  }
+  for (const TaskId& id : unfinished) {
+    auto cancelled = state_.tasks.cancel(id, fork.actor, services_.clock.now());
+    if (cancelled) log_->append(*std::move(cancelled));
+  }
 }
 
 void Workspace::apply(const Event& event) {
@@ -219,6 +242,8 @@ awaitable<Result<void>> Workspace::save_state() {
 
 void Workspace::on_file_changed(std::string path) {
   if (phase_ != Phase::kOpen) return;
+  // Of a storm only that there was one is kept: everything is looked at then.
+  if (changed_paths_.size() >= kChangedPathsMax) changed_paths_ = {""};
   changed_paths_.insert(std::move(path));
   if (reconciling_) return;
   reconciling_ = true;
@@ -252,6 +277,7 @@ void Workspace::keep_session(const std::string& actor) {
 }
 
 awaitable<Result<json::value>> Workspace::renew_session(std::string actor) {
+  CO_TRY_VOID(log_->admit());
   const Time now = services_.clock.now();
   for (EventDraft& draft : state_.sessions.renew(now, services_.random.id("s_"), actor)) {
     log_->append(std::move(draft));
@@ -337,6 +363,8 @@ awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> se
     };
     co_await self->services_.disk.run(std::move(unwatch));
   }
+  // An operation that waits for a lock would keep the workspace awake as long as the wait.
+  self->locks_->end_waits();
   while (self->operations_ > 0) co_await self->quiet_.wait();
   co_await self->locks_->close();
   co_await self->background_.close();

@@ -46,7 +46,13 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   struct Asleep {};
   /// It was awake when the server stopped or died, and goes on: no event of its own.
   struct Interrupted {};
-  using Before = std::variant<New, Asleep, Interrupted>;
+  /// Its log is the beginning of another workspace's. What was under way there is not here: tasks
+  /// are cancelled, locks released.
+  struct Forked {
+    std::string actor;
+    json::object data;  ///< of the event that says so
+  };
+  using Before = std::variant<New, Asleep, Interrupted, Forked>;
 
   /// Wakes the workspace at `place`: reads its state, completes what a crash interrupted, watches
   /// its files, sets its agents to work.
@@ -81,6 +87,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   Queries& queries() { return *queries_; }
   Terminals& terminals() { return *terminals_; }
   PreviewHub& previews() { return previews_; }
+  blobs::BlobStore& blobs() { return *blobs_; }
 
   /// Opens a session where there is none and renews one that is half over: activity does.
   void keep_session(const std::string& actor);
@@ -117,6 +124,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   static awaitable<bool> is_idle_on_strand(std::shared_ptr<Workspace> self, SteadyTime since);
   static awaitable<bool> is_busy_on_strand(std::shared_ptr<Workspace> self);
   awaitable<Result<void>> begin(New origin);
+  void begin_fork(Forked fork);
   void apply(const Event& event);
   void on_file_changed(std::string path);
   awaitable<void> reconcile_changes();

@@ -125,9 +125,10 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request) {
   auto name = need_string(*body, "name");
   if (!name) co_return net::problem(name.error());
   for (const auto& member : *body) {
-    if (member.key() != "name" && member.key() != "source") {
-      co_return net::problem(invalid("'" + std::string(member.key()) + "' is not known here",
-                                     "send {\"name\", \"source\"?}"));
+    const std::string_view key = member.key();
+    if (key != "name" && key != "source" && key != "durability") {
+      co_return net::problem(invalid("'" + std::string(key) + "' is not known here",
+                                     "send {\"name\", \"source\"?, \"durability\"?}"));
     }
   }
   const json::object* source = find_object(*body, "source");
@@ -135,8 +136,15 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request) {
     co_return net::problem(invalid("'source' is not an object"));
   }
   const json::object empty{{"kind", "empty"}};
-  auto meta =
-      co_await parts_.registry.provision(*name, source == nullptr ? empty : *source, parts_.user);
+  registry::Provisioner::Request wanted{*name, source == nullptr ? empty : *source, parts_.user};
+  if (body->contains("durability")) {
+    auto durability = need_string(*body, "durability");
+    if (!durability) co_return net::problem(durability.error());
+    auto parsed = workspace::parse_durability(*durability);
+    if (!parsed) co_return net::problem(parsed.error());
+    wanted.durability = *parsed;
+  }
+  auto meta = co_await parts_.registry.provision(std::move(wanted));
   if (!meta) co_return net::problem(meta.error());
   json::object answer = to_json(*meta);
   auto describe = [](workspace::Workspace& each) -> awaitable<Result<json::value>> {

@@ -18,9 +18,13 @@ void add_serve(CLI::App& app, Shell& shell, Selection& selection) {
   command->add_option("--data", options->data, "the folder of all data [CODITECT_DATA, ./data]");
   command->add_option("--config", options->config, "the configuration [./coditect.toml]");
   command->add_option("--store", options->store,
-                      "where a copy of the log is kept; this version takes only file:///DIR and "
-                      "keeps no copy beside --data");
-  command->add_option("--mirror", options->mirror, "a second store; not in this version");
+                      "the object store that everything is copied to: file:///DIR, "
+                      "gs://BUCKET[/PREFIX] or s3://BUCKET[/PREFIX]?endpoint=URL&region=NAME "
+                      "[DATA/objects]");
+  command->add_option("--mirror", options->mirror, "a second store, nearer, that is read first");
+  command->add_option("--node", options->node,
+                      "this node's name, for ever [made once, kept in DATA/node/id]");
+  command->add_flag("--no-store", options->no_store, "copy nothing: what the disk loses is lost");
   command->add_option("--web", options->web, "the folder of the built studio");
   command->add_option("--ready-file", options->ready_file,
                       "receives {\"url\",\"token\",\"pid\"} once the server answers");
@@ -37,10 +41,6 @@ void add_serve(CLI::App& app, Shell& shell, Selection& selection) {
     selection.run = [options, &shell]() -> Result<void> {
       TRY(const Config config, serve_config(*options, shell));
       start_log(config.log_level);
-      if (!options->store.empty()) {
-        spdlog::warn("--store {}: this version keeps no copy of the log there; everything is in {}",
-                     options->store, config.data.string());
-      }
       return serve(config, shell.environment);
     };
   });

@@ -5,6 +5,8 @@
 
 #include "app/commands/provision_source.h"
 #include "net/listen_address.h"
+#include "storage/objects/store_url.h"
+
 namespace coditect::app {
 
 namespace {
@@ -25,18 +27,14 @@ Result<void> check_serve(const ServeOptions& options) {
     const auto address = net::parse_listen_address(options.listen);
     if (!address) return Error(address.error()).in("--listen");
   }
-  constexpr std::string_view kFile = "file:///";
-  if (!options.store.empty() && !options.store.starts_with(kFile)) {
-    return invalid("--store " + options.store + " is not supported",
-                   "this version takes only file:///DIR; replication to other stores comes in a "
-                   "later version");
+  if (options.no_store && !(options.store.empty() && options.mirror.empty())) {
+    return invalid("--no-store contradicts --store and --mirror", "give one or the other");
   }
-  if (options.store == kFile) {
-    return invalid("--store file:/// names no folder", "give it as file:///DIR");
-  }
-  if (!options.mirror.empty()) {
-    return invalid("--mirror is not supported",
-                   "leave it out; replication to a mirror comes in a later version");
+  for (const auto& [name, url] :
+       {std::pair("--store", options.store), std::pair("--mirror", options.mirror)}) {
+    if (url.empty()) continue;
+    const auto parsed = objects::parse_store_url(url);
+    if (!parsed) return Error(parsed.error()).in(name);
   }
   if (!options.log_level.empty()) return check_log_level(options.log_level);
   return {};
@@ -57,6 +55,16 @@ Result<Config> serve_config(const ServeOptions& options, const Shell& shell) {
   if (!options.web.empty()) config.web = options.web;
   if (!options.log_level.empty()) config.log_level = options.log_level;
   if (!options.ready_file.empty()) config.ready_file = options.ready_file;
+  if (!options.store.empty()) {
+    config.store = options.store;
+    config.copies = Config::Copies::kStore;
+  }
+  if (!options.mirror.empty()) config.mirror = options.mirror;
+  if (!options.node.empty()) config.node = options.node;
+  if (options.no_store) config.copies = Config::Copies::kNone;
+  if (config.store.empty()) {
+    config.store = "file://" + std::filesystem::absolute(config.data / "objects").string();
+  }
   if (options.simulate_providers) config.providers = Config::Providers::kSimulated;
   if (!options.demo.empty()) {
     TRY(config.demo, provision_source(options.demo));

@@ -15,10 +15,12 @@ struct ServeOptions {
   std::string config;
   std::string store;
   std::string mirror;
+  std::string node;
   std::string web;
   std::string ready_file;
   std::string log_level;
   std::string demo;
+  bool no_store = false;
   bool simulate_providers = false;
 };
 

@@ -115,4 +115,9 @@ bool is_key_name(std::string_view name) {
          std::ranges::all_of(name, is_name_byte);
 }
 
+bool is_mutable_key(std::string_view key) {
+  return key.starts_with(lease_prefix()) || key.ends_with("/manifest.json") ||
+         (key.starts_with("nodes/") && key.contains("/workspaces/")) || key.starts_with("probe/");
+}
+
 }  // namespace coditect::replication

@@ -49,6 +49,8 @@ std::string marker_prefix(std::string_view node);
 ///   databases/{name}/{applied_seq, 20 digits}-{workspace epoch}.snapshot
 /// The workspace's epoch is part of what its owners write, so that what a former owner still
 /// writes or removes is never what a later one has named.
+/// Whether objects of this key are ever put over: leases, manifests and markers.
+bool is_mutable_key(std::string_view key);
 std::string manifest_key(std::string_view folder);
 std::string segment_key(std::string_view folder, Sequence first, Sequence last,
                         std::uint64_t workspace_epoch);

@@ -15,6 +15,15 @@ namespace {
 
 /// Archived lines that stay in memory for subscribers who are nearly up to date.
 constexpr std::size_t kRecentBytesMax = 16u << 10;
+/// How soon a full journal is tried again where no event of this workspace is on its way.
+constexpr std::chrono::milliseconds kSendAgain{5};
+/// How long somebody waits for a node that may not acknowledge to be allowed to again.
+constexpr std::chrono::seconds kClosedGateWait{10};
+
+Error not_acknowledged() {
+  return unavailable("this node may not acknowledge changes: it cannot renew its lease",
+                     "look at the log once the object store is back: the change may stand");
+}
 
 }  // namespace
 
@@ -27,9 +36,25 @@ EventLog::EventLog(Strand strand, Services services, WorkspaceId workspace,
       directory_(std::move(directory)),
       archive_(std::move(archive)),
       archiving_(strand),
+      send_again_(strand),
       progress_(strand) {
-  head_ = durable_ = archived_ = settled_ = archive_.head().seq;
+  head_ = sent_ = on_disk_ = durable_ = archived_ = settled_ = archive_.head().seq;
   head_hash_ = archive_.head().hash;
+}
+
+Result<void> EventLog::admit() const {
+  if (!may_acknowledge()) {
+    return unavailable("this node may not change anything: it cannot renew its lease",
+                       "try again when the object store can be reached");
+  }
+  if (failure_) return Error(*failure_);
+  if (sent_ == head_) return {};
+  return Error{Errc::kLimit, "the log takes no more changes at the moment",
+               "the disk is slower than the changes that arrive; try again in a moment"};
+}
+
+awaitable<void> EventLog::room() {
+  while (sent_ < head_ && !failure_) co_await progress_.wait();
 }
 
 Sequence EventLog::append(EventDraft draft) {
@@ -46,15 +71,48 @@ Sequence EventLog::append(EventDraft draft) {
   event.prev = head_hash_;
   LogLine line{event.seq, std::make_shared<const std::string>(to_line(event))};
   head_hash_ = sha256_hex(*line.text);
+  listen_to_gate();
   apply_(event);
   recent_bytes_ += line.text->size();
-  journal::Record record{workspace_, line.seq, *line.text};
   recent_.push_back(std::move(line));
-  services_.journal.append(
-      std::move(record), [self = shared_from_this(), seq = event.seq](const Result<void>& result) {
-        asio::post(self->strand_, [self, seq, result] { self->on_durable(seq, result); });
-      });
+  send();
   return event.seq;
+}
+
+/// Gives the journal what it has room for, in order.
+void EventLog::send() {
+  while (sent_ < head_ && !sending_later_) {
+    if (send_one(recent_[sent_ + 1 - recent_.front().seq])) {
+      ++sent_;
+    } else {
+      send_later();
+    }
+  }
+}
+
+/// False where the journal has no room.
+bool EventLog::send_one(const LogLine& line) {
+  refused_ = false;
+  auto done = [self = shared_from_this(), seq = line.seq](const Result<void>& result) {
+    // Only a full queue is a kLimit, and it is said at once, on this thread.
+    if (!result && result.error().code == Errc::kLimit) {
+      self->refused_ = true;
+      return;
+    }
+    asio::post(self->strand_, [self, seq, result] { self->on_durable(seq, result); });
+  };
+  services_.journal.append(journal::Record{workspace_, line.seq, *line.text}, std::move(done));
+  return !refused_;
+}
+
+void EventLog::send_later() {
+  sending_later_ = true;
+  send_again_.expires_after(kSendAgain);
+  send_again_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+    self->sending_later_ = false;
+    self->send();
+    self->tell_progress();
+  });
 }
 
 void EventLog::on_durable(Sequence seq, const Result<void>& result) {
@@ -64,19 +122,60 @@ void EventLog::on_durable(Sequence seq, const Result<void>& result) {
                   failure_->message);
   }
   if (!failure_) {
-    check(seq == durable_ + 1, "the journal completes in order");
-    durable_ = seq;
+    check(seq == on_disk_ + 1, "the journal completes in order");
+    on_disk_ = seq;
+    acknowledge();
   }
+  if (sending_later_) send_again_.cancel();  // there is room again
   tell_progress();
 }
 
+/// A log that nobody writes to listens to nothing: one that is asleep costs the gate nothing.
+void EventLog::listen_to_gate() {
+  if (listening_ || services_.gate == nullptr) return;
+  listening_ = true;
+  auto on_change = [weak = weak_from_this(), strand = strand_] {
+    asio::post(strand, [weak] {
+      const auto self = weak.lock();
+      if (!self || self->closed_) return;
+      self->acknowledge();
+      self->tell_progress();
+    });
+  };
+  services_.gate->listen(workspace_, std::move(on_change));
+}
+
+bool EventLog::may_acknowledge() const {
+  return services_.gate == nullptr || services_.gate->is_open();
+}
+
+void EventLog::acknowledge() {
+  if (!may_acknowledge()) return;
+  Sequence through = on_disk_;
+  if (services_.gate != nullptr && services_.durability == Durability::kReplicated) {
+    through = std::min(through, services_.gate->shipped(workspace_));
+    if (through < on_disk_) services_.gate->hurry();
+  }
+  durable_ = std::max(durable_, through);
+}
+
 awaitable<Result<void>> EventLog::durable(Sequence seq) {
-  while (durable_ < seq && !failure_) co_await progress_.wait();
+  const auto deadline = std::chrono::steady_clock::now() + kClosedGateWait;
+  while (durable_ < seq && !failure_) {
+    if (may_acknowledge()) {
+      co_await progress_.wait();
+    } else if (std::chrono::steady_clock::now() < deadline) {
+      co_await progress_.wait_until(deadline);
+    } else {
+      co_return not_acknowledged();
+    }
+  }
   if (durable_ >= seq) co_return Result<void>{};
   co_return Error(*failure_);
 }
 
 awaitable<Result<Sequence>> EventLog::record(EventDraft draft) {
+  CO_TRY_VOID(admit());
   const Sequence seq = append(std::move(draft));
   CO_TRY_VOID(co_await durable(seq));
   co_return seq;
@@ -126,12 +225,13 @@ void EventLog::tell_progress() {
   for (const auto& [id, on_progress] : listeners_) on_progress();
 }
 
-awaitable<Result<void>> EventLog::flush() {
-  const Sequence wanted = durable_;
-  if (archived_ >= wanted) co_return Result<void>{};
+awaitable<Result<void>> EventLog::flush() { return flush_through(durable_); }
+
+awaitable<Result<void>> EventLog::flush_through(Sequence through) {
+  if (archived_ >= through) co_return Result<void>{};
   const auto guard = co_await archiving_.lock();
-  if (archived_ >= wanted) co_return Result<void>{};
-  const Sequence through = durable_;
+  if (archived_ >= through) co_return Result<void>{};
+  through = std::max(through, durable_);
   std::vector<std::string> lines;
   for (const LogLine& line : recent_) {
     if (line.seq > archived_ && line.seq <= through) lines.push_back(*line.text);
@@ -157,9 +257,17 @@ awaitable<Result<void>> EventLog::settle() {
 
 awaitable<Result<void>> EventLog::close() {
   const auto self = shared_from_this();
-  auto settled = co_await durable(head_);
-  if (settled) settled = co_await settle();
+  while (on_disk_ < head_ && !failure_) co_await progress_.wait();
+  Result<void> settled;
+  if (durable_ < head_) {
+    settled = may_acknowledge() ? co_await durable(head_) : Result<void>(not_acknowledged());
+  }
+  // What is on the disk keeps its place in the log, acknowledged or not: nothing may take it again.
+  auto flushed = co_await flush_through(on_disk_);
+  if (flushed) flushed = co_await settle();
+  if (settled) settled = std::move(flushed);
   closed_ = true;
+  if (listening_) services_.gate->stop_listening(workspace_);
   tell_progress();
   co_return settled;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -17,6 +19,7 @@
 #include "base/event.h"
 #include "storage/archive/archive.h"
 #include "storage/journal/journal.h"
+#include "workspace/log/ack_gate.h"
 
 namespace coditect::workspace {
 
@@ -31,10 +34,13 @@ struct LogLine {
 /// Threads:    the workspace's strand; every method is called on it.
 /// Lifetime:   shared: the journal's completions hold it. `journal`, `disk` and `clock` outlive it.
 ///             Await close() before the last owner lets go.
-/// Invariants: archived_ <= durable_ <= head_; seq has no gap; nobody is shown an event beyond
-///             durable_; recent_ holds every event after archived_.
+/// Invariants: durable_ <= on_disk_ <= sent_ <= head_; archived_ <= durable_ until close(); seq has
+/// no gap;
+///             nobody is shown an event beyond durable_; recent_ holds every event after archived_.
 /// Errors:     after the journal fails once, every later durable() returns that error: what the
 ///             state then holds in memory may never have reached the disk, so the workspace stops.
+///             A journal whose queue is full has not failed: events wait here for room, in order,
+///             and admit() refuses new commands meanwhile.
 class EventLog : public std::enable_shared_from_this<EventLog> {
  public:
   /// Called for each event as it takes its place, before it is durable.
@@ -44,19 +50,28 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
     journal::Journal& journal;
     BlockingPool& disk;
     const Clock& clock;
+    AckGate* gate = nullptr;  ///< null: what is on this disk may be acknowledged
+    Durability durability = Durability::kLocal;
   };
 
   /// `archive` is the open archive of `directory`; the log goes on from its head.
   EventLog(Strand strand, Services services, WorkspaceId workspace, std::filesystem::path directory,
            archive::Archive archive, Apply apply);
 
+  /// Errc::kLimit while the journal takes no more, and the error that it has failed with. A command
+  /// asks before it appends, so that it is refused whole; what follows from commands that were
+  /// admitted is not refused.
+  Result<void> admit() const;
+  /// Returns once the journal has taken everything, or has failed.
+  awaitable<void> room();
   /// Gives the event its place, applies it and sends it on its way to the disk.
   Sequence append(EventDraft draft);
   /// The session of events that name none from here on.
   void set_session(std::string id) { session_ = std::move(id); }
-  /// Returns once `seq` is on stable storage.
+  /// Returns once `seq` is as durable as the workspace wants it. Errc::kUnavailable when the node
+  /// may not acknowledge: the event stands in its place, and may come to be acknowledged later.
   awaitable<Result<void>> durable(Sequence seq);
-  /// append() and durable().
+  /// admit(), append() and durable().
   awaitable<Result<Sequence>> record(EventDraft draft);
 
   Sequence head() const { return head_; }
@@ -89,7 +104,14 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   const std::filesystem::path& archive_directory() const { return directory_; }
 
  private:
+  void send();
+  bool send_one(const LogLine& line);
+  void send_later();
   void on_durable(Sequence seq, const Result<void>& result);
+  void listen_to_gate();
+  bool may_acknowledge() const;
+  void acknowledge();
+  awaitable<Result<void>> flush_through(Sequence through);
   void trim_recent();
   void tell_progress();
 
@@ -106,13 +128,19 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   Sequence head_ = 0;
   std::string head_hash_;
   std::string session_;
-  Sequence durable_ = 0;
+  Sequence sent_ = 0;  ///< the journal has taken it
+  bool refused_ = false;
+  bool sending_later_ = false;
+  asio::steady_timer send_again_;
+  Sequence on_disk_ = 0;  ///< on this machine's stable storage
+  Sequence durable_ = 0;  ///< and acknowledged
   Sequence archived_ = 0;
   Sequence settled_ = 0;
   std::deque<LogLine> recent_;
   std::size_t recent_bytes_ = 0;
   std::optional<Error> failure_;
   bool closed_ = false;
+  bool listening_ = false;  ///< to the gate
   Notifier progress_;
   std::map<std::uint64_t, std::function<void()>> listeners_;
   std::uint64_t last_listener_ = 0;

@@ -23,14 +23,20 @@ class EventLogFixture : public ::testing::Test {
  public:
   ~EventLogFixture() override { crash(); }
 
+  /// What may be acknowledged, and when.
+  struct Acknowledging {
+    AckGate* gate = nullptr;
+    Durability durability = Durability::kLocal;
+  };
   /// Opens the journal, brings what only it holds into the archive, and opens the log.
-  void open() {
+  void open() { open(Acknowledging{}); }
+  void open(Acknowledging acknowledging) {
     replayed_.clear();
     auto keep = [this](journal::Record record) -> Result<void> {
       replayed_.push_back(std::move(record));
       return {};
     };
-    auto journal = journal::Journal::open("journal", journal::small_options(disk_), keep);
+    auto journal = journal::Journal::open("journal", journal_options(), keep);
     ASSERT_TRUE(journal) << journal.error().message;
     journal_ = *std::move(journal);
     auto archive = archive::Archive::open(sessions());
@@ -41,9 +47,11 @@ class EventLogFixture : public ::testing::Test {
     }
     const auto recovered = archive->append(missing);
     ASSERT_TRUE(recovered) << recovered.error().message;
-    log_ = std::make_shared<EventLog>(strand_, EventLog::Services{*journal_, pool_, clock_},
-                                      WorkspaceId("w_1"), sessions(), *std::move(archive),
-                                      [this](const Event& event) { apply(event); });
+    log_ = std::make_shared<EventLog>(
+        strand_,
+        EventLog::Services{*journal_, pool_, clock_, acknowledging.gate, acknowledging.durability},
+        WorkspaceId("w_1"), sessions(), *std::move(archive),
+        [this](const Event& event) { apply(event); });
   }
   /// The process is gone: nothing is closed, nothing is flushed.
   void crash() {
@@ -59,6 +67,7 @@ class EventLogFixture : public ::testing::Test {
     done.get();
   }
 
+  virtual journal::Journal::Options journal_options() { return journal::small_options(disk_); }
   virtual void apply(const Event& event) { applied_.push_back(event); }
 
   /// Every durable line, read as a subscriber would.

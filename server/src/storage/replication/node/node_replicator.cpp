@@ -187,16 +187,23 @@ awaitable<Result<void>> NodeReplicator::claim(WorkspaceId id, json::object meta)
   co_return Result<void>{};
 }
 
-awaitable<Result<void>> NodeReplicator::acquire(WorkspaceId id) {
+awaitable<Result<void>> NodeReplicator::acquire(WorkspaceId id, json::object meta) {
   if (table_.is_acquired(id)) co_return Result<void>{};
   CO_TRY(const std::string folder, need_folder(id));
   ManifestStore manifests(services_.store, folder);
   // Bundle 1: what the journal held when this epoch began was copied again.
-  Claim claim{self(), 1, std::nullopt};
-  auto acquired = co_await manifests.acquire(std::move(claim));
+  Claim wanted{self(), 1, std::nullopt};
+  auto acquired = co_await manifests.acquire(std::move(wanted));
+  if (!acquired && acquired.error().code == Errc::kNotFound) {
+    // What it holds already is in no bundle.
+    table_.want_copy(id, SyncReason::kSleep);
+    co_return co_await claim(std::move(id), std::move(meta));
+  }
   if (!acquired) co_return std::move(acquired).error();
   CO_TRY_VOID(co_await put_marker(id, folder));
   table_.on_acquired(id);
+  // So that the bundles of earlier epochs are soon needed no more.
+  if (acquired->value.logs.size() > 1) table_.want_copy(id, SyncReason::kSleep);
   co_return Result<void>{};
 }
 
@@ -215,6 +222,7 @@ awaitable<Result<WorkspaceSync::Report>> NodeReplicator::copy(WorkspaceId id, So
   if (source.archived < source.mark.shipped) {
     co_return unavailable("the archive of " + id.str() + " is behind the node's log");
   }
+  table_.on_copying(id);
   SyncPoint point;
   point.owner = self();
   point.log = std::move(source.mark.place);
@@ -227,30 +235,12 @@ awaitable<Result<WorkspaceSync::Report>> NodeReplicator::copy(WorkspaceId id, So
   co_return copied;
 }
 
-std::vector<WorkspaceId> NodeReplicator::due() const {
-  const auto before = std::chrono::steady_clock::now() - kCopyAfter;
-  std::vector<WorkspaceId> due;
-  for (const WorkspaceId& id : table_.ids()) {
-    const WorkspaceTable::Behind behind = table_.behind(id);
-    if (behind.events > 0 && behind.since < before) due.push_back(id);
-  }
-  return due;
-}
-
-awaitable<Result<void>> NodeReplicator::update_meta(WorkspaceId id, json::object meta) {
-  CO_TRY_VOID(co_await acquire(id));
-  CO_TRY(const std::string folder, need_folder(id));
-  ManifestStore manifests(services_.store, folder);
-  auto change = [&meta](Manifest& manifest) {
-    manifest.meta = meta;
-    return Result<void>{};
-  };
-  auto updated = co_await manifests.update(self(), std::move(change));
-  co_return updated ? Result<void>{} : Result<void>(std::move(updated).error());
+std::vector<WorkspaceTable::Due> NodeReplicator::due() const {
+  return table_.due(std::chrono::steady_clock::now() - kCopyAfter);
 }
 
 awaitable<Result<void>> NodeReplicator::erase(WorkspaceId id) {
-  CO_TRY_VOID(co_await acquire(id));
+  CO_TRY_VOID(co_await acquire(id, {}));
   CO_TRY(const std::string folder, need_folder(id));
   std::vector<std::string> keys;
   auto note = [&keys](const objects::ObjectInfo& object) {

@@ -73,6 +73,11 @@ class NodeReplicator {
   /// Copies what is durable, for `patience` at most, and gives the lease back.
   awaitable<Result<void>> close(std::chrono::milliseconds patience);
 
+  /// Returns once what is durable now is in the log, or after `patience`.
+  awaitable<Result<void>> drain(std::chrono::milliseconds patience) {
+    return shipper_->drain(patience);
+  }
+
   // What may be acknowledged; see workspace/log/ack_gate.h. Any thread.
   bool may_acknowledge() const;
   WorkspaceTable& table() { return table_; }
@@ -80,11 +85,12 @@ class NodeReplicator {
 
   /// `folder` is where the workspace is, or will be, in the store and below the data folder.
   void announce(const WorkspaceId& id, std::string folder);
-  /// Makes a new workspace known in the store. Without an error another node can take it over.
+  /// Makes a workspace known in the store. On return another node can take it over.
   awaitable<Result<void>> claim(WorkspaceId id, json::object meta);
   /// Returns once the manifest names this node in its present epoch. Errc::kConflict where another
-  /// node owns the workspace; kUnavailable where the store does not answer.
-  awaitable<Result<void>> acquire(WorkspaceId id);
+  /// node owns the workspace; kUnavailable where the store does not answer. One that the store does
+  /// not know is made known.
+  awaitable<Result<void>> acquire(WorkspaceId id, json::object meta);
   /// Where the log goes on, and the last event of the workspace that is in it before. Looked up
   /// first; then the local archive is brought that far; then copy() is called.
   struct Mark {
@@ -103,9 +109,7 @@ class NodeReplicator {
   awaitable<Result<WorkspaceSync::Report>> copy(WorkspaceId id, Source source, SyncReason reason,
                                                 OnProgress on_progress);
   /// Workspaces whose copy() is due.
-  std::vector<WorkspaceId> due() const;
-  /// What the manifest says of a workspace that nobody opens: its name, that it was deleted.
-  awaitable<Result<void>> update_meta(WorkspaceId id, json::object meta);
+  std::vector<WorkspaceTable::Due> due() const;
   /// Removes a workspace from the store for ever.
   awaitable<Result<void>> erase(WorkspaceId id);
   /// A new workspace `target` that is `id` up to the event `through`, below the data folder.

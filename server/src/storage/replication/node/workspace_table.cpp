@@ -57,11 +57,27 @@ bool WorkspaceTable::is_acquired(const WorkspaceId& id) const {
   return row != rows_.end() && row->second.acquired;
 }
 
-WorkspaceTable::Behind WorkspaceTable::behind(const WorkspaceId& id) const {
+void WorkspaceTable::want_copy(const WorkspaceId& id, SyncReason reason) {
   const std::lock_guard lock(mutex_);
   const auto row = rows_.find(id);
-  if (row == rows_.end() || row->second.shipped <= row->second.copied) return {};
-  return {row->second.shipped - row->second.copied, row->second.behind_since};
+  if (row == rows_.end()) return;
+  row->second.wanted = std::max(row->second.wanted.value_or(reason), reason);
+}
+
+std::vector<WorkspaceTable::Due> WorkspaceTable::due(SteadyTime before) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Due> due;
+  for (const auto& [id, row] : rows_) {
+    const bool behind = row.shipped > row.copied && row.behind_since < before;
+    if (row.wanted || behind) due.push_back({id, row.wanted.value_or(SyncReason::kProject)});
+  }
+  return due;
+}
+
+void WorkspaceTable::on_copying(const WorkspaceId& id) {
+  const std::lock_guard lock(mutex_);
+  const auto row = rows_.find(id);
+  if (row != rows_.end()) row->second.wanted.reset();
 }
 
 void WorkspaceTable::on_copied(const WorkspaceId& id, Sequence archived) {

@@ -10,6 +10,7 @@
 
 #include "base/strong_id.h"
 #include "storage/replication/shipper/shipper.h"
+#include "storage/replication/sync/workspace_sync.h"
 
 namespace coditect::replication {
 
@@ -34,12 +35,16 @@ class WorkspaceTable final : public ShipHost {
   void on_acquired(const WorkspaceId& id);
   bool is_acquired(const WorkspaceId& id) const;
 
-  /// Events that the store's segments do not hold yet, and since when.
-  struct Behind {
-    Sequence events = 0;
-    SteadyTime since{};
+  /// A copy is to be made soon. A weightier reason that was given before stays.
+  void want_copy(const WorkspaceId& id, SyncReason reason);
+  /// Workspaces of which a copy is wanted, or whose events have waited in bundles since `before`.
+  struct Due {
+    WorkspaceId id;
+    SyncReason reason = SyncReason::kPeriodic;
   };
-  Behind behind(const WorkspaceId& id) const;
+  std::vector<Due> due(SteadyTime before) const;
+  /// A copy has begun: what is wanted from here on is another one.
+  void on_copying(const WorkspaceId& id);
   /// The store's segments hold everything up to `archived`.
   void on_copied(const WorkspaceId& id, Sequence archived);
 
@@ -54,6 +59,7 @@ class WorkspaceTable final : public ShipHost {
     Sequence shipped = 0;
     Sequence copied = 0;
     SteadyTime behind_since{};
+    std::optional<SyncReason> wanted;
     bool acquired = false;
     std::function<void()> on_change;
   };
