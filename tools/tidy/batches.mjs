@@ -69,3 +69,18 @@ export function makeBatches(sources, size) {
 export function joined(texts) {
   return texts.map(([file, text]) => `#line 1 "${file}"\n${text}\n`).join('');
 }
+
+/// Of the sources that joined() put into `batch`, those that clang-tidy's output complains of; all of
+/// them where it complains of a header, or where together they do not compile.
+export function blamed(output, batch, texts) {
+  const all = texts.map(([file]) => file);
+  const found = new Set();
+  for (const [, file, line, rule] of output.matchAll(/^(.+?):(\d+):\d+: error: .*\[(\S+)\]$/gm)) {
+    if (file !== batch || rule.startsWith('clang-diagnostic')) return all;
+    let end = 0;
+    const place = texts.find((text) => (end += joined([text]).split('\n').length - 1) >= line);
+    if (place === undefined) return all;
+    found.add(place[0]);
+  }
+  return found.size > 0 ? [...found] : all;
+}

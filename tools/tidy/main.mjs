@@ -12,7 +12,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { joined, makeBatches } from './batches.mjs';
+import { blamed, joined, makeBatches } from './batches.mjs';
 import { States, listSources, parseCommands, readerOf } from './sources.mjs';
 
 const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -94,9 +94,11 @@ async function main(folders) {
     writeFileSync(source, joined(texts));
     const { passed, output } = await clangTidy(source, batch.flags);
     if (passed) return remember(batch.files);
-    // Which source it is, and in what line, only each of them alone says for sure.
-    alone.push(...batch.files);
-    if (process.env.CODITECT_TIDY_VERBOSE) console.log(output);
+    // In what line it is, only a source that is read alone says.
+    const suspects = new Set(blamed(output, source, texts));
+    const cleared = texts.filter(([full]) => !suspects.has(full)).map(([full]) => full);
+    remember(cleared.map((full) => path.relative(kSources, full)));
+    alone.push(...batch.files.filter((file) => suspects.has(path.join(kSources, file))));
   });
   const flags = new Map(unread.map((source) => [source.file, source.flags]));
   let failed = 0;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { hiddenNames, joined, makeBatches, unitedFlags } from './batches.mjs';
+import { blamed, hiddenNames, joined, makeBatches, unitedFlags } from './batches.mjs';
 import { States, flagsOf, parseCommands } from './sources.mjs';
 
 const kSource = `#include "a/b.h"
@@ -111,6 +111,30 @@ test('sources are joined with their own names and lines', () => {
     ]),
     '#line 1 "a.cpp"\nx\n#line 1 "b.cpp"\ny\n',
   );
+});
+
+test('a finding is blamed on the source that its line belongs to', () => {
+  const texts = [
+    ['a.cpp', 'one\ntwo\n'],
+    ['b.cpp', 'three'],
+    ['c.cpp', 'four\n'],
+  ];
+  const lines = joined(texts).split('\n');
+  const at = (word) => lines.indexOf(word) + 1;
+  const finding = (file, line, rule = 'some-check') => `${file}:${line}:7: error: bad [${rule}]\n`;
+  const all = ['a.cpp', 'b.cpp', 'c.cpp'];
+  const cases = [
+    ['the first', finding('x.cpp', at('two')), ['a.cpp']],
+    ['one in the middle', finding('x.cpp', at('three')), ['b.cpp']],
+    ['two of them', finding('x.cpp', at('four')) + finding('x.cpp', at('one')), ['c.cpp', 'a.cpp']],
+    ['a header', finding('x.cpp', at('one')) + finding('y.h', 1), all],
+    ['a name twice', finding('x.cpp', at('four'), 'clang-diagnostic-error'), all],
+    ['a line that is not there', finding('x.cpp', 99), all],
+    ['nothing that is understood', 'Segmentation fault\n', all],
+  ];
+  for (const [name, output, expected] of cases) {
+    assert.deepEqual(blamed(output, 'x.cpp', texts), expected, name);
+  }
 });
 
 test('a command gives its flags, without names and with what was quoted', () => {
