@@ -85,7 +85,7 @@ Result<Archive> Archive::open(std::filesystem::path folder) {
 
 Result<Archive> Archive::open(std::filesystem::path folder, Options options) {
   TRY_VOID(make_directories(folder));
-  Archive archive(std::move(folder), options);
+  Archive archive(std::move(folder), std::move(options));
   TRY_VOID(archive.find_head());
   return archive;
 }
@@ -158,16 +158,12 @@ Result<void> Archive::sync() {
   if (failure_) return *failure_;
   if (unsynced_ == Unsynced::kNothing) return {};
   const auto sync_all = [&]() -> Result<void> {
-    TRY(const FileDescriptor file, open_file(segment_path(), O_WRONLY));
-    TRY_VOID(sync_data(file.get()));
-    if (unsynced_ == Unsynced::kLinesAndName) TRY_VOID(sync_directory(folder_));
+    TRY_VOID(options_.files->sync(segment_path()));
+    if (unsynced_ == Unsynced::kLinesAndName) TRY_VOID(options_.files->sync_folder(folder_));
     return {};
   };
   auto synced = sync_all();
-  if (!synced) {
-    failure_ = std::move(synced).error();
-    return *failure_;
-  }
+  if (!synced) return fail(std::move(synced).error().in(segment_path().string()));
   unsynced_ = Unsynced::kNothing;
   return {};
 }
@@ -183,17 +179,33 @@ Result<void> Archive::start_segment(Sequence first) {
 /// Appends bytes to the last segment, all or nothing.
 Result<void> Archive::write(std::string_view bytes) {
   const std::filesystem::path path = segment_path();
-  TRY(const FileDescriptor file, open_file(path, O_WRONLY | O_CREAT));
-  auto written = write_all(file.get(), bytes, segment_bytes_);
+  auto written = options_.files->write(path, bytes, segment_bytes_);
   if (!written) {
     Error error = std::move(written).error().in(path.string());
-    if (::ftruncate(file.get(), static_cast<off_t>(segment_bytes_)) != 0) failure_ = error;
-    return error;
+    return take_back(path) ? error : fail(std::move(error));
   }
   if (segment_bytes_ == 0) unsynced_ = Unsynced::kLinesAndName;
   if (unsynced_ == Unsynced::kNothing) unsynced_ = Unsynced::kLines;
   segment_bytes_ += bytes.size();
   return {};
+}
+
+/// What a failed write left behind the last good line is gone on return.
+Result<void> Archive::take_back(const std::filesystem::path& path) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(path, unknown) && !unknown) return {};
+  // A segment's file appears with its first line.
+  if (segment_bytes_ == 0) return options_.files->remove(path);
+  return options_.files->truncate(path, segment_bytes_);
+}
+
+/// From now on every call gets this error.
+Error Archive::fail(Error error) {
+  error.hint =
+      "repair the disk, or free space on it, then restart the server: what this log does "
+      "not have is in the journal";
+  failure_ = error;
+  return error;
 }
 
 std::filesystem::path Archive::segment_path() const { return folder_ / segment_name(segment_); }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include "base/result.h"
 #include "base/sha256.h"
 #include "base/strong_id.h"
+#include "storage/archive/file_calls.h"
 
 namespace coditect::archive {
 
@@ -36,6 +38,7 @@ class Archive {
   struct Options {
     /// A segment that would grow beyond this is sealed; one longer line gets its own.
     std::size_t segment_bytes = limits::kArchiveSegmentBytes;
+    std::shared_ptr<FileCalls> files = {};  ///< null: the machine's
   };
 
   /// Finds the head, and makes durable what is there. What a crash left of a last line is dropped:
@@ -57,11 +60,15 @@ class Archive {
 
  private:
   Archive(std::filesystem::path folder, Options options)
-      : folder_(std::move(folder)), options_(options) {}
+      : folder_(std::move(folder)), options_(std::move(options)) {
+    if (!options_.files) options_.files = machine_file_calls();
+  }
 
   Result<void> find_head();
   Result<void> start_segment(Sequence first);
   Result<void> write(std::string_view bytes);
+  Result<void> take_back(const std::filesystem::path& path);
+  Error fail(Error error);
   std::filesystem::path segment_path() const;
 
   std::filesystem::path folder_;
