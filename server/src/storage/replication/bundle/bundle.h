@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,7 +67,7 @@ class BundleWriter {
   std::vector<Entry> entries_;
   std::string bytes_;
   std::uint64_t content_bytes_ = 0;
-  blobs::Compressor compressor_;
+  std::optional<blobs::Compressor> compressor_;  // from the first entry on: it takes a megabyte
 };
 
 /// The whole of a seal: what ends a log.

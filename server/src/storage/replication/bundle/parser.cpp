@@ -1,9 +1,10 @@
+#include <zstd.h>
+
 #include <optional>
 #include <utility>
 
 #include "base/check.h"
 #include "base/storage_limits.h"
-#include "storage/blobs/zstd_codec.h"
 #include "storage/replication/bundle/bundle.h"
 #include "storage/replication/bundle/format.h"
 #include "storage/replication/bundle/numbers.h"
@@ -58,6 +59,19 @@ Result<Entry> read_entry(NumberReader& reader) {
   entry.checksum = *checksum;
   if (auto good = check_entry(entry); !good) return damaged(good.error().message);
   return entry;
+}
+
+/// The content of a frame that lies in memory as a whole, and nothing but one frame.
+Result<std::string> decompressed(std::string_view frame, std::uint64_t content_bytes) {
+  if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size()) {
+    return damaged("an entry is not one compressed frame");
+  }
+  std::string content(content_bytes, '\0');
+  const std::size_t bytes =
+      ZSTD_decompress(content.data(), content.size(), frame.data(), frame.size());
+  if (ZSTD_isError(bytes)) return damaged(std::string("zstd: ") + ZSTD_getErrorName(bytes));
+  if (bytes != content_bytes) return damaged("an entry has fewer bytes than it says");
+  return content;
 }
 
 }  // namespace
@@ -140,20 +154,8 @@ Result<BundleIndex> parse_bundle(std::string_view bundle) {
 
 Result<std::string> entry_content(const Entry& entry, std::string_view frame) {
   if (frame.size() != entry.stored_bytes) return damaged("an entry is cut");
-  std::string content;
-  content.reserve(entry.content_bytes);
-  const auto keep = [&content](std::string_view part) {
-    content += part;
-    return Result<void>();
-  };
-  bool given = false;
-  const auto source = [&]() -> Result<std::string_view> {
-    return std::exchange(given, true) ? std::string_view() : frame;
-  };
-  if (auto done = blobs::decompress(source, entry.content_bytes, keep); !done) {
-    return damaged(done.error().message);
-  }
-  if (content.size() != entry.content_bytes || bundle_checksum(content) != entry.checksum) {
+  TRY(std::string content, decompressed(frame, entry.content_bytes));
+  if (bundle_checksum(content) != entry.checksum) {
     return damaged("an entry of " + entry.workspace.str() + " has another checksum");
   }
   if (auto good = check_content(entry, content); !good) return damaged(good.error().message);

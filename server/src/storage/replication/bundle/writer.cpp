@@ -24,7 +24,8 @@ Result<void> BundleWriter::add(Entry entry, std::string_view content) {
   entry.checksum = bundle_checksum(content);
   TRY_VOID(check_entry(entry));
   TRY_VOID(check_content(entry, content));
-  const std::string frame = compressor_.compress(content);
+  if (!compressor_) compressor_.emplace();
+  const std::string frame = compressor_->compress(content);
   entry.stored_bytes = frame.size();
   bytes_ += frame;
   content_bytes_ += content.size();

@@ -247,12 +247,21 @@ awaitable<void> SimulatedNode::write(SimulatedNode& self) {
   }
 }
 
-std::string SimulatedNode::build_bundle(std::vector<std::pair<WorkspaceId, std::size_t>>& through) {
-  BundleWriter writer(life_->log->next_head());
+/// What goes into the next bundle: of each workspace, up to which event.
+SimulatedNode::Shipment SimulatedNode::due() const {
+  Shipment due;
   for (const WorkspaceId& id : life_->serving) {
     const Disk::Copy& copy = disk_->copies.at(id);
-    if (copy.shipped == copy.lines.size()) continue;
     const std::size_t last = std::min(copy.lines.size(), copy.shipped + kLinesOfABundleMax);
+    if (last > copy.shipped) due.emplace_back(id, last);
+  }
+  return due;
+}
+
+std::string SimulatedNode::build_bundle(const Shipment& shipment) const {
+  BundleWriter writer(life_->log->next_head());
+  for (const auto& [id, last] : shipment) {
+    const Disk::Copy& copy = disk_->copies.at(id);
     std::string content;
     for (std::size_t at = copy.shipped; at < last; ++at) content += copy.lines[at] + "\n";
     Entry entry;
@@ -260,7 +269,6 @@ std::string SimulatedNode::build_bundle(std::vector<std::pair<WorkspaceId, std::
     entry.first = copy.shipped + 1;
     entry.last = last;
     check(writer.add(std::move(entry), content).ok());
-    through.emplace_back(id, last);
   }
   return std::move(writer).finish();
 }
@@ -269,24 +277,23 @@ awaitable<void> SimulatedNode::ship(SimulatedNode& self) {
   Life& life = *self.life_;
   while (true) {
     co_await life.timing.sleep_for(limits::kBundleInterval);
-    std::vector<std::pair<WorkspaceId, std::size_t>> through;
-    std::string bundle = self.build_bundle(through);
-    if (through.empty()) continue;
-    const auto sent = co_await self.send(std::move(through), std::move(bundle));
+    Shipment due = self.due();
+    if (due.empty()) continue;
+    std::string bundle = self.build_bundle(due);
+    const auto sent = co_await self.send(std::move(due), std::move(bundle));
     if (!sent) co_return self.stop_and_restart();
   }
 }
 
 /// Sends a bundle until it is known to be there, or never will be.
-awaitable<Result<void>> SimulatedNode::send(
-    std::vector<std::pair<WorkspaceId, std::size_t>> through, std::string bundle) {
+awaitable<Result<void>> SimulatedNode::send(Shipment shipment, std::string bundle) {
   while (true) {
     const auto sent = co_await life_->log->append(bundle);
     if (sent) break;
     if (sent.error().code == Errc::kConflict) co_return sent.error();
     co_await life_->timing.sleep_for(kRetry);
   }
-  for (const auto& [id, last] : through) {
+  for (const auto& [id, last] : shipment) {
     Disk::Copy& copy = disk_->copies.at(id);
     const auto workspace =
         std::ranges::find(setting_.workspaces, id, [](const auto& each) { return each.id; });

@@ -85,14 +85,16 @@ class SimulatedNode {
   static awaitable<void> watch(SimulatedNode& self);
   static awaitable<void> end(SimulatedNode& self, std::shared_ptr<bool> ended);
 
-  awaitable<Result<void>> send(std::vector<std::pair<WorkspaceId, std::size_t>> through,
-                               std::string bundle);
+  /// Workspaces and the last event of each.
+  using Shipment = std::vector<std::pair<WorkspaceId, std::size_t>>;
+  Shipment due() const;
+  std::string build_bundle(const Shipment& shipment) const;
+  awaitable<Result<void>> send(Shipment shipment, std::string bundle);
   awaitable<void> take_place_of(LeaseWatch::Vacancy vacancy);
   awaitable<bool> still_owns(NodeId node);
   awaitable<Result<void>> acquire(const SimulatedWorkspace& workspace,
                                   std::optional<Manifest::Owner> taken_over);
   awaitable<Result<std::vector<std::string>>> read_logs(WorkspaceId workspace, Manifest manifest);
-  std::string build_bundle(std::vector<std::pair<WorkspaceId, std::size_t>>& through);
   bool may_acknowledge() const;
   void acknowledge(const SimulatedWorkspace& workspace, Sequence seq);
   void stop_and_restart();
