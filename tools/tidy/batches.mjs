@@ -70,8 +70,8 @@ export function joined(texts) {
   return texts.map(([file, text]) => `#line 1 "${file}"\n${text}\n`).join('');
 }
 
-/// Of the sources that joined() put into `batch`, those that clang-tidy's output complains of; all of
-/// them where it complains of a header, or where together they do not compile.
+/// Of the sources that joined() put into `batch`, those that clang-tidy's output complains of; all
+/// of them where it complains of a header, or where together they do not compile.
 export function blamed(output, batch, texts) {
   const all = texts.map(([file]) => file);
   const found = new Set();

@@ -10,7 +10,7 @@ namespace coditect::objects {
 
 namespace {
 
-constexpr std::int64_t kTokenSecondsMax = 24 * 3600;
+constexpr std::int64_t kTokenSecondsMax = std::int64_t{24} * 3600;
 
 /// A token travels in a header, where a line end would begin another.
 bool fits_a_header(std::string_view token) {
