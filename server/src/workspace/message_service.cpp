@@ -14,6 +14,7 @@ awaitable<Result<MessageService::Sent>> MessageService::send(Actor actor,
   if (text.size() > limits::kPromptBytesMax) {
     co_return Error{Errc::kLimit, "the message is too long", "put long texts into a file"};
   }
+  CO_TRY_VOID(log_.admit());
   if (to == std::vector<std::string>{"all"}) to = directory_.names();
   json::array names;
   for (const std::string& name : to) {

@@ -7,6 +7,14 @@
 
 namespace coditect::workspace {
 
+namespace {
+
+Error asleep() {
+  return unavailable("the workspace goes to sleep", "ask for the lock again: that wakes it");
+}
+
+}  // namespace
+
 LockService::LockService(Strand strand, EventLog& log, locks::LockTable& table, const Clock& clock)
     : strand_(strand),
       log_(log),
@@ -61,6 +69,8 @@ awaitable<void> LockService::watch_deadlines() {
 awaitable<Result<locks::Grant>> LockService::acquire(locks::Request request, std::stop_token stop,
                                                      OnWait on_wait) {
   check(strand_.running_in_this_thread());
+  if (refuses_waits_) co_return asleep();
+  CO_TRY_VOID(log_.admit());
   request.now = clock_.now();
   CO_TRY(locks::Decision decision, table_.acquire(request));
   if (auto* granted = std::get_if<locks::Granted>(&decision)) {
@@ -86,12 +96,7 @@ awaitable<Result<locks::Grant>> LockService::acquire(locks::Request request, std
 awaitable<Result<locks::Grant>> LockService::await_turn(locks::WaiterId waiter,
                                                         std::stop_token stop) {
   const auto cancel = [this, waiter] {
-    auto step = table_.cancel(waiter);
-    if (!step) return;  // it was granted or ended before
-    record(std::move(step->events));
-    waits_[waiter] = Result<locks::Grant>(Error{Errc::kCancelled, "the wait was cancelled", {}});
-    changed_.notify_all();
-    pump();
+    end_wait(waiter, {Errc::kCancelled, "the wait was cancelled", "ask for the lock again"});
   };
   const std::stop_callback on_stop(stop, [this, cancel] { asio::post(strand_, cancel); });
   while (!waits_[waiter]) co_await changed_.wait();
@@ -101,8 +106,27 @@ awaitable<Result<locks::Grant>> LockService::await_turn(locks::WaiterId waiter,
   co_return outcome;
 }
 
+void LockService::end_wait(locks::WaiterId waiter, Error why) {
+  auto step = table_.cancel(waiter);
+  if (!step) return;  // it was granted or ended before
+  record(std::move(step->events));
+  waits_[waiter] = Result<locks::Grant>(std::move(why));
+  changed_.notify_all();
+  pump();
+}
+
+void LockService::end_waits() {
+  refuses_waits_ = true;
+  std::vector<locks::WaiterId> waiting;
+  for (const auto& [waiter, outcome] : waits_) {
+    if (!outcome) waiting.push_back(waiter);
+  }
+  for (const locks::WaiterId waiter : waiting) end_wait(waiter, asleep());
+}
+
 awaitable<Result<locks::Grant>> LockService::renew(locks::Token token, std::string holder,
                                                    std::chrono::milliseconds lease) {
+  CO_TRY_VOID(log_.admit());
   CO_TRY(EventDraft event, table_.renew(token, holder, lease, clock_.now()));
   const Sequence seq = log_.append(std::move(event));
   arm();

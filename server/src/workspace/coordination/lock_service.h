@@ -47,12 +47,15 @@ class LockService {
   awaitable<Result<void>> revoke(locks::Token token, std::string actor);
 
   const locks::LockTable& table() const { return table_; }
+  /// Ends every wait with Errc::kUnavailable and refuses new requests: the workspace closes.
+  void end_waits();
   /// Does what is due now; call it after a start from a snapshot.
   void pump();
   awaitable<void> close();
 
  private:
   void record(std::vector<EventDraft> events);
+  void end_wait(locks::WaiterId waiter, Error why);
   void arm();
   awaitable<void> watch_deadlines();
   awaitable<Result<locks::Grant>> await_turn(locks::WaiterId waiter, std::stop_token stop);
@@ -66,6 +69,7 @@ class LockService {
   Notifier changed_;
   Notifier deadline_changed_;
   bool watching_ = false;
+  bool refuses_waits_ = false;
   bool closed_ = false;
   TaskGroup background_;
 };

@@ -269,7 +269,10 @@ awaitable<tools::CommandChanges> WorkspaceHost::end_command(tools::Caller caller
 awaitable<Result<Sequence>> WorkspaceHost::record(const tools::Caller& caller, std::string type,
                                                   json::object data) {
   EventDraft draft{std::move(type), agent_actor(caller), {}, caller.task.str(), std::move(data)};
-  co_return co_await parts_.log.record(std::move(draft));
+  // A full log slows an agent down; it does not end its task.
+  const Sequence seq = parts_.log.append(std::move(draft));
+  CO_TRY_VOID(co_await parts_.log.durable(seq));
+  co_return seq;
 }
 
 void WorkspaceHost::note_retry(const tools::Caller& caller, int attempt,

@@ -69,6 +69,7 @@ Result<std::vector<std::string>> TaskService::resolve(const TaskRequest& request
 
 awaitable<Result<std::vector<TaskId>>> TaskService::submit(Actor actor, TaskRequest request) {
   check(strand_.running_in_this_thread());
+  CO_TRY_VOID(parts_.log.admit());
   CO_TRY(std::vector<std::string> agents, resolve(request));
   const std::vector<std::string> known = parts_.directory.names();
   std::vector<TaskId> ids;
@@ -111,10 +112,12 @@ awaitable<Result<void>> TaskService::cancel(TaskId id, Actor actor) {
 }
 
 awaitable<Result<void>> TaskService::retry(TaskId id, Actor actor) {
+  CO_TRY_VOID(parts_.log.admit());
   co_return co_await record(parts_.board.retry(id, actor.name));
 }
 
 awaitable<Result<void>> TaskService::promote(TaskId id, Actor actor) {
+  CO_TRY_VOID(parts_.log.admit());
   co_return co_await record(parts_.board.promote(id, actor.name));
 }
 
