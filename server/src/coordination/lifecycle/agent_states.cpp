@@ -33,10 +33,10 @@ EventDraft change_event(std::string_view agent, AgentState from, AgentState to,
 /// The next state on the shortest way to idle.
 AgentState towards_idle(AgentState from) {
   switch (from) {
-    case AgentState::kLoading: return AgentState::kExecuting;
-    case AgentState::kExecuting: return AgentState::kWaiting;
     case AgentState::kFailed: return AgentState::kRestarting;
     case AgentState::kIdle:
+    case AgentState::kLoading:
+    case AgentState::kExecuting:
     case AgentState::kWaiting:
     case AgentState::kRestarting: return AgentState::kIdle;
   }
@@ -70,7 +70,7 @@ Result<AgentState> parse_agent_state(std::string_view text) {
 
 bool may_follow(AgentState from, AgentState to) {
   switch (to) {
-    case AgentState::kIdle: return from == AgentState::kWaiting || from == AgentState::kRestarting;
+    case AgentState::kIdle: return from != AgentState::kIdle && from != AgentState::kFailed;
     case AgentState::kLoading: return from == AgentState::kIdle;
     case AgentState::kExecuting:
       return from == AgentState::kLoading || from == AgentState::kWaiting;
@@ -143,7 +143,7 @@ Result<void> AgentStates::apply(const Event& event) {
   Entry& entry = agents_[agent];
   entry.state = to;
   if (to == AgentState::kFailed) ++entry.failures;
-  if (to == AgentState::kIdle && from == AgentState::kWaiting) entry.failures = 0;
+  if (to == AgentState::kIdle && from != AgentState::kRestarting) entry.failures = 0;
   return {};
 }
 

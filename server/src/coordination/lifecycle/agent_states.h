@@ -19,7 +19,8 @@ Result<AgentState> parse_agent_state(std::string_view text);
 
 /// Whether an agent may go from one state to the other:
 ///
-///     idle -> loading -> executing <-> waiting -> idle
+///     idle -> loading -> executing <-> waiting
+///     loading, executing, waiting -> idle
 ///     loading, executing, waiting, restarting -> failed -> restarting -> idle
 bool may_follow(AgentState from, AgentState to);
 

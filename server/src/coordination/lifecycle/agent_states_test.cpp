@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "coordination/test_log.h"
 
@@ -23,7 +24,8 @@ TEST(AgentStates, OnlyTheseChangesAreLegal) {
       {kIdle, kLoading},      {kLoading, kExecuting}, {kExecuting, kWaiting},
       {kWaiting, kExecuting}, {kWaiting, kIdle},      {kLoading, kFailed},
       {kExecuting, kFailed},  {kWaiting, kFailed},    {kRestarting, kFailed},
-      {kFailed, kRestarting}, {kRestarting, kIdle}};
+      {kFailed, kRestarting}, {kRestarting, kIdle},   {kLoading, kIdle},
+      {kExecuting, kIdle}};
   for (AgentState from : kAll) {
     for (AgentState to : kAll) {
       EXPECT_EQ(may_follow(from, to), legal.contains({from, to}))
@@ -76,6 +78,16 @@ TEST_F(Stories, TheDelayDoublesUntilWorkSucceeds) {
 TEST_F(Stories, TheDelayStaysAtItsMost) {
   for (int i = 0; i < 100; ++i) fail_and_restart();
   EXPECT_EQ(states.restart_delay("a"), milliseconds{10'000});
+}
+
+TEST_F(Stories, AnAgentThatIsDoneIsIdleAtOnce) {
+  for (const auto& work : {std::vector{kLoading}, std::vector{kLoading, kExecuting},
+                           std::vector{kLoading, kExecuting, kWaiting}}) {
+    for (AgentState to : work) go(to);
+    EXPECT_EQ(states.to_idle("a", "done").size(), 1u) << to_string(work.back());
+    log.record_all(states, states.to_idle("a", "done"));
+  }
+  EXPECT_TRUE(states.to_idle("a", "done").empty());
 }
 
 TEST_F(Stories, AfterARestartWhoWasAtWorkHasFailed) {
