@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
@@ -20,6 +21,13 @@ constexpr std::uint32_t kInterest = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_
 
 std::string below(const std::string& folder, std::string_view name) {
   return folder.empty() ? std::string(name) : folder + "/" + std::string(name);
+}
+
+/// Whether a file that has just got its name was there before under another one, or is a link:
+/// nobody writes and closes it then.
+bool came_by_link(const std::filesystem::path& path) {
+  struct stat raw{};
+  return ::lstat(path.c_str(), &raw) == 0 && (S_ISLNK(raw.st_mode) || raw.st_nlink > 1);
 }
 
 }  // namespace
@@ -90,6 +98,16 @@ void Watcher::unwatch(WatchId id) {
   });
 }
 
+void Watcher::forget_folders(WatchId id, const std::string& path) {
+  std::erase_if(folders_, [&](const auto& entry) {
+    const Folder& folder = entry.second;
+    const bool inside = folder.path == path || folder.path.starts_with(path + "/");
+    if (folder.owner != id || !inside) return false;
+    ::inotify_rm_watch(inotify_, entry.first);
+    return true;
+  });
+}
+
 bool Watcher::add_folders(WatchId id, const std::filesystem::path& root, const std::string& path) {
   const std::filesystem::path folder = path.empty() ? root : root / path;
   const int number = ::inotify_add_watch(inotify_, folder.c_str(), kInterest);
@@ -141,9 +159,12 @@ void Watcher::drain(const char* buffer, std::size_t size) {
     const std::string path = below(place.path, name);
     if ((event->mask & IN_ISDIR) == 0) {
       // A file that is created is reported again when it is closed; until then it is empty.
-      if ((event->mask & IN_CREATE) == 0) (*watch->second.callback)(path);
+      const bool created = (event->mask & IN_CREATE) != 0;
+      if (!created || came_by_link(watch->second.root / path)) (*watch->second.callback)(path);
       continue;
     }
+    // The kernel's watches go along with a folder that moves, and would keep its old name.
+    if ((event->mask & IN_MOVED_FROM) != 0) forget_folders(place.owner, path);
     if ((event->mask & (IN_CREATE | IN_MOVED_TO)) != 0) {
       add_folders(place.owner, watch->second.root, path);
     }

@@ -50,6 +50,7 @@ class Watcher {
   explicit Watcher(int inotify, int wake);
   void run();
   void drain(const char* buffer, std::size_t size);
+  void forget_folders(WatchId id, const std::string& path);
   bool add_folders(WatchId id, const std::filesystem::path& root, const std::string& path);
 
   const int inotify_;
