@@ -44,6 +44,9 @@ inline constexpr std::size_t kArchiveSegmentBytes = 64u << 20;    // a new segme
 inline constexpr std::size_t kDatabaseConnectionsMax = 10;        // per database; a query waits
 inline constexpr std::size_t kInlineChangeBytesMax = 32u
                                                      << 10;  // larger edits go to the blob store
+// A file's changes since its whole content was last logged; beyond either it is logged whole again.
+inline constexpr std::size_t kSpliceChainMax = 100;
+inline constexpr std::size_t kSpliceChainBytesMin = 4u << 10;  // or the file's size, if larger
 
 // Subscribers.
 inline constexpr std::size_t kSubscriberQueueMax = 4096;  // `resync`, then read from the log

@@ -50,6 +50,7 @@ awaitable<Result<void>> Checkpoints::record_provisioned(std::string actor) {
 
 awaitable<Result<Checkpoint>> Checkpoints::create(Actor actor, std::string label) {
   CO_TRY(blobs::Tree tree, co_await snapshot());
+  CO_TRY_VOID(parts_.log.admit());
   const Checkpoint made = append(actor, std::move(label), tree);
   CO_TRY_VOID(co_await parts_.log.durable(made.seq));
   co_return made;
@@ -74,7 +75,8 @@ awaitable<Result<Checkpoints::Restored>> Checkpoints::restore(Actor actor, std::
   CO_TRY(blobs::Tree tree, co_await parts_.disk.run(std::move(read)));
   std::map<std::string, const blobs::TreeEntry*> target;
   for (const blobs::TreeEntry& entry : tree.entries) {
-    if (entry.kind == Kind::kFile) target[entry.path] = &entry;
+    const bool kept = entry.kind == Kind::kFile && !is_ignored_path(entry.path);
+    if (kept) target[entry.path] = &entry;
   }
   std::vector<std::string> surplus;
   for (const auto& [path, info] : parts_.state.files.files()) {

@@ -36,6 +36,10 @@ void FileIndex::apply(const Event& event) {
     }
   } else if (const FileInfo* before = find(*path)) {
     info.mode = before->mode;
+    if (const json::object* splice = find_object(event.data, "splice")) {
+      info.splices = before->splices + 1;
+      info.splice_bytes = before->splice_bytes + find_string(*splice, "insert").value_or("").size();
+    }
   }
   info.version = event.seq;
   info.hash = find_string(event.data, "hash").value_or(info.hash);
@@ -53,7 +57,8 @@ json::object FileIndex::snapshot() const {
   json::object all;
   all.reserve(files_.size());
   for (const auto& [path, info] : files_) {
-    all[path] = json::array{info.version, info.hash, info.size, info.mode, info.checked_ns};
+    all[path] = json::array{info.version,    info.hash,    info.size,        info.mode,
+                            info.checked_ns, info.splices, info.splice_bytes};
   }
   return all;
 }
@@ -62,7 +67,7 @@ Result<FileIndex> FileIndex::restore(const json::object& snapshot) {
   FileIndex index;
   for (const auto& [path, value] : snapshot) {
     const json::array* row = value.if_array();
-    if (row == nullptr || row->size() != 5 || !(*row)[1].is_string()) {
+    if (row == nullptr || row->size() != 7 || !(*row)[1].is_string()) {
       return invalid("the file index of a snapshot is damaged");
     }
     FileInfo info;
@@ -72,6 +77,8 @@ Result<FileIndex> FileIndex::restore(const json::object& snapshot) {
     if (!error) info.size = (*row)[2].to_number<std::uint64_t>(error);
     if (!error) info.mode = (*row)[3].to_number<std::uint32_t>(error);
     if (!error) info.checked_ns = (*row)[4].to_number<std::int64_t>(error);
+    if (!error) info.splices = (*row)[5].to_number<std::size_t>(error);
+    if (!error) info.splice_bytes = (*row)[6].to_number<std::size_t>(error);
     if (error) return invalid("the file index of a snapshot is damaged");
     index.files_.emplace(path, std::move(info));
   }

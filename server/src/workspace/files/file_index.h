@@ -21,6 +21,10 @@ struct FileInfo {
   /// Modification time on disk when its content was last compared with `hash`, in ns since the
   /// epoch; 0 where that has not happened. A hint that saves reading the file, not part of the log.
   std::int64_t checked_ns = 0;
+  /// Changes since an event last carried its whole content, and the bytes that they put in: what
+  /// has to be read to know the content of today.
+  std::size_t splices = 0;
+  std::size_t splice_bytes = 0;
 };
 
 /// The files of a project as the log describes them.

@@ -29,30 +29,6 @@ class FileRecoveryTest : public FileServiceFixture {
     }
     return rows;
   }
-  void finish(std::vector<Event> events) {
-    play([](FileRecoveryTest& test, std::vector<Event> done) -> awaitable<void> {
-      const auto finished = co_await test.files_->finish_writes(std::move(done));
-      EXPECT_TRUE(finished) << finished.error().message;
-    }(*this, std::move(events)));
-  }
-  static Event edit(json::object data) {
-    Event event;
-    event.seq = 9;
-    event.type = "file_edit";
-    event.data = std::move(data);
-    return event;
-  }
-  static Event created(const std::string& path, const std::string& text) {
-    return edit({{"op", "create"}, {"path", path}, {"hash", sha256_hex(text)}, {"text", text}});
-  }
-  static Event written(const std::string& path, const std::string& before,
-                       const std::string& after) {
-    return edit({{"op", "write"},
-                 {"path", path},
-                 {"hash", sha256_hex(after)},
-                 {"before", sha256_hex(before)},
-                 {"splice", {{"at", 0}, {"remove", before.size()}, {"insert", after}}}});
-  }
 };
 
 TEST_F(FileRecoveryTest, LogsWhatSomebodyElseChanged) {
@@ -109,53 +85,6 @@ TEST_F(FileRecoveryTest, BinaryFilesAreKeptButNotEditedAsText) {
   EXPECT_EQ(edits(1), (std::vector<std::string>{"write logo.png", "remove logo.png"}));
 }
 
-TEST_F(FileRecoveryTest, CompletesWritesThatWereLoggedButNotPublished) {
-  put_outside("old.txt", "before");
-  put_outside("from.txt", "moved");
-  put_outside("gone.txt", "bye");
-  archive::overwrite(root() / "staging" / "left-over", "x");
-  Event script = created("run.sh", "echo");
-  script.data["mode"] = 0755;
-  finish({created("new/a.txt", "one"), script, written("old.txt", "before", "after"),
-          edit({{"op", "move"},
-                {"path", "to.txt"},
-                {"from", "from.txt"},
-                {"hash", sha256_hex("moved")},
-                {"before", sha256_hex("moved")}}),
-          edit({{"op", "remove"}, {"path", "gone.txt"}, {"before", sha256_hex("bye")}})});
-  EXPECT_EQ(on_disk("new/a.txt"), "one");
-  EXPECT_EQ(on_disk("old.txt"), "after");
-  EXPECT_EQ(on_disk("to.txt"), "moved");
-  EXPECT_FALSE(fs::exists(project() / "from.txt"));
-  EXPECT_FALSE(fs::exists(project() / "gone.txt"));
-  EXPECT_EQ(fs::status(project() / "run.sh").permissions(), static_cast<fs::perms>(0755));
-  EXPECT_TRUE(staged().empty());
-}
-
-TEST_F(FileRecoveryTest, CompletesAChainOfWritesFromWhereverItStopped) {
-  const std::vector<Event> events{created("a", "1"), written("a", "1", "2"),
-                                  written("a", "2", "3")};
-  for (const char* found : {"", "1", "2", "3"}) {
-    fs::remove(project() / "a");
-    if (*found != '\0') put_outside("a", found);
-    finish(events);
-    EXPECT_EQ(on_disk("a"), "3") << "from '" << found << "'";
-    finish(events);
-    EXPECT_EQ(on_disk("a"), "3") << "again from '" << found << "'";
-  }
-}
-
-TEST_F(FileRecoveryTest, RespectsWhatSomebodyChangedSince) {
-  put_outside("a", "theirs");
-  put_outside("b", "theirs");
-  put_outside("c", "theirs");
-  finish({created("a", "ours"), written("b", "before", "ours"),
-          edit({{"op", "remove"}, {"path", "c"}, {"before", sha256_hex("before")}}),
-          edit({{"op", "move"}, {"path", "d"}, {"from", "c"}, {"before", sha256_hex("before")}})});
-  for (const char* path : {"a", "b", "c"}) EXPECT_EQ(on_disk(path), "theirs");
-  EXPECT_FALSE(fs::exists(project() / "d"));
-}
-
 TEST_F(FileRecoveryTest, AFailedJournalPublishesNothing) {
   play([](FileRecoveryTest& test) -> awaitable<void> {
     co_await test.write("a.txt", "one");
@@ -169,6 +98,46 @@ TEST_F(FileRecoveryTest, AFailedJournalPublishesNothing) {
   }(*this));
   EXPECT_EQ(on_disk("a.txt"), "one");
   EXPECT_FALSE(fs::exists(project() / "b.txt"));
+  EXPECT_FALSE(staged().empty()) << "the event may be in the log, so the next start needs the file";
+}
+
+TEST_F(FileRecoveryTest, WhatIsNoLongerAFileIsLoggedAsGone) {
+  using Rows = std::vector<std::string>;
+  put_outside("a", "one");
+  put_outside("b", "one");
+  put_outside("c", "one");
+  reconcile();
+  for (const char* path : {"a", "b", "c"}) fs::remove(project() / path);
+  put_outside("a/below", "two");
+  ASSERT_EQ(::mkfifo((project() / "b").c_str(), 0600), 0);
+  fs::create_symlink("a/below", project() / "c");
+  play([](FileRecoveryTest& test) -> awaitable<void> {
+    EXPECT_EQ(code_of(co_await test.files_->read("a")), Errc::kInvalid);
+    EXPECT_EQ(code_of(co_await test.files_->read("b")), Errc::kInvalid);
+    const auto through_link = co_await test.files_->read("c");
+    EXPECT_TRUE(through_link && through_link->text == "two" && through_link->version == 0);
+  }(*this));
+  EXPECT_EQ(edits(3), (Rows{"remove a", "remove b", "remove c"}));
+  reconcile();
+  reconcile();
+  EXPECT_EQ(edits(6), (Rows{"create a/below"})) << "a link is not a second file";
+}
+
+TEST_F(FileRecoveryTest, ReadingIgnoredFilesLogsNothing) {
+  put_outside(".git/config", "x");
+  put_outside("node_modules/p/i.js", "y");
+  play([](FileRecoveryTest& test) -> awaitable<void> {
+    const auto read = co_await test.files_->read(".git/config");
+    EXPECT_TRUE(read && read->text == "x" && read->version == 0);
+    EXPECT_TRUE(co_await test.files_->read("node_modules/p/i.js"));
+    EXPECT_EQ(code_of(co_await test.files_->read(".git/missing")), Errc::kNotFound);
+    EXPECT_TRUE(co_await test.files_->reconcile(".git/config", kOutside));
+    const auto put = co_await test.files_->put(kAnn, ".git/config", "z", 0644);
+    EXPECT_EQ(code_of(put), Errc::kDenied);
+  }(*this));
+  EXPECT_EQ(log_->head(), 0u);
+  EXPECT_TRUE(index_.files().empty());
+  EXPECT_EQ(on_disk(".git/config"), "x");
 }
 
 }  // namespace

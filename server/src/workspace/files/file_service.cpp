@@ -1,19 +1,22 @@
 #include "workspace/files/file_service.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/sha256.h"
 #include "coordination/locks/path.h"
+#include "workspace/files/edit_description.h"
 #include "workspace/files/file_change.h"
+#include "workspace/files/guarded_rename.h"
 #include "workspace/files/watcher.h"
+#include "workspace/files/write_recovery.h"
 
 namespace coditect::workspace {
 
 namespace {
 
-/// Files that are larger are not looked into; a change of theirs is not logged.
-constexpr std::size_t kTrackedBytesMax = 64u << 20;
+Actor outside() { return {"user:outside", {}, {}}; }
 
 EventDraft edit_event(const Actor& actor, json::object data) {
   return {"file_edit", actor.name, actor.session, actor.task, std::move(data)};
@@ -72,70 +75,50 @@ awaitable<Result<FileService::OnDisk>> FileService::load(const std::string& path
   auto work = [folder = folder_, path]() -> Result<OnDisk> {
     auto content = folder.read(path, kTrackedBytesMax);
     if (!content && content.error().code == Errc::kNotFound) return OnDisk{};
-    if (!content) return std::move(content).error();
+    if (!content) {
+      const auto stat = folder.stat(path);
+      if (!stat || stat->kind == FileStat::Kind::kFile) return std::move(content).error();
+      return OnDisk{{}, {}, std::move(content).error()};
+    }
     std::string hash = sha256_hex(content->bytes);
-    return OnDisk{*std::move(content), std::move(hash)};
+    return OnDisk{*std::move(content), std::move(hash), {}};
   };
   co_return co_await parts_.disk.run(std::move(work));
 }
 
-awaitable<Result<json::object>> FileService::describe_change(const std::string& path,
-                                                             const OnDisk& before,
-                                                             const std::string& after) {
-  json::object data;
-  data["op"] = before.content ? "write" : "create";
-  data["path"] = path;
-  data["hash"] = sha256_hex(after);
-  data["size"] = after.size();
-  if (before.content) data["before"] = before.hash;
-  const bool text = is_text(after) && (!before.content || is_text(before.content->bytes));
-  if (text && before.content) {
-    Splice splice = splice_between(before.content->bytes, after);
-    if (splice.insert.size() <= limits::kInlineChangeBytesMax) {
-      data["splice"] = {{"at", splice.at}, {"remove", splice.remove}, {"insert", splice.insert}};
-      co_return data;
-    }
-  } else if (text && after.size() <= limits::kInlineChangeBytesMax) {
-    data["text"] = after;
-    co_return data;
-  }
-  auto store = [this, &after] { return parts_.blobs.put(after); };
-  CO_TRY(std::string hash, co_await parts_.disk.run(std::move(store)));
-  data["blob"] = hash;
-  co_return data;
-}
-
 awaitable<Result<FileService::OnDisk>> FileService::reconcile_guarded(const std::string& path,
                                                                       const Actor& actor) {
+  CO_TRY(OnDisk now, co_await load(path));
+  if (is_ignored_path(path)) co_return now;
   const FileInfo* known = parts_.index.find(path);
-  auto loaded = co_await load(path);
-  if (!loaded && loaded.error().code == Errc::kInvalid && known == nullptr) {
-    co_return std::move(loaded).error();  // a folder or a pipe that is none of ours
-  }
-  if (!loaded) co_return std::move(loaded).error();
-  OnDisk now = *std::move(loaded);
-  known = parts_.index.find(path);
-  if (!now.content && known == nullptr) co_return now;
-  if (now.content && known != nullptr && known->hash == now.hash) {
-    parts_.index.set_checked(path, now.content->stat.modified_ns);
-    co_return now;
-  }
-  if (!now.content) {
+  const bool file = now.content && now.content->way == FileContent::Way::kPlain;
+  if (!file && known == nullptr) co_return now;
+  if (!file) {
     json::object data{
         {"op", "remove"}, {"path", path}, {"hash", ""}, {"before", known->hash}, {"size", 0}};
     parts_.log.append(edit_event(actor, std::move(data)));
     co_return now;
   }
-  // The content before is gone from the disk, so the event carries the whole content.
-  OnDisk none;
-  CO_TRY(json::object data, co_await describe_change(path, none, now.content->bytes));
-  if (known != nullptr) {
-    data["op"] = "write";
-    data["before"] = known->hash;
+  if (known != nullptr && known->hash == now.hash) {
+    parts_.index.set_checked(path, now.content->stat.modified_ns);
+    co_return now;
   }
+  // The content before is gone from the disk, so the event carries the whole content.
+  EditBase base;
+  if (known != nullptr) base.hash = known->hash;
+  auto describe = [this, &path, &now, base = std::move(base)] {
+    return describe_edit(path, base, now.content->bytes, parts_.blobs);
+  };
+  CO_TRY(json::object data, co_await parts_.disk.run(std::move(describe)));
   data["mode"] = now.content->stat.mode;
   parts_.log.append(edit_event(actor, std::move(data)));
   parts_.index.set_checked(path, now.content->stat.modified_ns);
+  co_return now;
+}
+
+awaitable<Result<FileService::OnDisk>> FileService::current(const std::string& path) {
+  auto now = co_await reconcile_guarded(path, outside());
+  if (now && now->no_file) co_return *std::move(now->no_file);
   co_return now;
 }
 
@@ -162,7 +145,7 @@ Result<void> FileService::check_base(const std::string& path,
 awaitable<Result<FileText>> FileService::read(std::string path) {
   CO_TRY(path, locks::canonical_path(path));
   const auto held = co_await guard(path);
-  CO_TRY(OnDisk now, co_await reconcile_guarded(path, {"user:outside", {}, {}}));
+  CO_TRY(OnDisk now, co_await current(path));
   if (!now.content) co_return not_found("there is no file '" + path + "'");
   if (now.content->bytes.size() > limits::kFileBytesMax) {
     co_return Error{Errc::kLimit, "'" + path + "' has more than 8 MB", "open it in a terminal"};
@@ -171,8 +154,7 @@ awaitable<Result<FileText>> FileService::read(std::string path) {
     co_return invalid("'" + path + "' is not text", "only UTF-8 text can be read here");
   }
   const FileInfo* known = parts_.index.find(path);
-  check(known != nullptr, "a file that was read is in the index");
-  const Sequence version = known->version;
+  const Sequence version = known == nullptr ? 0 : known->version;
   CO_TRY_VOID(co_await parts_.log.durable(version));
   co_return FileText{std::move(now.content->bytes), version};
 }
@@ -184,7 +166,7 @@ awaitable<Result<Written>> FileService::change(Actor actor, std::string path,
   CO_TRY_VOID(check_changeable(path));
   if (parts_.index.is_folder(path)) co_return invalid("'" + path + "' is a folder");
   const auto held = co_await guard(path);
-  CO_TRY(OnDisk before, co_await reconcile_guarded(path, {"user:outside", {}, {}}));
+  CO_TRY(OnDisk before, co_await current(path));
   CO_TRY_VOID(parts_.locks.check_write(path, actor.name, token, parts_.clock.now()));
   CO_TRY_VOID(check_base(path, base_version));
   const FileInfo* known = parts_.index.find(path);
@@ -209,8 +191,9 @@ awaitable<Result<Written>> FileService::change(Actor actor, std::string path,
 awaitable<Result<Written>> FileService::put(Actor actor, std::string path, std::string bytes,
                                             std::uint32_t mode) {
   CO_TRY(path, locks::canonical_path(path));
+  CO_TRY_VOID(check_changeable(path));
   const auto held = co_await guard(path);
-  CO_TRY(OnDisk before, co_await reconcile_guarded(path, {"user:outside", {}, {}}));
+  CO_TRY(OnDisk before, co_await current(path));
   co_return co_await write_guarded(std::move(actor), std::move(path), {}, before, std::move(bytes),
                                    mode);
 }
@@ -219,32 +202,75 @@ awaitable<Result<Written>> FileService::write_guarded(Actor actor, std::string p
                                                       Precondition precondition,
                                                       const OnDisk& before, std::string after,
                                                       std::uint32_t mode) {
-  auto put = [folder = folder_, &path, &after, mode]() -> Result<std::string> {
-    TRY_VOID(folder.can_hold(path));
-    return folder.stage(after, mode);
+  EditBase base;
+  if (before.content) base = {&before.content->bytes, before.hash, 0, 0};
+  if (const FileInfo* known = parts_.index.find(path)) {
+    base.splices = known->splices;
+    base.splice_bytes = known->splice_bytes;
+  }
+  auto prepare = [this, &path, &before, &after, mode,
+                  base = std::move(base)]() -> Result<json::object> {
+    TRY_VOID(folder_.can_hold(path));
+    TRY(json::object described, describe_edit(path, base, after, parts_.blobs));
+    TRY(const std::string name, folder_.stage(after, mode));
+    described["intent"] = name;
+    const FileStat* was = before.content ? &before.content->stat : nullptr;
+    auto same = folder_.still_is(path, was, before.hash);
+    if (same) return described;
+    folder_.discard(name);
+    return std::move(same).error();
   };
-  CO_TRY(std::string staged, co_await parts_.disk.run(std::move(put)));
-  auto data = co_await describe_change(path, before, after);
+  CO_TRY(json::object data, co_await parts_.disk.run(std::move(prepare)));
+  std::string staged = *find_string(data, "intent");
   // From here to append() nothing is awaited: what was checked still holds when it is logged.
-  Result<void> allowed =
-      data ? parts_.locks.check_write(path, actor.name, precondition.token, parts_.clock.now())
-           : Result<void>(std::move(data).error());
+  Result<void> allowed = parts_.log.admit();
+  if (allowed) {
+    allowed = parts_.locks.check_write(path, actor.name, precondition.token, parts_.clock.now());
+  }
   if (allowed) allowed = check_base(path, precondition.base_version);
   if (allowed) allowed = check_place(path);
   if (!allowed) {
-    auto discard = [folder = folder_, staged] { folder.discard(staged); };
-    co_await parts_.disk.run(std::move(discard));
+    co_await discard(staged);
     co_return std::move(allowed).error();
   }
-  if (precondition.base_version) (*data)["base_version"] = *precondition.base_version;
-  if (precondition.token) (*data)["lock"] = *precondition.token;
+  if (precondition.base_version) data["base_version"] = *precondition.base_version;
+  if (precondition.token) data["lock"] = *precondition.token;
   const FileInfo* known = parts_.index.find(path);
-  if (known == nullptr || known->mode != mode) (*data)["mode"] = mode;
-  const Sequence seq = parts_.log.append(edit_event(actor, *std::move(data)));
+  if (known == nullptr || known->mode != mode) data["mode"] = mode;
+  const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
+  // Where the log fails nobody knows whether the event is in it: the next start needs the file.
   CO_TRY_VOID(co_await parts_.log.durable(seq));
-  auto publish = [folder = folder_, staged, path] { return folder.publish(staged, path); };
-  CO_TRY_VOID(co_await parts_.disk.run(std::move(publish)));
+  auto publish = [folder = folder_, staged, path, &before] {
+    return folder.publish(staged, path, before.hash);
+  };
+  auto published = co_await parts_.disk.run(std::move(publish));
+  if (!published) {
+    Unplaced unplaced{seq, std::move(staged), {{path, before.hash}}};
+    co_return co_await take_back(std::move(unplaced), std::move(published).error());
+  }
   co_return Written{seq, seq};
+}
+
+awaitable<Error> FileService::take_back(Unplaced unplaced, Error why) {
+  co_await discard(std::move(unplaced.staged));
+  Result<void> compared;
+  for (const auto& [path, before] : unplaced.before) {
+    const auto found = co_await load(path);
+    const Actor actor = found && found->hash == before ? Actor{"system", {}, {}} : outside();
+    auto logged = co_await reconcile_guarded(path, actor);
+    if (!logged) compared = std::move(logged).error();
+  }
+  if (compared) compared = co_await parts_.log.durable(parts_.log.head());
+  why.message += " (the change is event " + std::to_string(unplaced.seq) + " of the log, ";
+  why.message += compared
+                     ? "and the next event says what the file is instead)"
+                     : "and what the file is instead is not: " + compared.error().message + ")";
+  co_return why;
+}
+
+awaitable<void> FileService::discard(std::string staged) {
+  auto work = [folder = folder_, staged = std::move(staged)] { folder.discard(staged); };
+  co_await parts_.disk.run(std::move(work));
 }
 
 awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std::string to,
@@ -257,8 +283,8 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
   // Two movers that want the same two files take the guards in the same order.
   const auto first = co_await guard(std::min(from, to));
   const auto second = co_await guard(std::max(from, to));
-  CO_TRY(OnDisk source, co_await reconcile_guarded(from, {"user:outside", {}, {}}));
-  CO_TRY(OnDisk target, co_await reconcile_guarded(to, {"user:outside", {}, {}}));
+  CO_TRY(OnDisk source, co_await current(from));
+  CO_TRY(OnDisk target, co_await current(to));
   CO_TRY_VOID(parts_.locks.check_write(from, actor.name, std::nullopt, parts_.clock.now()));
   CO_TRY_VOID(parts_.locks.check_write(to, actor.name, std::nullopt, parts_.clock.now()));
   CO_TRY_VOID(check_base(from, base_version));
@@ -266,19 +292,35 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
   if (target.content || parts_.index.is_folder(to)) {
     co_return Error{Errc::kConflict, "'" + to + "' exists", "choose another name"};
   }
-  auto look = [folder = folder_, from, to]() -> Result<void> {
+  auto prepare = [folder = folder_, from, to]() -> Result<std::string> {
     TRY_VOID(folder.can_hold(from));
-    return folder.can_hold(to);
+    TRY_VOID(folder.can_hold(to));
+    return folder.stage(kIntentMark, 0600);
   };
-  CO_TRY_VOID(co_await parts_.disk.run(std::move(look)));
-  CO_TRY_VOID(check_place(to));
+  CO_TRY(std::string staged, co_await parts_.disk.run(std::move(prepare)));
+  Result<void> allowed = parts_.log.admit();
+  for (const std::string& path : {from, to}) {
+    if (allowed) allowed = parts_.locks.check_write(path, actor.name, {}, parts_.clock.now());
+  }
+  if (allowed) allowed = check_base(from, base_version);
+  if (allowed) allowed = check_place(to);
+  if (!allowed) {
+    co_await discard(staged);
+    co_return std::move(allowed).error();
+  }
   json::object data{{"op", "move"},          {"path", to},
                     {"from", from},          {"hash", source.hash},
-                    {"before", source.hash}, {"size", source.content->bytes.size()}};
+                    {"before", source.hash}, {"size", source.content->bytes.size()},
+                    {"intent", staged}};
   const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
   CO_TRY_VOID(co_await parts_.log.durable(seq));
   auto work = [folder = folder_, from, to] { return folder.move(from, to); };
-  CO_TRY_VOID(co_await parts_.disk.run(std::move(work)));
+  auto moved = co_await parts_.disk.run(std::move(work));
+  if (!moved) {
+    Unplaced unplaced{seq, std::move(staged), {{from, source.hash}, {to, ""}}};
+    co_return co_await take_back(std::move(unplaced), std::move(moved).error());
+  }
+  co_await discard(std::move(staged));
   co_return Written{seq, seq};
 }
 
@@ -287,26 +329,42 @@ awaitable<Result<Written>> FileService::remove(Actor actor, std::string path,
   CO_TRY(path, locks::canonical_path(path));
   CO_TRY_VOID(check_changeable(path));
   const auto held = co_await guard(path);
-  CO_TRY(OnDisk before, co_await reconcile_guarded(path, {"user:outside", {}, {}}));
+  CO_TRY(OnDisk before, co_await current(path));
   CO_TRY_VOID(parts_.locks.check_write(path, actor.name, std::nullopt, parts_.clock.now()));
   CO_TRY_VOID(check_base(path, base_version));
   if (!before.content) co_return not_found("there is no file '" + path + "'");
-  auto look = [folder = folder_, path] { return folder.can_hold(path); };
-  CO_TRY_VOID(co_await parts_.disk.run(std::move(look)));
   // The content goes to the blob store first, so that the removal can be undone.
-  auto keep = [this, &before] { return parts_.blobs.put(before.content->bytes); };
-  CO_TRY(std::string kept, co_await parts_.disk.run(std::move(keep)));
-  CO_TRY_VOID(parts_.locks.check_write(path, actor.name, std::nullopt, parts_.clock.now()));
-  json::object data{{"op", "remove"}, {"path", path}, {"hash", ""}, {"before", kept}, {"size", 0}};
+  auto prepare = [this, &path, &before]() -> Result<std::string> {
+    TRY_VOID(folder_.can_hold(path));
+    TRY_VOID(parts_.blobs.put(before.content->bytes));
+    return folder_.stage(kIntentMark, 0600);
+  };
+  CO_TRY(std::string staged, co_await parts_.disk.run(std::move(prepare)));
+  Result<void> allowed = parts_.log.admit();
+  if (allowed) allowed = parts_.locks.check_write(path, actor.name, {}, parts_.clock.now());
+  if (allowed) allowed = check_base(path, base_version);
+  if (!allowed) {
+    co_await discard(std::move(staged));
+    co_return std::move(allowed).error();
+  }
+  json::object data{{"op", "remove"},        {"path", path}, {"hash", ""},
+                    {"before", before.hash}, {"size", 0},    {"intent", staged}};
   const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
   CO_TRY_VOID(co_await parts_.log.durable(seq));
-  auto work = [folder = folder_, path] { return folder.remove(path); };
-  CO_TRY_VOID(co_await parts_.disk.run(std::move(work)));
+  auto work = [folder = folder_, path, staged, &before] {
+    return folder.remove(path, before.hash, staged);
+  };
+  auto removed = co_await parts_.disk.run(std::move(work));
+  if (!removed) {
+    Unplaced unplaced{seq, std::move(staged), {{path, before.hash}}};
+    co_return co_await take_back(std::move(unplaced), std::move(removed).error());
+  }
   co_return Written{seq, seq};
 }
 
 awaitable<Result<void>> FileService::reconcile(std::string path, Actor actor) {
   if (is_ignored_path(path)) co_return Result<void>{};
+  co_await parts_.log.room();  // a storm of changes outside waits for the disk
   const auto held = co_await guard(path);
   auto done = co_await reconcile_guarded(path, actor);
   if (done) co_return Result<void>{};
@@ -345,35 +403,8 @@ awaitable<Result<void>> FileService::reconcile_folder(std::string folder, Actor 
 }
 
 awaitable<Result<void>> FileService::finish_writes(std::vector<Event> edits) {
-  auto work = [this, edits = std::move(edits)]() -> Result<void> {
-    folder_.clear_staging();
-    const auto blob = [this](const std::string& hash) { return parts_.blobs.get(hash); };
-    for (const Event& edit : edits) {
-      const std::string path = find_string(edit.data, "path").value_or("");
-      const std::string from = find_string(edit.data, "from").value_or(path);
-      const std::string op = find_string(edit.data, "op").value_or("");
-      const std::string before = find_string(edit.data, "before").value_or("");
-      auto content = folder_.read(from, kTrackedBytesMax);
-      const bool there = content.ok();
-      if (!there && content.error().code != Errc::kNotFound) continue;
-      const std::string hash = there ? sha256_hex(content->bytes) : "";
-      if (hash != before) continue;  // already done, or somebody has changed it since
-      if (op == "move") {
-        auto moved = folder_.move(from, path);
-        if (!moved && moved.error().code != Errc::kConflict) return moved;
-      } else if (op == "remove") {
-        TRY_VOID(folder_.remove(path));
-      } else {
-        auto after = content_after(edit, there ? content->bytes : "", blob);
-        if (!after)
-          return std::move(after).error().in("completing event " + std::to_string(edit.seq));
-        const std::int64_t mode =
-            find_int(edit.data, "mode").value_or(there ? content->stat.mode : 0644);
-        TRY(std::string staged, folder_.stage(*after, static_cast<std::uint32_t>(mode)));
-        TRY_VOID(folder_.publish(staged, path));
-      }
-    }
-    return {};
+  auto work = [folder = folder_, edits = std::move(edits)] {
+    return complete_writes(folder, edits);
   };
   co_return co_await parts_.disk.run(std::move(work));
 }

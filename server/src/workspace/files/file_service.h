@@ -45,14 +45,18 @@ struct Written {
 
 /// Reads and writes the project's files, one change of a path at a time, every change an event.
 ///
-/// A write is checked (lock, fencing token, base version), staged and synced, logged, durable, and
-/// only then moved into place. When the machine stops in between, finish_writes() completes it.
+/// A change is checked (lock, fencing token, base version), staged and synced, logged, durable, and
+/// only then put in place. When the machine stops in between, finish_writes() completes it. When it
+/// cannot be put in place, because another program was quicker or the disk refuses, what the file
+/// is instead is logged at once, so that log and disk agree, and the caller gets an error.
 ///
 /// Threads:    the workspace's strand; the disk is touched on the pool.
 /// Lifetime:   the log, the lock table, the index and the pool outlive it.
 /// Invariants: two writes of one path do not overlap; a version is never given twice.
-/// Errors:     kNotFound, kConflict (changed since base_version), kLocked, kDenied (path leads
-///             out), kInvalid (not text), kLimit (too large). Nothing has changed then.
+/// Errors:     kNotFound, kConflict (changed since base_version, or by another program just now),
+///             kLocked, kDenied (path leads out), kInvalid (not text), kLimit (too large, or the
+///             log is full). The file is not changed then; a message that names an event says
+///             that the change is in the log, followed by what took it back.
 class FileService {
  public:
   using Edit = std::function<Result<std::string>(const CurrentFile&)>;
@@ -68,6 +72,7 @@ class FileService {
 
   FileService(Strand strand, Parts parts, ProjectFolder folder);
 
+  /// The version is 0 for what the log does not follow: ignored folders and links.
   awaitable<Result<FileText>> read(std::string path);
   /// Applies `edit` to the current content. With `base_version`, kConflict unless the file still
   /// has it (0: the file must not exist). With `token`, that lock must still be the writer's.
@@ -86,8 +91,8 @@ class FileService {
   awaitable<Result<void>> reconcile(std::string path, Actor actor);
   /// reconcile() for everything below `folder` ("" for the whole project) that may have changed.
   awaitable<Result<void>> reconcile_folder(std::string folder, Actor actor);
-  /// After a crash: brings the files of logged writes to the content that the log says, where the
-  /// disk still has the content from before. `edits` are the file_edit events to check, in order.
+  /// After a crash: completes the changes that were logged and not put in place. `edits` are the
+  /// file_edit events to check, in order.
   awaitable<Result<void>> finish_writes(std::vector<Event> edits);
 
   const ProjectFolder& folder() const { return folder_; }
@@ -96,7 +101,8 @@ class FileService {
  private:
   struct OnDisk {
     std::optional<FileContent> content;  ///< nothing where there is no such file
-    std::string hash;
+    std::string hash;                    ///< "" without content
+    std::optional<Error> no_file;        ///< why what is there is no file of the project
   };
   /// What must still hold at the moment a write is logged.
   struct Precondition {
@@ -108,14 +114,23 @@ class FileService {
   awaitable<std::shared_ptr<PathGuard>> guard(const std::string& path);
   awaitable<Result<OnDisk>> load(const std::string& path);
   awaitable<Result<OnDisk>> reconcile_guarded(const std::string& path, const Actor& actor);
+  /// The file as it is now, after reconcile_guarded(). An Error where it is no file.
+  awaitable<Result<OnDisk>> current(const std::string& path);
   awaitable<Result<Written>> write_guarded(Actor actor, std::string path, Precondition precondition,
                                            const OnDisk& before, std::string after,
                                            std::uint32_t mode);
   /// Whether no other file stands where `path` or a folder above it is to be.
   Result<void> check_place(const std::string& path) const;
   Result<void> check_base(const std::string& path, std::optional<Sequence> base_version) const;
-  awaitable<Result<json::object>> describe_change(const std::string& path, const OnDisk& before,
-                                                  const std::string& after);
+  /// A logged change whose file could not be put in place.
+  struct Unplaced {
+    Sequence seq = 0;
+    std::string staged;
+    std::map<std::string, std::string> before;  ///< hash by path; "" where there was no file
+  };
+  /// Logs what is there instead. The error that the caller gets, made from `why`.
+  awaitable<Error> take_back(Unplaced unplaced, Error why);
+  awaitable<void> discard(std::string staged);
 
   // Constant after construction.
   const Strand strand_;

@@ -1,5 +1,8 @@
 #include "workspace/files/file_service.h"
 
+#include <functional>
+#include <utility>
+
 #include "base/limits.h"
 #include "base/sha256.h"
 #include "workspace/files/file_service_test_support.h"
@@ -135,6 +138,180 @@ TEST_F(FileServiceTest, RefusesPathsThatAreNotTheProjects) {
   EXPECT_EQ(on_disk("a.txt"), "one");
   EXPECT_EQ(log_->head(), 1u);
   EXPECT_TRUE(fs::exists(root() / "secret"));
+}
+
+/// What other programs do at the worst moments.
+class FileRaceTest : public FileServiceFixture {
+ public:
+  /// Runs when the event of a change by a person or an agent has its place in the log, and its file
+  /// is not yet in place.
+  std::function<void()> meanwhile_;
+
+  void apply(const Event& event) override {
+    FileServiceFixture::apply(event);
+    if (event.actor == kAnn.name && meanwhile_) std::exchange(meanwhile_, nullptr)();
+  }
+  /// The events after `from`, as "actor op path".
+  std::vector<std::string> edits(std::size_t from) const {
+    std::vector<std::string> rows;
+    for (std::size_t i = from; i < applied_.size(); ++i) {
+      const json::object& data = applied_[i].data;
+      rows.push_back(applied_[i].actor + " " + *find_string(data, "op") + " " +
+                     *find_string(data, "path"));
+    }
+    return rows;
+  }
+  /// Log and disk say the same.
+  void expect_agreement() {
+    for (const auto& [path, info] : index_.files()) {
+      EXPECT_EQ(info.hash, sha256_hex(on_disk(path))) << path;
+    }
+    EXPECT_TRUE(staged().empty());
+  }
+};
+
+using Rows = std::vector<std::string>;
+
+TEST_F(FileRaceTest, AnOutsideChangeBeforeTheWriteIsLoggedLeavesNoTrace) {
+  play([](FileRaceTest& test) -> awaitable<void> {
+    const Written made = co_await test.write("a.txt", "one");
+    auto late = [&test](const CurrentFile&) -> Result<std::string> {
+      test.put_outside("a.txt", "theirs");
+      return std::string("ours");
+    };
+    const auto written =
+        co_await test.files_->change(kAnn, "a.txt", made.version, std::nullopt, late);
+    EXPECT_EQ(code_of(written), Errc::kConflict);
+  }(*this));
+  EXPECT_EQ(on_disk("a.txt"), "theirs");
+  EXPECT_EQ(log_->head(), 1u);
+  EXPECT_TRUE(staged().empty());
+}
+
+TEST_F(FileRaceTest, AnOutsideChangeAfterTheWriteIsLoggedIsPutBack) {
+  play([](FileRaceTest& test) -> awaitable<void> {
+    const Written made = co_await test.write("a.txt", "one");
+    test.meanwhile_ = [&test] { test.put_outside("a.txt", "theirs"); };
+    const auto written =
+        co_await test.files_->change(kAnn, "a.txt", made.version, std::nullopt, becomes("ours"));
+    EXPECT_EQ(code_of(written), Errc::kConflict);
+    EXPECT_NE(written.error().message.find("event 2"), std::string::npos);
+    EXPECT_FALSE(written.error().hint.empty());
+    EXPECT_EQ(test.log_->durable_head(), 3u);
+  }(*this));
+  EXPECT_EQ(on_disk("a.txt"), "theirs");
+  EXPECT_EQ(edits(1), (Rows{"user:ann write a.txt", "user:outside write a.txt"}));
+  EXPECT_EQ(*find_string(applied_[2].data, "before"), sha256_hex("ours"));
+  expect_agreement();
+}
+
+TEST_F(FileRaceTest, AFileThatAppearsWhereOneIsCreatedStays) {
+  play([](FileRaceTest& test) -> awaitable<void> {
+    test.meanwhile_ = [&test] { test.put_outside("a.txt", "theirs"); };
+    const auto made = co_await test.files_->change(kAnn, "a.txt", 0, std::nullopt, becomes("ours"));
+    EXPECT_EQ(code_of(made), Errc::kConflict);
+  }(*this));
+  EXPECT_EQ(on_disk("a.txt"), "theirs");
+  expect_agreement();
+}
+
+TEST_F(FileRaceTest, AFileThatIsDeletedMeanwhileStaysDeleted) {
+  play([](FileRaceTest& test) -> awaitable<void> {
+    co_await test.write("a.txt", "one");
+    test.meanwhile_ = [&test] { fs::remove(test.project() / "a.txt"); };
+    const std::optional<Sequence> any;
+    const auto written =
+        co_await test.files_->change(kAnn, "a.txt", any, std::nullopt, becomes("ours"));
+    EXPECT_EQ(code_of(written), Errc::kConflict);
+  }(*this));
+  EXPECT_EQ(edits(1), (Rows{"user:ann write a.txt", "user:outside remove a.txt"}));
+  EXPECT_TRUE(index_.files().empty());
+  expect_agreement();
+}
+
+TEST_F(FileRaceTest, OnlyWhatSomebodySawIsRemoved) {
+  play([](FileRaceTest& test) -> awaitable<void> {
+    const Written made = co_await test.write("a.txt", "one");
+    test.meanwhile_ = [&test] { test.put_outside("a.txt", "theirs"); };
+    const auto removed = co_await test.files_->remove(kAnn, "a.txt", made.version);
+    EXPECT_EQ(code_of(removed), Errc::kConflict);
+  }(*this));
+  EXPECT_EQ(on_disk("a.txt"), "theirs");
+  EXPECT_EQ(edits(1), (Rows{"user:ann remove a.txt", "user:outside create a.txt"}));
+  expect_agreement();
+}
+
+TEST_F(FileRaceTest, AMoveThatFailsIsTakenBack) {
+  play([](FileRaceTest& test) -> awaitable<void> {
+    co_await test.write("a.txt", "one");
+    test.meanwhile_ = [&test] { test.put_outside("b.txt", "theirs"); };
+    const std::optional<Sequence> any;
+    EXPECT_EQ(code_of(co_await test.files_->move(kAnn, "a.txt", "b.txt", any)), Errc::kConflict);
+  }(*this));
+  EXPECT_EQ(on_disk("a.txt"), "one");
+  EXPECT_EQ(on_disk("b.txt"), "theirs");
+  EXPECT_EQ(edits(1),
+            (Rows{"user:ann move b.txt", "system create a.txt", "user:outside write b.txt"}));
+  expect_agreement();
+}
+
+TEST_F(FileRaceTest, AFolderInTheWayIsNoFile) {
+  play([](FileRaceTest& test) -> awaitable<void> {
+    test.meanwhile_ = [&test] { fs::create_directories(test.project() / "a.txt" / "deep"); };
+    const auto made = co_await test.files_->change(kAnn, "a.txt", 0, std::nullopt, becomes("x"));
+    EXPECT_EQ(code_of(made), Errc::kConflict);
+    const auto again = co_await test.files_->change(kAnn, "a.txt", 0, std::nullopt, becomes("x"));
+    EXPECT_EQ(code_of(again), Errc::kInvalid);
+  }(*this));
+  EXPECT_EQ(edits(0), (Rows{"user:ann create a.txt", "system remove a.txt"}));
+  EXPECT_TRUE(index_.files().empty());
+  expect_agreement();
+}
+
+TEST_F(FileRaceTest, AWriteThatTheDiskRefusesIsTakenBack) {
+  play([](FileRaceTest& test) -> awaitable<void> {
+    co_await test.write("a/b.txt", "one");
+    // A file where the folder was: nothing below it can be put in place.
+    test.meanwhile_ = [&test] {
+      fs::rename(test.project() / "a", test.root() / "away");
+      test.put_outside("a", "in the way");
+    };
+    const std::optional<Sequence> any;
+    const auto written =
+        co_await test.files_->change(kAnn, "a/b.txt", any, std::nullopt, becomes("two"));
+    EXPECT_FALSE(written);
+    EXPECT_NE(written.error().message.find("event 2"), std::string::npos);
+    fs::remove(test.project() / "a");
+    fs::rename(test.root() / "away", test.project() / "a");
+    const auto read = co_await test.files_->read("a/b.txt");
+    EXPECT_TRUE(read && read->text == "one");
+    EXPECT_TRUE(co_await test.files_->change(kAnn, "a/b.txt", read->version, std::nullopt,
+                                             becomes("three")));
+  }(*this));
+  EXPECT_EQ(on_disk("a/b.txt"), "three");
+  expect_agreement();
+}
+
+TEST_F(FileServiceTest, OfManyWritersOnOneVersionOneWins) {
+  std::vector<Errc> refused;
+  int won = 0;
+  play([](FileServiceTest& test, int& wins, std::vector<Errc>& losses) -> awaitable<void> {
+    const Written made = co_await test.write("a.txt", "start");
+    for (int i = 0; i < 20; ++i) {
+      auto writer = test.files_->change(i % 2 == 0 ? kAnn : kClaude, "a.txt", made.version,
+                                        std::nullopt, becomes("writer " + std::to_string(i)));
+      asio::co_spawn(
+          test.strand_, std::move(writer),
+          [&wins, &losses](const std::exception_ptr& broken, const Result<Written>& written) {
+            EXPECT_EQ(broken, nullptr);
+            written ? void(++wins) : losses.push_back(written.error().code);
+          });
+    }
+  }(*this, won, refused));
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(refused, std::vector(19, Errc::kConflict));
+  EXPECT_EQ(log_->head(), 2u);
+  EXPECT_TRUE(staged().empty());
 }
 
 }  // namespace

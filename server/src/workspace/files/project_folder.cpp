@@ -13,6 +13,8 @@
 
 #include "base/posix_file.h"
 #include "base/random.h"
+#include "base/sha256.h"
+#include "workspace/files/guarded_rename.h"
 
 namespace coditect::workspace {
 
@@ -20,26 +22,6 @@ namespace {
 
 /// Whether symbolic links inside the project are followed on the way to a path.
 enum class Links { kFollowInside, kRefuse };
-
-Error path_error(const std::string& path, int error_number) {
-  switch (error_number) {
-    case ENOENT:
-    case ENOTDIR: return not_found("there is no file '" + path + "'");
-    case EXDEV:
-    case ELOOP:
-      return {Errc::kDenied, "'" + path + "' leads out of the project or through a link",
-              "name the file itself, relative to the project"};
-    case EACCES:
-    case EPERM: return {Errc::kDenied, "'" + path + "' may not be opened", {}};
-    case EISDIR: return invalid("'" + path + "' is a folder");
-    case EEXIST:
-    case ENOTEMPTY: return {Errc::kConflict, "'" + path + "' exists", "choose another name"};
-    case ENAMETOOLONG: return invalid("'" + path + "' is too long a name");
-    case ENOSPC:
-    case EDQUOT: return unavailable("the disk is full", "free some space and try again");
-    default: return system_error(path, error_number);
-  }
-}
 
 Result<FileDescriptor> open_beneath(int root, const std::string& path, int flags, Links links) {
   open_how how{};
@@ -139,30 +121,24 @@ ProjectFolder::ProjectFolder(std::filesystem::path root, std::filesystem::path s
 Result<FileContent> ProjectFolder::read(const std::string& path, std::size_t bytes_max) const {
   TRY(FileDescriptor root, open_root(root_));
   // O_NONBLOCK: opening a named pipe must not wait for its other end.
-  TRY(FileDescriptor file,
-      open_beneath(root.get(), path, O_RDONLY | O_NONBLOCK | O_NOCTTY, Links::kFollowInside));
+  constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+  auto way = FileContent::Way::kPlain;
+  auto file = open_beneath(root.get(), path, kFlags, Links::kRefuse);
+  if (!file && file.error().code == Errc::kDenied) {
+    way = FileContent::Way::kThroughLink;
+    file = open_beneath(root.get(), path, kFlags, Links::kFollowInside);
+  }
+  if (!file) return std::move(file).error();
   struct stat raw{};
-  if (::fstat(file.get(), &raw) != 0) return path_error(path, errno);
+  if (::fstat(file->get(), &raw) != 0) return path_error(path, errno);
   if (!S_ISREG(raw.st_mode)) return invalid("'" + path + "' is not a regular file");
-  FileContent content{{}, to_file_stat(raw)};
+  FileContent content{{}, to_file_stat(raw), way};
   if (content.stat.size > bytes_max) {
     return Error{Errc::kLimit, "'" + path + "' has " + std::to_string(content.stat.size) + " bytes",
                  "at most " + std::to_string(bytes_max) + " can be read at once"};
   }
-  content.bytes.resize(content.stat.size);
-  std::size_t filled = 0;
-  for (;;) {
-    if (filled == content.bytes.size()) content.bytes.resize(filled + 4096);
-    const ssize_t count =
-        ::read(file.get(), content.bytes.data() + filled, content.bytes.size() - filled);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return path_error(path, errno);
-    if (count == 0) break;
-    filled += static_cast<std::size_t>(count);
-    if (filled > bytes_max) return Error{Errc::kLimit, "'" + path + "' grows while it is read", {}};
-  }
-  content.bytes.resize(filled);
-  content.stat.size = filled;
+  TRY(content.bytes, read_whole(file->get(), path, content.stat.size, bytes_max));
+  content.stat.size = content.bytes.size();
   return content;
 }
 
@@ -214,15 +190,35 @@ Result<std::string> ProjectFolder::stage(std::string_view bytes, std::uint32_t m
   return name;
 }
 
-Result<void> ProjectFolder::publish(const std::string& staged, const std::string& path) const {
+Result<void> ProjectFolder::still_is(const std::string& path, const FileStat* was,
+                                     const std::string& hash) const {
+  auto now = stat(path);
+  if (!now && now.error().code != Errc::kNotFound) return std::move(now).error();
+  if (!now || was == nullptr)
+    return now.ok() == (was != nullptr) ? Result<void>{} : changed_outside(path);
+  if (now->size == was->size && now->modified_ns == was->modified_ns) return {};
+  auto content = read(path, kTrackedBytesMax);
+  if (!content || sha256_hex(content->bytes) != hash) return changed_outside(path);
+  return {};
+}
+
+Result<std::string> ProjectFolder::staged_hash(const std::string& staged) const {
+  TRY(FileDescriptor staging, open_root(staging_));
+  return hash_of({staging.get(), staged});
+}
+
+Result<void> ProjectFolder::publish(const std::string& staged, const std::string& path,
+                                    const std::string& before) const {
   TRY(FileDescriptor root, open_root(root_));
+  TRY(FileDescriptor staging, open_root(staging_));
   const auto [folder, name] = split(path);
   TRY(FileDescriptor parent, open_parent(root.get(), folder));
-  const std::filesystem::path source = staging_ / staged;
-  if (::renameat(AT_FDCWD, source.c_str(), parent.get(), name.c_str()) != 0) {
-    return path_error(path, errno);
-  }
-  return {};
+  const Entry ours{staging.get(), staged};
+  const Entry target{parent.get(), name};
+  if (!before.empty()) return exchange_if(ours, target, before, path);
+  auto moved = rename_entry(ours, target, RENAME_NOREPLACE);
+  if (!moved && moved.error().code == Errc::kConflict) return changed_outside(path);
+  return moved;
 }
 
 Result<void> ProjectFolder::sync() const {
@@ -258,12 +254,23 @@ Result<void> ProjectFolder::move(const std::string& from, const std::string& to)
   return {};
 }
 
-Result<void> ProjectFolder::remove(const std::string& path) const {
+Result<void> ProjectFolder::remove(const std::string& path, const std::string& before,
+                                   const std::string& staged) const {
   TRY(FileDescriptor root, open_root(root_));
+  TRY(FileDescriptor staging, open_root(staging_));
   auto [folder, name] = split(path);
   TRY(FileDescriptor parent,
       open_beneath(root.get(), folder, O_PATH | O_DIRECTORY, Links::kRefuse));
-  if (::unlinkat(parent.get(), name.c_str(), 0) != 0) return path_error(path, errno);
+  const Entry taken{staging.get(), staged};
+  TRY_VOID(rename_entry({parent.get(), name}, taken, 0));
+  TRY(std::string out, hash_of(taken));
+  if (out != before) {
+    auto put_back = rename_entry(taken, {parent.get(), name}, RENAME_NOREPLACE);
+    // Where somebody has put yet another file there, that newer one stays.
+    if (!put_back && put_back.error().code != Errc::kConflict) return put_back;
+    return changed_outside(path);
+  }
+  if (::unlinkat(staging.get(), staged.c_str(), 0) != 0) return path_error(path, errno);
   while (!folder.empty()) {
     auto [above, empty_name] = split(folder);
     auto holder = open_beneath(root.get(), above, O_PATH | O_DIRECTORY, Links::kRefuse);

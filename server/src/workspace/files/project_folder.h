@@ -22,6 +22,7 @@ struct FileStat {
 struct FileContent {
   std::string bytes;
   FileStat stat;
+  enum class Way { kPlain, kThroughLink } way = Way::kPlain;  ///< how its path leads to it
 };
 
 struct FolderEntry {
@@ -32,6 +33,10 @@ struct FolderEntry {
 /// The files of one project on the local disk. No call leaves the project: paths are resolved by
 /// the kernel below its root (openat2, RESOLVE_BENEATH), so neither `..` nor a symbolic link,
 /// present or put there in a race, leads out.
+///
+/// Programs that know nothing of this class change the same files. So a change is prepared in the
+/// staging folder, exchanged with what is there in one step of the kernel, and only then is what
+/// came out compared with what was expected: a program that was quicker gets its file back.
 ///
 /// Threads:  any; every call blocks on the disk.
 /// Lifetime: a value; it holds two paths and no descriptor.
@@ -52,10 +57,19 @@ class ProjectFolder {
   /// Whether a file can be put at `path`: the way there leads through folders, not through a file
   /// or a link, and `path` itself is free or a regular file. Errc::kInvalid or kDenied otherwise.
   Result<void> can_hold(const std::string& path) const;
+  /// Whether `path` is still what was read before: no file where `was` is null, else the same
+  /// content, whose hash is `hash`. Errc::kConflict otherwise.
+  Result<void> still_is(const std::string& path, const FileStat* was,
+                        const std::string& hash) const;
   /// Writes `bytes` to a new file in the staging folder and syncs it. Returns its name.
   Result<std::string> stage(std::string_view bytes, std::uint32_t mode) const;
-  /// Moves a staged file to `path`, replacing what is there, and creates missing folders.
-  Result<void> publish(const std::string& staged, const std::string& path) const;
+  /// Hex SHA-256 of a staged file.
+  Result<std::string> staged_hash(const std::string& staged) const;
+  /// Moves a staged file to `path`, creating missing folders, where the content there has the hash
+  /// `before` ("": where nothing is). Errc::kConflict otherwise: what is there stays, and so does
+  /// the staged file.
+  Result<void> publish(const std::string& staged, const std::string& path,
+                       const std::string& before) const;
   /// Makes durable what was published, moved and removed: the whole file system's writes.
   Result<void> sync() const;
   void discard(const std::string& staged) const;
@@ -64,8 +78,10 @@ class ProjectFolder {
 
   /// Renames a file. Errc::kConflict when `to` exists.
   Result<void> move(const std::string& from, const std::string& to) const;
-  /// Deletes a file or link, and its folders that are empty then.
-  Result<void> remove(const std::string& path) const;
+  /// Deletes the file where its content has the hash `before`, and its folders that are empty then.
+  /// Errc::kConflict otherwise, and it stays. `staged` is a staged file that makes way for it.
+  Result<void> remove(const std::string& path, const std::string& before,
+                      const std::string& staged) const;
 
   /// Everything below `path` ("" is the root), sorted by path, at most `depth` levels and
   /// `entries_max` entries. Links are listed, not followed. `.git` is left out.

@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/posix_file.h"
 #include "base/random.h"
+#include "base/sha256.h"
+#include "workspace/files/guarded_rename.h"
 
 namespace coditect::workspace {
 namespace {
@@ -29,9 +32,20 @@ class ProjectFolderTest : public testing::Test {
   }
   Result<void> put(const std::string& path, std::string_view text) {
     TRY(std::string staged, folder_.stage(text, 0644));
-    auto published = folder_.publish(staged, path);
+    const auto before = folder_.read(path, kTrackedBytesMax);
+    auto published = folder_.publish(staged, path, before ? sha256_hex(before->bytes) : "");
     if (!published) folder_.discard(staged);
     return published;
+  }
+  Result<void> remove(const std::string& path, const std::string& content) {
+    TRY(std::string staged, folder_.stage("mark", 0600));
+    auto removed = folder_.remove(path, sha256_hex(content), staged);
+    if (!removed) folder_.discard(staged);
+    return removed;
+  }
+  std::string text(const std::string& path) const {
+    auto content = folder_.read(path, 100);
+    return content ? std::move(content->bytes) : "(none)";
   }
   bool staging_is_empty() const { return fs::is_empty(base_ / "staging"); }
 
@@ -59,7 +73,7 @@ TEST_F(ProjectFolderTest, NoPathLeadsOut) {
   }
   EXPECT_FALSE(put("out/new.txt", "x").ok());
   EXPECT_FALSE(put("../new.txt", "x").ok());
-  EXPECT_FALSE(folder_.remove("out/secret.txt").ok());
+  EXPECT_FALSE(remove("out/secret.txt", "secret").ok());
   EXPECT_FALSE(folder_.move("src/a.txt", "out/a.txt").ok());
   EXPECT_FALSE(folder_.move("out/secret.txt", "stolen.txt").ok());
   EXPECT_TRUE(fs::exists(base_ / "secret.txt"));
@@ -67,19 +81,65 @@ TEST_F(ProjectFolderTest, NoPathLeadsOut) {
   EXPECT_TRUE(staging_is_empty());
 }
 
-TEST_F(ProjectFolderTest, AWriteReplacesALinkAndNotItsTarget) {
+TEST_F(ProjectFolderTest, AWriteFollowsNoLink) {
   fs::create_symlink(base_ / "secret.txt", base_ / "project" / "link.txt");
-  ASSERT_TRUE(put("link.txt", "mine").ok());
-  EXPECT_EQ(folder_.read("link.txt", 100)->bytes, "mine");
-  std::ifstream secret(base_ / "secret.txt");
-  std::string text;
-  secret >> text;
-  EXPECT_EQ(text, "secret");
+  EXPECT_EQ(put("link.txt", "mine").error().code, Errc::kConflict);
+  fs::create_symlink("a.txt", base_ / "project" / "src" / "inside.txt");
+  EXPECT_EQ(put("src/inside.txt", "mine").error().code, Errc::kConflict);
+  EXPECT_EQ(text("src/a.txt"), "hello");
+  EXPECT_TRUE(fs::is_symlink(base_ / "project" / "link.txt"));
+  EXPECT_EQ(*read_file(base_ / "secret.txt"), "secret");
+  EXPECT_TRUE(staging_is_empty());
+}
+
+TEST_F(ProjectFolderTest, AnotherProgramsFileIsPutBack) {
+  const std::string hello = sha256_hex("hello");
+  const std::string staged = *folder_.stage("ours", 0644);
+  write(base_ / "project" / "src" / "a.txt", "theirs");
+  EXPECT_EQ(folder_.publish(staged, "src/a.txt", hello).error().code, Errc::kConflict);
+  EXPECT_EQ(text("src/a.txt"), "theirs");
+  EXPECT_EQ(folder_.publish(staged, "src/a.txt", "").error().code, Errc::kConflict);
+  EXPECT_EQ(text("src/a.txt"), "theirs");
+  fs::remove(base_ / "project" / "src" / "a.txt");
+  EXPECT_EQ(folder_.publish(staged, "src/a.txt", hello).error().code, Errc::kConflict);
+  EXPECT_EQ(text("src/a.txt"), "(none)");
+  fs::create_directories(base_ / "project" / "src" / "a.txt" / "deep");
+  EXPECT_EQ(folder_.publish(staged, "src/a.txt", hello).error().code, Errc::kConflict);
+  EXPECT_EQ(folder_.publish(staged, "src/a.txt", "").error().code, Errc::kConflict);
+  EXPECT_TRUE(fs::is_directory(base_ / "project" / "src" / "a.txt" / "deep"));
+  EXPECT_EQ(*folder_.staged_hash(staged), sha256_hex("ours"));
+}
+
+TEST_F(ProjectFolderTest, OnlyWhatWasMeantIsRemoved) {
+  write(base_ / "project" / "src" / "a.txt", "theirs");
+  EXPECT_EQ(remove("src/a.txt", "hello").error().code, Errc::kConflict);
+  EXPECT_EQ(text("src/a.txt"), "theirs");
+  EXPECT_EQ(remove("missing", "hello").error().code, Errc::kNotFound);
+  EXPECT_FALSE(remove("src", "hello").ok());
+  EXPECT_EQ(text("src/a.txt"), "theirs");
+  EXPECT_TRUE(staging_is_empty());
+}
+
+TEST_F(ProjectFolderTest, TellsWhetherAFileIsStillWhatItWas) {
+  const FileContent was = *folder_.read("src/a.txt", 100);
+  const std::string hello = sha256_hex("hello");
+  EXPECT_TRUE(folder_.still_is("src/a.txt", &was.stat, hello).ok());
+  EXPECT_TRUE(folder_.still_is("new.txt", nullptr, "").ok());
+  EXPECT_EQ(folder_.still_is("src/a.txt", nullptr, "").error().code, Errc::kConflict);
+  EXPECT_EQ(folder_.still_is("new.txt", &was.stat, hello).error().code, Errc::kConflict);
+  write(base_ / "project" / "src" / "a.txt", "theirs");
+  EXPECT_EQ(folder_.still_is("src/a.txt", &was.stat, hello).error().code, Errc::kConflict);
+  write(base_ / "project" / "src" / "a.txt", "hello");
+  EXPECT_TRUE(folder_.still_is("src/a.txt", &was.stat, hello).ok()) << "touched is not changed";
 }
 
 TEST_F(ProjectFolderTest, LinksInsideAreRead) {
   fs::create_symlink("a.txt", base_ / "project" / "src" / "inside.txt");
-  EXPECT_EQ(folder_.read("src/inside.txt", 100)->bytes, "hello");
+  const auto content = folder_.read("src/inside.txt", 100);
+  ASSERT_TRUE(content);
+  EXPECT_EQ(content->bytes, "hello");
+  EXPECT_EQ(content->way, FileContent::Way::kThroughLink);
+  EXPECT_EQ(folder_.read("src/a.txt", 100)->way, FileContent::Way::kPlain);
 }
 
 TEST_F(ProjectFolderTest, RefusesWhatIsNoFile) {
@@ -113,10 +173,10 @@ TEST_F(ProjectFolderTest, MoveReplacesNothing) {
 
 TEST_F(ProjectFolderTest, RemoveTakesEmptyFoldersAlong) {
   ASSERT_TRUE(put("x/y/z.txt", "z").ok());
-  ASSERT_TRUE(folder_.remove("x/y/z.txt").ok());
+  ASSERT_TRUE(remove("x/y/z.txt", "z").ok());
   EXPECT_FALSE(fs::exists(base_ / "project" / "x"));
   EXPECT_TRUE(fs::exists(base_ / "project" / "src"));
-  EXPECT_FALSE(folder_.remove("x/y/z.txt").ok());
+  EXPECT_FALSE(remove("x/y/z.txt", "z").ok());
 }
 
 TEST_F(ProjectFolderTest, ListsSortedToADepth) {
