@@ -11,18 +11,17 @@ int main(int argument_count, char** arguments) {
   CLI::App app("Simulates nodes, their leases and logs, from seeds");
   std::uint64_t seed = 1;
   std::uint64_t schedules = 1'000;
-  std::int64_t duration_s = 60;
+  std::int64_t duration_s = 0;
   app.add_option("--seed", seed, "The first seed");
   app.add_option("--schedules", schedules, "How many seeds to run");
-  app.add_option("--seconds", duration_s, "Simulated time of each, without the check at its end");
+  app.add_option("--seconds", duration_s, "Simulated time of each; 0: as the seed says");
   CLI11_PARSE(app, argument_count, arguments);
 
   const auto begin = std::chrono::steady_clock::now();
   Oracle::Counts total;
   for (std::uint64_t i = 0; i < schedules; ++i) {
-    Schedule schedule;
-    schedule.seed = seed + i;
-    schedule.duration = std::chrono::seconds(duration_s);
+    Schedule schedule = draw_schedule(seed + i);
+    if (duration_s > 0) schedule.duration = std::chrono::seconds(duration_s);
     const Outcome outcome = run(schedule);
     total += outcome.counts;
     if (outcome.violation) {

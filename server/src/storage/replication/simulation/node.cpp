@@ -231,7 +231,7 @@ awaitable<void> SimulatedNode::write(SimulatedNode& self) {
   Life& life = *self.life_;
   World& world = self.setting_.world;
   while (true) {
-    co_await life.timing.sleep_for(world.between(milliseconds{50}, milliseconds{1'500}));
+    co_await life.timing.sleep_for(world.between(milliseconds{50}, milliseconds{900}));
     const SimulatedWorkspace& workspace =
         self.setting_.workspaces[world.random().below(self.setting_.workspaces.size())];
     if (!life.serving.contains(workspace.id) || !self.may_acknowledge()) continue;

@@ -157,6 +157,16 @@ class Run {
 
 }  // namespace
 
+Schedule draw_schedule(std::uint64_t seed) {
+  SeededRandom random(seed);
+  Schedule schedule;
+  schedule.seed = seed;
+  schedule.duration = seconds{10 + static_cast<std::int64_t>(random.below(40))};
+  schedule.nodes = 2 + random.below(2);
+  schedule.workspaces = 2 + random.below(3);
+  return schedule;
+}
+
 Outcome run(const Schedule& schedule) { return Run(schedule).play(); }
 
 }  // namespace coditect::replication::simulation

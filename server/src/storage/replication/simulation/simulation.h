@@ -27,6 +27,9 @@ struct Outcome {
   Oracle::Counts counts;
 };
 
+/// The schedule of a seed: short ones and long ones.
+Schedule draw_schedule(std::uint64_t seed);
+
 /// Runs a schedule to its end or its first violation. At the end all faults cease, every process
 /// dies, what is on its way arrives, and a new node must be able to take all workspaces.
 Outcome run(const Schedule& schedule);

@@ -2,28 +2,24 @@
 
 #include <gtest/gtest.h>
 
+#include <iostream>
+
 namespace coditect::replication::simulation {
 namespace {
 
 constexpr std::uint64_t kFirstSeed = 1;
-constexpr std::uint64_t kSchedules = 400;
+constexpr std::uint64_t kSchedules = 1'000;
 /// A broken system must be found out within so many.
-constexpr std::uint64_t kControlSchedules = 400;
-
-Schedule schedule_of(std::uint64_t seed) {
-  Schedule schedule;
-  schedule.seed = seed;
-  return schedule;
-}
+constexpr std::uint64_t kControlSchedules = 1'000;
 
 /// Runs schedules of a system that something was taken out of, until one is found out.
 template <class Spoil>
 std::optional<std::string> find_violation(Spoil spoil) {
   for (std::uint64_t seed = kFirstSeed; seed < kFirstSeed + kControlSchedules; ++seed) {
-    Schedule schedule = schedule_of(seed);
+    Schedule schedule = draw_schedule(seed);
     spoil(schedule);
     if (auto violation = run(schedule).violation) {
-      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), violation->c_str());
+      std::cout << "seed " << seed << " " << *violation << "\n";
       return violation;
     }
   }
@@ -33,20 +29,20 @@ std::optional<std::string> find_violation(Spoil spoil) {
 TEST(ReplicationSimulation, NothingAcknowledgedIsLostAndNobodyActsForAnother) {
   Oracle::Counts total;
   for (std::uint64_t seed = kFirstSeed; seed < kFirstSeed + kSchedules; ++seed) {
-    const Outcome outcome = run(schedule_of(seed));
+    const Outcome outcome = run(draw_schedule(seed));
     total += outcome.counts;
     ASSERT_FALSE(outcome.violation) << "seed " << seed << " " << *outcome.violation;
   }
   // The schedules are worth something.
-  EXPECT_GT(total.acknowledged_locally, 10 * kSchedules);
-  EXPECT_GT(total.acknowledged_replicated, 10 * kSchedules);
+  EXPECT_GT(total.acknowledged_locally, 5 * kSchedules);
+  EXPECT_GT(total.acknowledged_replicated, 5 * kSchedules);
   EXPECT_GT(total.restores, 4 * kSchedules);
-  EXPECT_GT(total.lease_epochs, 6 * kSchedules);
+  EXPECT_GT(total.lease_epochs, 4 * kSchedules);
 }
 
 TEST(ReplicationSimulation, ASeedIsOneRun) {
-  const Outcome first = run(schedule_of(7));
-  const Outcome second = run(schedule_of(7));
+  const Outcome first = run(draw_schedule(7));
+  const Outcome second = run(draw_schedule(7));
   EXPECT_EQ(first.counts.acknowledged_locally, second.counts.acknowledged_locally);
   EXPECT_EQ(first.counts.acknowledged_replicated, second.counts.acknowledged_replicated);
   EXPECT_EQ(first.counts.restores, second.counts.restores);
