@@ -26,9 +26,11 @@ class Echo {
   Echo() : acceptor_(io_, {asio::ip::address_v4::loopback(), 0}), thread_([this] { serve(); }) {}
   ~Echo() {
     stops_ = true;
-    tcp::socket wake(io_);
     error_code gone;  // it may have been about to end by itself
-    wake.connect(acceptor_.local_endpoint(), gone);
+    {
+      tcp::socket wake(io_);
+      wake.connect(acceptor_.local_endpoint(), gone);
+    }
     thread_.join();
   }
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }

@@ -1,8 +1,25 @@
 #include "base/result.h"
 
+#include <cerrno>
 #include <system_error>
 
 namespace coditect {
+namespace {
+
+/// What a person can do about a disk that refuses.
+std::string hint_of(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT: return "Free space on this disk, or raise its quota; work goes on by itself.";
+    case EROFS: return "The disk is mounted read-only: look into the kernel's log for why.";
+    case EIO: return "The disk fails: look into the kernel's log, and replace it.";
+    case EMFILE:
+    case ENFILE: return "Raise the limit of open files (ulimit -n).";
+    default: return {};
+  }
+}
+
+}  // namespace
 
 std::string_view to_string(Errc code) {
   switch (code) {
@@ -44,7 +61,7 @@ Error unavailable(std::string message, std::string hint) {
 Error system_error(std::string_view what, int error_number) {
   return {Errc::kUnavailable,
           std::string(what) + ": " + std::generic_category().message(error_number),
-          {}};
+          hint_of(error_number)};
 }
 
 }  // namespace coditect

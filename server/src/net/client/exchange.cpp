@@ -68,8 +68,8 @@ awaitable<HttpResult<void>> Exchange::ask(const HttpRequest& request) {
 }
 
 awaitable<HttpResult<void>> Exchange::write(const HttpRequest& request) {
-  http::request<http::string_body> message(http::verb::get, options_.base.prefix + request.target,
-                                           11);
+  http::request<http::span_body<const char>> message(http::verb::get,
+                                                     options_.base.prefix + request.target, 11);
   message.method_string(request.method);
   message.set(http::field::host, options_.base.host_header());
   message.set(http::field::user_agent, "coditect");
@@ -78,12 +78,12 @@ awaitable<HttpResult<void>> Exchange::write(const HttpRequest& request) {
   if (request.source) {
     message.content_length(request.source_bytes);
   } else {
-    message.body() = request.body;
+    message.body() = {request.body.data(), request.body.size()};
     message.prepare_payload();
   }
   error_code error;
   connection_->expires_after(options_.times.silence);
-  http::request_serializer<http::string_body> serializer(message);
+  http::request_serializer<http::span_body<const char>> serializer(message);
   if (request.source) {
     co_await connection_->on_stream(
         [&](auto& stream) { return http::async_write_header(stream, serializer, into(error)); });

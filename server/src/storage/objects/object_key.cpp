@@ -1,42 +1,23 @@
 #include "storage/objects/object_key.h"
 
-#include <cstdint>
+#include <algorithm>
 #include <string>
 
 #include "base/storage_limits.h"
+#include "net/target.h"
 
 namespace coditect::objects {
 namespace {
 
-/// The length of the well-formed UTF-8 character that `text` begins with (RFC 3629: no surrogates,
-/// nothing overlong, nothing above U+10FFFF); 0 when there is none.
-std::size_t character_bytes(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-  const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  return length;
-}
+// XML has no way to write these two.
+constexpr std::string_view kNonCharacterFffe = "\xef\xbf\xbe";
+constexpr std::string_view kNonCharacterFfff = "\xef\xbf\xbf";
 
 /// Nothing that the XML of an S3 listing or a line of a log cannot carry as it is.
 bool is_plain_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = character_bytes(text);
-    if (length == 0) return false;
-    const std::string_view character = text.substr(0, length);
-    const auto first = static_cast<unsigned char>(character[0]);
-    if (first < 0x20 || first == 0x7f) return false;
-    if (character == "\xef\xbf\xbe" || character == "\xef\xbf\xbf") return false;  // U+FFFE, U+FFFF
-    text.remove_prefix(length);
-  }
-  return true;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return net::is_utf8(text) && std::ranges::none_of(text, is_control) &&
+         !text.contains(kNonCharacterFffe) && !text.contains(kNonCharacterFfff);
 }
 
 bool is_component(std::string_view text) {

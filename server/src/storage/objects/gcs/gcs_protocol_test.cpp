@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "base/storage_limits.h"
 #include "storage/objects/byte_sources.h"
 #include "storage/objects/crc32c.h"
+#include "storage/objects/gcs/gcs_store.h"
 #include "storage/objects/http/encoding.h"
 #include "storage/objects/http/scripted_store.h"
 
@@ -177,6 +180,31 @@ TEST_F(GcsProtocolTest, AFreshTokenOnceWhereAnOldOneIsRefused) {
   const auto refused = run(gcs.head("k"));
   EXPECT_EQ(refused.error().code, Errc::kDenied);
   EXPECT_FALSE(refused.error().message.contains("token-"));
+}
+
+TEST(GcsStore, RefusesOptionsThatCannotWork) {
+  asio::io_context io;
+  const SystemClock clock;
+  const auto make = [&](auto change) {
+    GcsOptions options{.bucket = "b"};
+    change(options);
+    return make_gcs_store(io.get_executor(), options, clock);
+  };
+  EXPECT_TRUE(make([](GcsOptions&) {}).ok());
+  EXPECT_TRUE(make([](GcsOptions& o) { o.credentials = GcsWorkloadIdentity{}; }).ok());
+  const std::function<void(GcsOptions&)> changes[] = {
+      [](GcsOptions& o) { o.bucket = ""; },
+      [](GcsOptions& o) { o.prefix = "a/"; },
+      [](GcsOptions& o) { o.endpoint = "store.example"; },
+      [](GcsOptions& o) { o.endpoint = "https://store.example/path"; },
+      [](GcsOptions& o) { o.credentials = GcsServiceAccountKey{"{}"}; },
+      [](GcsOptions& o) { o.credentials = GcsWorkloadIdentity{"ftp://metadata"}; },
+  };
+  for (const auto& change : changes) {
+    const auto store = make(change);
+    ASSERT_FALSE(store.ok());
+    EXPECT_EQ(store.error().code, Errc::kInvalid);
+  }
 }
 
 }  // namespace
