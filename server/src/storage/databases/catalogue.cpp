@@ -62,9 +62,14 @@ class Catalogue::Use {
 };
 
 Catalogue::Catalogue(Options options, Templates templates)
-    : options_(std::move(options)), templates_(std::move(templates)) {}
+    : options_(std::move(options)),
+      templates_(std::move(templates)),
+      checkpointer_([this](const std::string& key) { checkpoint(key); }) {}
 
-Catalogue::~Catalogue() { coditect::check(unused_.size() == entries_.size(), "a call still runs"); }
+Catalogue::~Catalogue() {
+  checkpointer_.stop();
+  coditect::check(unused_.size() == entries_.size(), "a call still runs");
+}
 
 Result<std::unique_ptr<Catalogue>> Catalogue::create(Options options) {
   if (options.max_open_connections < 2) {
@@ -180,6 +185,8 @@ Stats Catalogue::stats() const {
   stats.connections_opened = counters_.connections_opened;
   stats.databases_created = counters_.databases_created;
   stats.events_applied = counters_.events_applied;
+  stats.checkpoints = counters_.checkpoints;
+  stats.checkpoints_failed = counters_.checkpoints_failed;
   const std::lock_guard lock(mutex_);
   stats.open_databases = entries_.size();
   stats.databases_evicted = databases_evicted_;
@@ -203,9 +210,28 @@ Catalogue::Use Catalogue::use(const fs::path& workspace_dir, DatabaseName name) 
   return Use(*this, entry);
 }
 
+/// Of a database that is still open; on the checkpointer's thread.
+void Catalogue::checkpoint(const std::string& key) {
+  std::optional<Use> database;
+  std::vector<std::unique_ptr<Entry>> closing;  // destroyed after the lock is given up
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) return;
+    Entry& entry = *found->second;
+    if (entry.users++ == 0) unused_.erase(entry.place);
+    database.emplace(*this, entry);
+    closing = take_beyond(options_.max_open_connections - 1);
+  }
+  // What failed stays in the WAL: the next one has it, at the latest the writer's own.
+  const auto done = (*database)->checkpoint_beside();
+  ++(done ? counters_.checkpoints : counters_.checkpoints_failed);
+}
+
 void Catalogue::give_back(Entry& entry) {
   std::vector<std::unique_ptr<Entry>> closing;  // destroyed after the lock is given up
   const std::lock_guard lock(mutex_);
+  if (entry.database.take_checkpoint_due()) checkpointer_.ask(entry.key);
   const std::uint64_t changes = entry.database.changes();
   if (changes != entry.changes_seen) {
     entry.changes_seen = changes;

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "base/storage_limits.h"
+#include "storage/databases/checkpointer.h"
 #include "storage/databases/database.h"
 #include "storage/databases/database_name.h"
 #include "storage/databases/event_feed.h"
@@ -30,7 +31,7 @@ namespace coditect::databases {
 /// closing any descriptor of a file drops SQLite's locks on it.
 ///
 /// Threads:    any; calls block, so they are made on database threads.
-/// Lifetime:   outlives its calls.
+/// Lifetime:   outlives its calls. A thread of its own empties WALs that grew long.
 /// Invariants: between calls no more than max_open_connections are open; the databases that were
 ///             used least recently are closed first.
 /// Errors:     those of Database; a missing or damaged file is rebuilt, not reported.
@@ -91,6 +92,7 @@ class Catalogue {
                           EventFeed& feed, const Wait& wait,
                           const std::function<Result<void>(Connection&)>& work);
   Use use(const std::filesystem::path& workspace_dir, DatabaseName name);
+  void checkpoint(const std::string& key);
   void give_back(Entry& entry);
   std::vector<std::unique_ptr<Entry>> take_beyond(std::size_t connections_max);
 
@@ -108,6 +110,8 @@ class Catalogue {
   std::list<Entry*> unused_;  ///< entries without users, least recently used first
   std::unordered_map<std::string, Changed> changed_databases_;
   std::uint64_t databases_evicted_ = 0;
+
+  Checkpointer checkpointer_;
 };
 
 }  // namespace coditect::databases

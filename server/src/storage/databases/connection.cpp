@@ -16,13 +16,23 @@ constexpr char kWriterSettings[] =
     "PRAGMA synchronous=NORMAL;"
     "PRAGMA cache_size=-1000;"
     "PRAGMA temp_store=MEMORY;"
-    "PRAGMA wal_autocheckpoint=500;"
     "PRAGMA journal_size_limit=1048576;";
 // Readers spill large sorts to files: memory is what ten thousand workspaces share.
 constexpr char kReaderSettings[] =
     "PRAGMA query_only=ON;"
     "PRAGMA cache_size=-16;"
     "PRAGMA temp_store=FILE;";
+
+/// Runs after each commit, in place of SQLite's automatic checkpoint.
+int after_commit(void* wal_pages, sqlite3* handle, const char* schema, int pages) {
+  *static_cast<std::size_t*>(wal_pages) = static_cast<std::size_t>(pages);
+  if (static_cast<std::size_t>(pages) >= kWalPagesMax) {
+    // Should it fail, the WAL keeps what it holds, and the next commit tries again.
+    static_cast<void>(
+        sqlite3_wal_checkpoint_v2(handle, schema, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr));
+  }
+  return SQLITE_OK;
+}
 
 bool means_damage(int code) {
   if (code == SQLITE_IOERR_SHORT_READ) return true;
@@ -91,7 +101,11 @@ Result<std::unique_ptr<Connection>> Connection::create(const std::filesystem::pa
 }
 
 Result<void> Connection::configure() {
-  return execute(mode_ == Mode::kWriter ? kWriterSettings : kReaderSettings);
+  if (mode_ == Mode::kReader) return execute(kReaderSettings);
+  TRY_VOID(execute(kWriterSettings));
+  // After the settings: PRAGMA wal_autocheckpoint would take the hook's place.
+  sqlite3_wal_hook(handle_, after_commit, &wal_pages_);
+  return {};
 }
 
 Connection::~Connection() {
@@ -119,6 +133,13 @@ Result<void> Connection::execute(const char* script) {
   const int code = sqlite3_exec(handle_, script, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return error(code);
   return {};
+}
+
+Result<void> Connection::checkpoint_beside() {
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_OK || code == SQLITE_BUSY) return {};
+  return error(code).in("checkpoint");
 }
 
 Error Connection::error(int code) {

@@ -14,6 +14,11 @@
 
 namespace coditect::databases {
 
+/// A WAL of so many pages is emptied in the background (4 KiB each) ...
+inline constexpr std::size_t kWalPagesWanted = 1000;
+/// ... and by the commit that finds it this long, where the background does not keep up.
+inline constexpr std::size_t kWalPagesMax = 4 * kWalPagesWanted;
+
 /// One connection to one database file in WAL mode.
 ///
 /// Threads:  one at a time.
@@ -46,6 +51,12 @@ class Connection {
   /// Runs every statement of a script and ignores their rows.
   Result<void> execute(const char* script);
 
+  /// Copies what the WAL holds into the database file, as far as no query still reads the WAL's
+  /// earlier pages. Others read and write meanwhile. Nothing to do when another does it already.
+  Result<void> checkpoint_beside();
+  /// A writer's last commit left so many pages in the WAL.
+  std::size_t wal_pages() const { return wal_pages_; }
+
   /// The Error of a call that returned `code`, which is not SQLITE_OK. Remembers damage.
   Error error(int code);
   /// True once a call found that the file is not the sound database it should be: rebuild it.
@@ -63,6 +74,7 @@ class Connection {
   sqlite3* const handle_;
   const Mode mode_;
   bool damaged_ = false;
+  std::size_t wal_pages_ = 0;
   std::unordered_map<const char*, Statement> cached_;
 };
 

@@ -114,6 +114,9 @@ Result<void> Database::apply_in_turn(EventFeed& feed) {
   writer_->release_memory();
   const std::lock_guard lock(mutex_);
   if (changed) ++changes_;
+  // A commit that began the WAL anew.
+  if (writer_->wal_pages() < wal_pages_) checkpoint_at_pages_ = kWalPagesWanted;
+  wal_pages_ = writer_->wal_pages();
   usable_ = true;
   applied_seq_ = applied_.seq;
   return {};
@@ -265,6 +268,17 @@ Result<void> Database::scan(const std::function<Result<void>(Connection&)>& work
   if (done) done = work(*connection);
   if (connection->damaged() && files_.identity() == there) condemn();
   return done;
+}
+
+bool Database::take_checkpoint_due() {
+  const std::lock_guard lock(mutex_);
+  if (!usable_ || wal_pages_ < checkpoint_at_pages_) return false;
+  checkpoint_at_pages_ = wal_pages_ + kWalPagesWanted;
+  return true;
+}
+
+Result<void> Database::checkpoint_beside() {
+  return scan([](Connection& connection) { return connection.checkpoint_beside(); });
 }
 
 Result<void> Database::checkpoint() {

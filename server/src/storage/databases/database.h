@@ -58,6 +58,11 @@ class Database {
   /// Gives `work` a reading connection beside the pool, to the file as it is. Errc::kNotFound where
   /// the file or its WAL is missing: what it holds is then for the next catch_up() to decide.
   Result<void> scan(const std::function<Result<void>(Connection&)>& work);
+  /// True once for every kWalPagesWanted pages that the WAL grows by: checkpoint_beside() is due.
+  bool take_checkpoint_due();
+  /// Copies the WAL into the database file beside queries and the writer, so that the next commit
+  /// begins the WAL anew. Errors as scan().
+  Result<void> checkpoint_beside();
   /// Empties the WAL into the database file. Nobody uses the database meanwhile.
   Result<void> checkpoint();
   /// Connections that are open now. Nobody uses the database meanwhile.
@@ -105,6 +110,8 @@ class Database {
   bool condemned_ = false;
   Sequence applied_seq_ = 0;
   std::uint64_t changes_ = 0;
+  std::size_t wal_pages_ = 0;
+  std::size_t checkpoint_at_pages_ = kWalPagesWanted;
   DatabaseFiles::Identity identity_{};
   std::uint64_t generation_ = 0;  ///< rises with every closing: readers of an older one are closed
   std::size_t on_loan_ = 0;

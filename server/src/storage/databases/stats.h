@@ -14,6 +14,8 @@ struct Stats {
   std::uint64_t databases_evicted = 0;
   std::uint64_t databases_created = 0;  ///< from a template: new ones and rebuilt ones
   std::uint64_t events_applied = 0;     ///< once for each database
+  std::uint64_t checkpoints = 0;        ///< in the background
+  std::uint64_t checkpoints_failed = 0;
 };
 
 /// The counters behind Stats that databases share.
@@ -24,6 +26,8 @@ struct Counters {
   std::atomic<std::uint64_t> connections_opened = 0;
   std::atomic<std::uint64_t> databases_created = 0;
   std::atomic<std::uint64_t> events_applied = 0;
+  std::atomic<std::uint64_t> checkpoints = 0;
+  std::atomic<std::uint64_t> checkpoints_failed = 0;
 };
 
 }  // namespace coditect::databases
