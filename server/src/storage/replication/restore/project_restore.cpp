@@ -57,7 +57,7 @@ class Checkout {
         done_.notes.push_back(fmt::format("'{}' is below a file and is left out", path));
         continue;
       }
-      TRY_VOID(write_or_leave_out(path, file));
+      TRY_VOID(write_or_leave_out(tree, path, file));
     }
     // No link is there while files are written, so none leads one of them elsewhere.
     for (const auto& [path, target] : tree.links()) TRY_VOID(make_link(path, target));
@@ -82,16 +82,21 @@ class Checkout {
     return {};
   }
 
-  Result<void> write_or_leave_out(const std::string& path, const WorkingTree::File& file) {
-    auto written = write(path, file);
+  Result<void> write_or_leave_out(const WorkingTree& tree, const std::string& path,
+                                  const WorkingTree::File& file) {
+    auto written = write(tree, path, file);
+    if (!written && is_lost(written.error()) && tree.before(path) != nullptr) {
+      // The log ends before events that were lost, and the copy of the project has their result.
+      const WorkingTree::File& before = *tree.before(path);
+      done_.notes.push_back(fmt::format("'{}' is as the last copy of the project has it: {}", path,
+                                        written.error().message));
+      written = write(tree, path, before);
+    }
     if (written) {
       ++done_.files;
       return {};
     }
-    const Errc code = written.error().code;
-    if (code != Errc::kNotFound && code != Errc::kInternal) {
-      return std::move(written).error().in(path);
-    }
+    if (!is_lost(written.error())) return std::move(written).error().in(path);
     const std::string what =
         fmt::format("the content of '{}' is lost: {}", path, written.error().message);
     if (lost_ == LostFiles::kRefuse) {
@@ -103,21 +108,29 @@ class Checkout {
     return {};
   }
 
-  Result<void> write(const std::string& path, const WorkingTree::File& file) {
+  static bool is_lost(const Error& error) {
+    return error.code == Errc::kNotFound || error.code == Errc::kInternal ||
+           error.code == Errc::kInvalid;
+  }
+
+  Result<void> write(const WorkingTree& tree, const std::string& path,
+                     const WorkingTree::File& file) {
     const std::size_t slash = path.rfind('/');
     if (slash != std::string::npos) TRY_VOID(make_folder(path.substr(0, slash)));
     TRY(const FileDescriptor out,
-        open_file(folder_ / path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW));
+        open_file(folder_ / path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW));
     std::uint64_t size = 0;
     const auto append = [&](std::string_view part) -> Result<void> {
       TRY_VOID(write_all(out.get(), part, size));
       size += part.size();
       return {};
     };
-    if (file.content) {
-      TRY_VOID(append(*file.content));
-    } else {
+    if (tree.is_blob(file.hash)) {
       TRY_VOID(blobs_.read(file.hash, UINT64_MAX, append));
+    } else {
+      TRY(const std::string content,
+          tree.content(file.hash, [this](const std::string& hash) { return blobs_.get(hash); }));
+      TRY_VOID(append(content));
     }
     if (::fchmod(out.get(), file.mode) != 0) return system_error("chmod", errno);
     done_.bytes += size;
@@ -162,8 +175,8 @@ Result<std::vector<blobs::TreeEntry>> base_entries(const BaseTree& base,
 }  // namespace
 
 Result<BaseTree> choose_base(const std::optional<Manifest::ProjectTree>& project,
-                             const fs::path& sessions, Sequence through) {
-  if (project && project->seq <= through) {
+                             const fs::path& sessions, Moment moment, Sequence through) {
+  if (project && moment == Moment::kEnd && project->seq <= through) {
     const Sequence margin = limits::kUnpublishedEventsMax;
     return BaseTree{project->tree, project->seq, project->seq > margin ? project->seq - margin : 0,
                     ""};
@@ -185,8 +198,7 @@ Result<RestoredProject> restore_project(const BaseTree& base, const fs::path& se
                                         const blobs::BlobStore& blobs, LostFiles lost,
                                         const fs::path& folder) {
   TRY(std::vector<blobs::TreeEntry> entries, base_entries(base, blobs));
-  WorkingTree tree(std::move(entries), base.seq,
-                   [&](const std::string& hash) { return blobs.get(hash); });
+  WorkingTree tree(std::move(entries), base.seq);
   TRY_VOID(each_of_type(
       sessions, base.replay_after, "file_edit", [&](const Event& event) -> Result<bool> {
         auto applied = tree.apply(event);
@@ -195,10 +207,8 @@ Result<RestoredProject> restore_project(const BaseTree& base, const fs::path& se
         }
         return true;
       }));
-  std::vector<std::string> doubts = tree.doubts();
-  TRY(RestoredProject done, Checkout(blobs, lost, folder).run(tree));
-  done.notes.insert(done.notes.begin(), doubts.begin(), doubts.end());
-  return done;
+  tree.finish();
+  return Checkout(blobs, lost, folder).run(tree);
 }
 
 }  // namespace coditect::replication

@@ -26,10 +26,14 @@ struct BaseTree {
   std::string repository_tree;  ///< where `.git` comes from, when `tree` has none; "" for nowhere
 };
 
-/// The project's copy, where it is of event `through` or earlier, otherwise the last checkpoint up
-/// to there, which holds no repository. Blocking.
+/// Whether the log ends where it ended, or at an event that was asked for.
+enum class Moment { kEnd, kEarlier };
+
+/// The project's copy; for an earlier moment the last checkpoint up to event `through`, which holds
+/// no repository: unlike the copy it has no edit that came after its event. Blocking.
 Result<BaseTree> choose_base(const std::optional<Manifest::ProjectTree>& project,
-                             const std::filesystem::path& sessions, Sequence through);
+                             const std::filesystem::path& sessions, Moment moment,
+                             Sequence through);
 
 /// What was written.
 struct RestoredProject {

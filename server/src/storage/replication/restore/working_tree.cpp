@@ -9,6 +9,7 @@ namespace coditect::replication {
 namespace {
 
 constexpr std::uint32_t kModeMax = 0777;
+constexpr std::uint32_t kModeDefault = 0644;
 
 }  // namespace
 
@@ -21,15 +22,14 @@ struct WorkingTree::Edit {
   std::string hash;    ///< of the content after, "" for none
   std::string before;  ///< of the content before, "" for none
   std::optional<std::uint32_t> mode;
-  bool later = false;  ///< than the tree
 };
 
-WorkingTree::WorkingTree(std::vector<blobs::TreeEntry> entries, Sequence seq, Fetch fetch)
-    : seq_(seq), fetch_(std::move(fetch)) {
+WorkingTree::WorkingTree(std::vector<blobs::TreeEntry> entries, Sequence seq) : seq_(seq) {
   for (blobs::TreeEntry& entry : entries) {
     switch (entry.kind) {
       case blobs::TreeEntry::Kind::kFile:
-        files_[std::move(entry.path)] = {std::move(entry.hash), entry.mode, std::nullopt};
+        blobs_.insert(entry.hash);
+        files_[std::move(entry.path)] = {std::move(entry.hash), entry.mode};
         break;
       case blobs::TreeEntry::Kind::kSymlink:
         links_[std::move(entry.path)] = std::move(entry.target);
@@ -37,11 +37,6 @@ WorkingTree::WorkingTree(std::vector<blobs::TreeEntry> entries, Sequence seq, Fe
       case blobs::TreeEntry::Kind::kDirectory: folders_.insert(std::move(entry.path)); break;
     }
   }
-}
-
-std::string WorkingTree::hash_at(const std::string& path) const {
-  const auto found = files_.find(path);
-  return found == files_.end() ? std::string() : found->second.hash;
 }
 
 Result<void> WorkingTree::apply(const Event& event) {
@@ -52,102 +47,110 @@ Result<void> WorkingTree::apply(const Event& event) {
             .from = find_string(data, "from").value_or(""),
             .hash = find_string(data, "hash").value_or(""),
             .before = find_string(data, "before").value_or(""),
-            .mode = std::nullopt,
-            .later = event.seq > seq_};
+            .mode = std::nullopt};
   if (const auto mode = find_int(data, "mode")) {
     edit.mode = static_cast<std::uint32_t>(*mode) & kModeMax;
   }
-  const bool paths_good =
-      blobs::is_tree_path(edit.path) && (edit.op != "move" || blobs::is_tree_path(edit.from));
-  if (!paths_good) {
+  const bool moves = edit.op == "move";
+  if (!blobs::is_tree_path(edit.path) || (moves && !blobs::is_tree_path(edit.from))) {
     return invalid(fmt::format("event {} edits '{}', which is no path inside the project",
                                event.seq, edit.path));
   }
-  if (edit.op == "move") {
-    move(edit);
-  } else if (edit.op == "remove") {
-    remove(edit);
-  } else {
-    TRY_VOID(write(edit));
+  const std::string after = edit.op == "remove" ? std::string() : edit.hash;
+  if (!moves && !after.empty()) learn(edit);
+  if (event.seq <= seq_) {
+    if (moves) note_past(edit.from, edit.hash, "", std::nullopt);
+    note_past(edit.path, moves ? "" : edit.before, after, edit.mode);
+    return {};
   }
-  if (!edit.later) return {};
-  expected_[edit.path] = {edit.op == "remove" ? std::string() : edit.hash, event.seq};
-  if (edit.op == "move") expected_[edit.from] = {std::string(), event.seq};
+  finish();
+  if (moves) {
+    const auto from = files_.find(edit.from);
+    if (from != files_.end() && !edit.mode) edit.mode = from->second.mode;
+    set(edit.from, "", std::nullopt);
+  }
+  set(edit.path, after, edit.mode);
   return {};
 }
 
-Result<void> WorkingTree::write(const Edit& edit) {
-  const std::string now = hash_at(edit.path);
-  const bool fits = now == edit.before;
-  // The tree has moved on from what an earlier edit starts from: it holds that edit.
-  if (!edit.later && !fits) return {};
-  const auto mode_of = [&] {
-    return edit.mode.value_or(now.empty() ? 0644 : files_[edit.path].mode);
-  };
-  if (now == edit.hash) {
-    if (!now.empty()) files_[edit.path].mode = mode_of();
-    return {};
+void WorkingTree::finish() {
+  for (const auto& [path, past] : past_) {
+    const auto found = files_.find(path);
+    const std::string now = found == files_.end() ? std::string() : found->second.hash;
+    if (now != past.hash && past.states.contains(now)) set(path, past.hash, past.mode);
   }
+  past_.clear();
+}
+
+/// Keeps how the content after the edit follows from what was there before.
+void WorkingTree::learn(const Edit& edit) {
+  if (blobs_.contains(edit.hash)) return;
   if (const auto blob = find_string(edit.event.data, "blob"); blob && *blob == edit.hash) {
-    put(edit.path, {edit.hash, mode_of(), std::nullopt});
-    return {};
+    blobs_.insert(edit.hash);
+    recipes_.erase(edit.hash);
+    return;
   }
-  const bool whole = find_string(edit.event.data, "text").has_value();
-  if (!whole && !fits) return {};  // a later edit is in the tree already, or doubts() names it
-  std::string before;
-  if (!whole && !now.empty()) {
-    const File& file = files_[edit.path];
-    if (file.content) {
-      before = *file.content;
-    } else {
-      TRY(before, fetch_(file.hash));
-    }
-  }
-  auto after = files::content_after(edit.event, before, fetch_);
-  if (!after) {
-    // The event carries no content, or another one than it says: doubts() names the file.
-    const Errc code = after.error().code;
-    if (code == Errc::kInvalid || code == Errc::kNotFound) return {};
-    return std::move(after).error();
-  }
-  put(edit.path, {edit.hash, mode_of(), *std::move(after)});
-  return {};
+  const bool whole = edit.event.data.contains("text");
+  if (!whole && !edit.event.data.contains("splice")) return;
+  const auto known = recipes_.find(edit.hash);
+  if (known != recipes_.end() && (known->second.whole || !whole)) return;
+  recipes_[edit.hash] = {whole ? std::string() : edit.before, edit.event, whole};
 }
 
-void WorkingTree::put(const std::string& path, File file) {
-  files_[path] = std::move(file);
+void WorkingTree::note_past(const std::string& path, const std::string& before,
+                            const std::string& after, std::optional<std::uint32_t> mode) {
+  Past& past = past_[path];
+  past.states.insert(before);
+  past.states.insert(after);
+  past.hash = after;
+  if (mode) past.mode = mode;
+}
+
+void WorkingTree::set(const std::string& path, const std::string& hash,
+                      std::optional<std::uint32_t> mode) {
+  const auto now = files_.find(path);
+  if (now != files_.end() && blobs_.contains(now->second.hash)) {
+    before_.try_emplace(path, now->second);
+  }
+  if (hash.empty()) {
+    files_.erase(path);
+    return;
+  }
+  const auto [file, added] = files_.try_emplace(path);
+  file->second.hash = hash;
+  if (mode || added) file->second.mode = mode.value_or(kModeDefault);
   links_.erase(path);
   folders_.erase(path);
 }
 
-void WorkingTree::move(const Edit& edit) {
-  const auto from = files_.find(edit.from);
-  if (from == files_.end() || from->second.hash != edit.hash) return;
-  if (!edit.later && files_.contains(edit.path) && hash_at(edit.path) != edit.hash) return;
-  File file = std::move(from->second);
-  files_.erase(from);
-  put(edit.path, std::move(file));
+const WorkingTree::File* WorkingTree::before(const std::string& path) const {
+  const auto found = before_.find(path);
+  return found == before_.end() ? nullptr : &found->second;
 }
 
-void WorkingTree::remove(const Edit& edit) {
-  const auto found = files_.find(edit.path);
-  if (found != files_.end() && found->second.hash == edit.before) files_.erase(found);
-}
-
-std::vector<std::string> WorkingTree::doubts() const {
-  std::vector<std::string> lines;
-  for (const auto& [path, expected] : expected_) {
-    const std::string now = hash_at(path);
-    if (now == expected.hash) continue;
-    const std::string_view what = expected.hash.empty() ? "removed"
-                                  : now.empty()         ? "written"
-                                                        : "changed";
-    lines.push_back(fmt::format(
-        "'{}' was {} by event {}, whose content is not to be had; the file "
-        "is left as {}",
-        path, what, expected.seq, now.empty() ? "missing" : "the last copy of the project has it"));
+Result<std::string> WorkingTree::content(const std::string& hash, const Fetch& fetch) const {
+  // Back to a content that stands by itself, then forward again.
+  std::vector<const Recipe*> steps;
+  std::set<std::string> seen;
+  std::string base = hash;
+  while (!blobs_.contains(base)) {
+    const auto recipe = recipes_.find(base);
+    if (recipe == recipes_.end() || !seen.insert(base).second) {
+      return not_found("the log does not carry the content " + base);
+    }
+    steps.push_back(&recipe->second);
+    if (recipe->second.whole) break;
+    base = recipe->second.before;
+    if (base.empty()) break;
   }
-  return lines;
+  std::string content;
+  if (blobs_.contains(base)) {
+    TRY(content, fetch(base));
+  }
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    TRY(content, files::content_after((*step)->event, content, fetch));
+  }
+  return content;
 }
 
 }  // namespace coditect::replication

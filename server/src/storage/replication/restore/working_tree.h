@@ -16,28 +16,33 @@ namespace coditect::replication {
 
 /// A project's files as a tree and the edits after it make them. Decides; touches no disk.
 ///
-/// The tree was read while somebody may have been writing: it holds every edit up to its `seq`, but
-/// for the last ones, which may not have reached the folder, and it may hold later ones. Applying
-/// all edits from a while before `seq` on gives the same files in each of these cases, because
-/// every edit names the content that it starts from and the one that it leads to.
+/// The tree was read while somebody may have been writing. It may lack the last edits up to its
+/// `seq`, which were logged and had not reached the folder, and may hold later ones. So edits from
+/// before `seq` are given as well: a file that the tree has as it was at any moment since becomes
+/// what the last of them made it; one that the tree has otherwise is somebody's own and stays.
+/// What an edit after `seq` made of a file holds whatever the tree has.
+///
+/// Contents are known by their hash, and an edit says how one follows from another: only those that
+/// are asked for are put together.
 ///
 /// Threads:    one at a time.
-/// Invariants: no path leads out of the project or through a file.
-/// Errors:     those of fetching a content.
+/// Invariants: no path leads out of the project.
 class WorkingTree {
  public:
   struct File {
     std::string hash;
     std::uint32_t mode = 0644;
-    std::optional<std::string> content;  ///< none: the blob with this hash
   };
-  /// Gives the content with a hash.
+  /// Gives the blob with a hash.
   using Fetch = std::function<Result<std::string>(const std::string& hash)>;
 
-  WorkingTree(std::vector<blobs::TreeEntry> entries, Sequence seq, Fetch fetch);
+  WorkingTree(std::vector<blobs::TreeEntry> entries, Sequence seq);
 
-  /// Applies a `file_edit`; they come in the order of the log.
+  /// Takes a `file_edit`; they come in the order of the log. Errc::kInvalid for a path that leads
+  /// out of the project.
   Result<void> apply(const Event& edit);
+  /// After the last edit.
+  void finish();
 
   /// By path. Symbolic links map to their targets.
   const std::map<std::string, File>& files() const { return files_; }
@@ -45,30 +50,43 @@ class WorkingTree {
   /// Folders that hold nothing.
   const std::set<std::string>& folders() const { return folders_; }
 
-  /// What is not as the log says: a line for each file, in words.
-  std::vector<std::string> doubts() const;
+  /// What a changed file was before, where that is a blob: in the tree, as a rule; null otherwise.
+  const File* before(const std::string& path) const;
+  /// True for a content that is a blob by itself.
+  bool is_blob(const std::string& hash) const { return blobs_.contains(hash); }
+  /// Puts a content together. Errc::kNotFound when the log does not carry it; errors of `fetch`.
+  Result<std::string> content(const std::string& hash, const Fetch& fetch) const;
 
  private:
   struct Edit;
-  Result<void> write(const Edit& edit);
-  void put(const std::string& path, File file);
-  void move(const Edit& edit);
-  void remove(const Edit& edit);
-  std::string hash_at(const std::string& path) const;
+  /// How a content comes to be.
+  struct Recipe {
+    std::string before;  ///< the hash of what it is made from; "" for none
+    Event event;
+    bool whole = false;
+  };
+  /// What the edits up to seq_ made of one file.
+  struct Past {
+    std::set<std::string> states;  ///< hashes; "" for no file
+    std::string hash;              ///< the last one
+    std::optional<std::uint32_t> mode;
+  };
+
+  void learn(const Edit& edit);
+  void note_past(const std::string& path, const std::string& before, const std::string& after,
+                 std::optional<std::uint32_t> mode);
+  void set(const std::string& path, const std::string& hash, std::optional<std::uint32_t> mode);
 
   // Constant after construction.
   const Sequence seq_;
-  const Fetch fetch_;
 
+  std::map<std::string, File> before_;  ///< the first blob that a changed file was
   std::map<std::string, File> files_;
   std::map<std::string, std::string> links_;
   std::set<std::string> folders_;
-  /// What the edits after `seq` left behind, by path: a hash, "" for no file.
-  struct Expected {
-    std::string hash;
-    Sequence seq = 0;
-  };
-  std::map<std::string, Expected> expected_;
+  std::set<std::string> blobs_;
+  std::map<std::string, Recipe> recipes_;  ///< by the hash of the content
+  std::map<std::string, Past> past_;       ///< by path, until the first later edit
 };
 
 }  // namespace coditect::replication

@@ -194,7 +194,8 @@ awaitable<Result<void>> WorkspaceCopy::build_databases() {
 
 awaitable<Result<RestoredProject>> WorkspaceCopy::build_project(LostFiles lost) {
   auto work = [this, lost]() -> Result<RestoredProject> {
-    TRY(const BaseTree base, choose_base(manifest_.project, sessions(), log_.head().seq));
+    const Moment moment = through_ ? Moment::kEarlier : Moment::kEnd;
+    TRY(const BaseTree base, choose_base(manifest_.project, sessions(), moment, log_.head().seq));
     return restore_project(base, sessions(), *blob_store_, lost, root() / "projects");
   };
   co_return co_await parts_.disk.run(std::move(work));
