@@ -15,8 +15,8 @@ DEMO ?= $(if $(wildcard .git),file://$(CURDIR),template:cpp)
 # Extra arguments of `coditect serve`, for example: make run SERVE="--log-level debug"
 SERVE ?=
 
-.PHONY: help setup run build build-server build-web test test-unit test-recorded test-peers test-web \
-  test-blackbox test-browser torture tsan check bench format clean
+.PHONY: help setup run build build-server build-web test test-unit test-recorded test-peers \
+  test-web test-blackbox test-browser torture tsan check bench format clean
 
 help: ## list the targets
 	@echo "CODITECT Development Studio. Start with: make run"

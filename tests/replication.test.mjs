@@ -1,5 +1,5 @@
-// A node is lost with its disk, frozen, or cut off from the object store: who owns what, and what is
-// still there.
+// A node is lost with its disk, frozen, or cut off from the object store: who owns what, and what
+// is still there.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';

@@ -9,11 +9,11 @@
 #include <deque>
 
 #include "base/check.h"
+#include "net/client/testing/scripted_server.h"
 #include "providers/anthropic/dialect.h"
 #include "providers/factory.h"
 #include "providers/gemini/dialect.h"
 #include "providers/testing/heard.h"
-#include "net/client/testing/scripted_server.h"
 
 namespace coditect::providers {
 namespace {
