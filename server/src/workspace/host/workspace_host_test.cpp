@@ -1,0 +1,202 @@
+#include "workspace/host/workspace_host.h"
+
+#include "workspace/workspace_test_support.h"
+
+namespace coditect::workspace {
+namespace {
+
+using queue::TaskState;
+
+/// The workspace as an agent's tools see it. Tools are called as an agent would that works on a
+/// task which is under way.
+class WorkspaceHostTest : public WorkspaceFixture {
+ public:
+  WorkspaceHostTest() {
+    create();
+    claude_->hold();
+    kimi_->hold();
+    play([](WorkspaceHostTest& test) -> awaitable<void> {
+      test.claude_at_work_ = {"claude", co_await test.submit("claude", "work")};
+      test.kimi_at_work_ = {"kimi", co_await test.submit("kimi", "work too")};
+      co_await test.until(
+          [&test] { return !test.claude_->asked.empty() && !test.kimi_->asked.empty(); });
+    }(*this));
+  }
+
+  WorkspaceHost& host() { return workspace_->host(); }
+  static WorkspaceHost::Edit becomes(std::string text) {
+    return [text](const tools::CurrentFile&) -> Result<std::string> { return text; };
+  }
+  static locks::Request lock_for(const std::string& path, const std::string& holder) {
+    locks::Request request;
+    request.path = path;
+    request.holder = holder;
+    return request;
+  }
+
+  tools::Caller claude_at_work_;
+  tools::Caller kimi_at_work_;
+};
+
+TEST_F(WorkspaceHostTest, AnAgentsChangeTakesTheLockAndGivesItBack) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    const auto written =
+        co_await test.host().change(test.claude_at_work_, "a.txt", becomes("one"), {});
+    EXPECT_TRUE(written) << written.error().message;
+    EXPECT_TRUE(test.workspace_->state().locks.locks().empty());
+    const auto events = co_await test.events(written->seq);
+    EXPECT_EQ(events.front().actor, "agent:claude");
+    EXPECT_EQ(events.front().task, test.claude_at_work_.task.str());
+  }(*this));
+  EXPECT_EQ(on_disk("a.txt"), "one");
+}
+
+TEST_F(WorkspaceHostTest, ARefusedEditGivesTheLockBackToo) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    auto refuse = [](const tools::CurrentFile&) -> Result<std::string> { return invalid("no"); };
+    for (const char* path : {"a.txt", ".git/config", "../out"}) {
+      const auto refused =
+          co_await test.host().change(test.claude_at_work_, path, refuse, std::stop_token());
+      EXPECT_FALSE(refused) << path;
+      EXPECT_TRUE(test.workspace_->state().locks.locks().empty()) << path;
+    }
+  }(*this));
+  EXPECT_EQ(on_disk("a.txt"), "(none)");
+}
+
+TEST_F(WorkspaceHostTest, AnAgentIsShownWhatItSawAndWhoChangedIt) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    co_await test.write("a.txt", "by ann");
+    const auto read = co_await test.host().read(test.claude_at_work_, "a.txt");
+    EXPECT_TRUE(read && read->text == "by ann");
+    EXPECT_TRUE(co_await test.host().change(test.kimi_at_work_, "a.txt", becomes("by kimi"), {}));
+    tools::CurrentFile seen;
+    auto look = [&seen](const tools::CurrentFile& file) -> Result<std::string> {
+      seen = file;
+      return invalid("only looking");
+    };
+    EXPECT_FALSE(co_await test.host().change(test.claude_at_work_, "a.txt", look, {}));
+    EXPECT_EQ(seen.text, "by kimi");
+    EXPECT_EQ(seen.changed_by, "agent:kimi");
+    EXPECT_TRUE(seen.seen && seen.seen->text == "by ann");
+    EXPECT_FALSE(seen.at_task_start.has_value()) << "the file came after the task began";
+    // What an agent reads as missing it no longer knows.
+    EXPECT_TRUE(co_await test.files().remove(kAnn, "a.txt", std::nullopt));
+    EXPECT_FALSE(co_await test.host().read(test.claude_at_work_, "a.txt"));
+    EXPECT_FALSE(co_await test.host().change(test.claude_at_work_, "a.txt", look, {}));
+    EXPECT_FALSE(seen.seen.has_value());
+  }(*this));
+}
+
+TEST_F(WorkspaceHostTest, StoppingEndsAWaitForALock) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    EXPECT_TRUE(
+        co_await test.workspace_->locks().acquire(lock_for("a.txt", "user:ann"), {}, nullptr));
+    std::stop_source stop;
+    auto waiting = asio::co_spawn(
+        test.workspace_->strand(),
+        test.host().change(test.claude_at_work_, "a.txt", becomes("one"), stop.get_token()),
+        asio::use_future);
+    co_await test.until(
+        [&test] { return test.state_of(test.claude_at_work_.task) == TaskState::kWaiting; });
+    stop.request_stop();
+    co_await test.until([&waiting] {
+      return waiting.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    });
+    const auto stopped = waiting.get();
+    EXPECT_EQ(stopped.error().code, Errc::kCancelled);
+    EXPECT_EQ(test.state_of(test.claude_at_work_.task), TaskState::kRunning);
+  }(*this));
+  EXPECT_EQ(on_disk("a.txt"), "(none)");
+}
+
+TEST_F(WorkspaceHostTest, WhatACommandChangesIsItsTasks) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    EXPECT_EQ(test.host().outside_actor().name, "user:outside");
+    auto scope = co_await test.host().begin_command(test.claude_at_work_, "make", {});
+    EXPECT_TRUE(scope);
+    const std::string process = "process:" + test.claude_at_work_.task.str();
+    EXPECT_EQ(test.host().outside_actor().name, process);
+    test.put_outside("built/out.txt", "made");
+    const auto changes = co_await test.host().end_command(test.claude_at_work_, scope->id, nullptr);
+    EXPECT_EQ(changes.paths, (std::vector<std::string>{"built/out.txt"}));
+    EXPECT_EQ(test.host().outside_actor().name, "user:outside");
+    const auto events = co_await test.events();
+    EXPECT_EQ(events.back().actor, process);
+  }(*this));
+}
+
+TEST_F(WorkspaceHostTest, MessagesReachAgentsAndPeople) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    WorkspaceHost& host = test.host();
+    const tools::Caller& claude = test.claude_at_work_;
+    EXPECT_TRUE(co_await host.send_message(claude, {"kimi"}, "hello"));
+    EXPECT_TRUE(co_await host.send_message(claude, {"user:ann"}, "for a person"));
+    const auto unknown = co_await host.send_message(claude, {"nobody"}, "hello");
+    EXPECT_EQ(unknown.error().code, Errc::kNotFound);
+    const auto read = co_await host.read_messages(test.kimi_at_work_);
+    EXPECT_TRUE(read && read->as_array().size() == 1);
+    EXPECT_EQ(read->at(0).at("text"), "hello");
+    const auto again = co_await host.read_messages(test.kimi_at_work_);
+    EXPECT_TRUE(again && again->as_array().empty());
+  }(*this));
+}
+
+TEST_F(WorkspaceHostTest, DelegatesToOthersOnly) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    const auto own = co_await test.host().delegate(test.claude_at_work_, "claude", "do it", {});
+    EXPECT_EQ(own.error().code, Errc::kInvalid);
+    const auto nobody = co_await test.host().delegate(test.claude_at_work_, "nobody", "do it", {});
+    EXPECT_EQ(nobody.error().code, Errc::kNotFound);
+    const auto other = co_await test.host().delegate(test.claude_at_work_, "kimi", "do it", {});
+    EXPECT_TRUE(other);
+    const TaskId id(std::string(other->at("queued").at(0).as_string()));
+    EXPECT_EQ(test.workspace_->state().tasks.find(id)->parent, test.claude_at_work_.task);
+  }(*this));
+}
+
+TEST_F(WorkspaceHostTest, ABudgetIsKeptBeforeTheCallIsMade) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    const agents::AgentModel unpriced{*test.claude_, "a model nobody has heard of", false};
+    EXPECT_TRUE(test.host().reserve(test.claude_at_work_, unpriced, 1'000'000, 1'000'000))
+        << "without a budget nothing is counted beforehand";
+    json::object budget{{"scope", "workspace"}, {"limit_usd", 0.01}};
+    EXPECT_TRUE(co_await test.workspace_->log().record({"budget_set", "user:ann", {}, {}, budget}));
+    const auto unknown = test.host().reserve(test.claude_at_work_, unpriced, 1, 1);
+    EXPECT_EQ(unknown.error().code, Errc::kBudget);
+    EXPECT_FALSE(unknown.error().hint.empty());
+  }(*this));
+}
+
+TEST_F(WorkspaceHostTest, PreviewsAreForThoseWhoListen) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    std::vector<std::string> heard;
+    const auto id = test.workspace_->previews().add(
+        [&heard](const std::shared_ptr<const std::string>& text) { heard.push_back(*text); });
+    test.host().preview(test.claude_at_work_, "thinking");
+    test.workspace_->previews().remove(id);
+    test.host().preview(test.claude_at_work_, "unheard");
+    EXPECT_EQ(heard.size(), 1u);
+    const auto notification = parse_json_object(heard.at(0));
+    EXPECT_EQ(notification->at("method"), "preview");
+    EXPECT_EQ(notification->at("params").at("text"), "thinking");
+    co_return;
+  }(*this));
+}
+
+TEST_F(WorkspaceHostTest, TheSharedContextNamesWhatOthersDo) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    EXPECT_TRUE(
+        co_await test.workspace_->locks().acquire(lock_for("b.txt", "user:ann"), {}, nullptr));
+    co_await test.write("a.txt", "one");
+    const std::string context = co_await test.host().shared_context(test.claude_at_work_);
+    for (const char* part :
+         {"agent:claude", "agent:kimi works on: work too", "user:ann holds a write lock on b.txt",
+          "a.txt was changed by user:ann"}) {
+      EXPECT_NE(context.find(part), std::string::npos) << part << " in " << context;
+    }
+  }(*this));
+}
+
+}  // namespace
+}  // namespace coditect::workspace
