@@ -266,8 +266,8 @@ Result<void> Node::open_api() {
   journal_component_.emplace(*journal_);
   std::vector<api::Component*> components{&*journal_component_, &store_component_};
   if (off_machine_) components.back() = off_machine_.get();
-  health_.emplace(*registry_, std::move(components), commands_->description());
-  metrics_.emplace(*registry_, *services_);
+  health_.emplace(*registry_, components, commands_->description());
+  metrics_.emplace(*registry_, *services_, std::move(components));
   handler_.emplace(api::ApiHandler::Parts{*authenticator_, *registry_, *dispatcher_, methods_,
                                           *files_, *health_, *metrics_, user});
   TRY(server_, net::Server::listen(io_.get_executor(), config_.listen, *handler_));

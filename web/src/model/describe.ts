@@ -64,6 +64,8 @@ function describeKnown(event: KnownEvent): string {
     case 'workspace_deleted':
     case 'workspace_undeleted':
       return event.data.reason ?? event.data.name ?? '';
+    case 'workspace_forked':
+      return `from ${event.data.workspace} after event ${event.data.through_seq}`;
     case 'session_started':
     case 'session_renewed':
       return `until ${event.data.expires_at.slice(0, 16).replace('T', ' ')}`;

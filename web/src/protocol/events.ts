@@ -75,6 +75,7 @@ type WorkspaceLifeType =
 
 export type KnownEvent =
   | Envelope<WorkspaceLifeType, { name?: string; reason?: string }>
+  | Envelope<'workspace_forked', { workspace: string; through_seq: number }>
   | Envelope<'session_started' | 'session_renewed', { id: string; expires_at: string }>
   | Envelope<'session_expired', { id: string }>
   | Envelope<'checkpoint', { id: string; label?: string; files?: number; bytes?: number }>
@@ -151,6 +152,7 @@ const KNOWN: Record<EventType, true> = {
   workspace_asleep: true,
   workspace_deleted: true,
   workspace_undeleted: true,
+  workspace_forked: true,
   session_started: true,
   session_renewed: true,
   session_expired: true,

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "async/strand.h"
 
@@ -19,16 +20,24 @@ struct ComponentHealth {
   std::string reason;  ///< what is wrong; "" for kOk and kAbsent
 };
 
-/// A part of the server that GET /health asks.
+/// One number for GET /metrics, as it is now.
+struct Figure {
+  const char* name;  ///< of a gauge, with a unit at its end
+  const char* help;
+  double value = 0;
+};
+
+/// A part of the server that GET /health and GET /metrics ask.
 ///
 /// Threads:  any.
-/// Lifetime: outlives Health.
+/// Lifetime: outlives Health and Metrics.
 class Component {
  public:
   virtual ~Component() = default;
   /// Its member in the answer: "journal", "store".
   virtual std::string_view name() const = 0;
   virtual awaitable<ComponentHealth> health() = 0;
+  virtual awaitable<std::vector<Figure>> figures() { co_return std::vector<Figure>(); }
 };
 
 }  // namespace coditect::api

@@ -29,9 +29,11 @@ double resident_bytes() {
 
 }  // namespace
 
-Metrics::Metrics(registry::Registry& registry, const workspace::NodeServices& services)
+Metrics::Metrics(registry::Registry& registry, const workspace::NodeServices& services,
+                 std::vector<Component*> components)
     : workspaces_(registry),
       services_(services),
+      components_(std::move(components)),
       requests_(counter(*figures_, "coditect_http_requests_total", "HTTP requests answered")),
       calls_(counter(*figures_, "coditect_rpc_calls_total", "JSON-RPC calls over HTTP")),
       sockets_(gauge(*figures_, "coditect_websockets", "WebSockets that are open")) {}
@@ -68,6 +70,11 @@ awaitable<net::Response> Metrics::text() {
       .Set(static_cast<double>(counts.awake));
   sample_journal();
   sample_process();
+  for (Component* component : components_) {
+    for (const Figure& figure : co_await component->figures()) {
+      gauge(*figures_, figure.name, figure.help).Set(figure.value);
+    }
+  }
   const prometheus::TextSerializer serializer;
   co_return net::text_response(200, "text/plain; version=0.0.4; charset=utf-8",
                                serializer.Serialize(figures_->Collect()));

@@ -5,7 +5,9 @@
 #include <prometheus/registry.h>
 
 #include <memory>
+#include <vector>
 
+#include "api/http/component.h"
 #include "async/strand.h"
 #include "net/http.h"
 #include "registry/registry.h"
@@ -19,7 +21,8 @@ namespace coditect::api {
 /// Lifetime: its parts outlive it.
 class Metrics {
  public:
-  Metrics(registry::Registry& registry, const workspace::NodeServices& services);
+  Metrics(registry::Registry& registry, const workspace::NodeServices& services,
+          std::vector<Component*> components = {});
 
   void count_request() { requests_.Increment(); }
   void count_call() { calls_.Increment(); }
@@ -45,6 +48,7 @@ class Metrics {
 
   registry::Registry& workspaces_;
   const workspace::NodeServices& services_;
+  const std::vector<Component*> components_;
   const std::shared_ptr<prometheus::Registry> figures_ = std::make_shared<prometheus::Registry>();
   prometheus::Counter& requests_;
   prometheus::Counter& calls_;

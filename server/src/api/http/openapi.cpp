@@ -37,6 +37,7 @@ constexpr std::string_view kSchemas = R"({
       "last_active_at": {"type": "string", "format": "date-time"},
       "deleted_at": {"type": "string", "format": "date-time"},
       "source": {"$ref": "#/components/schemas/Source"},
+      "durability": {"enum": ["local", "replicated"]},
       "session": {"$ref": "#/components/schemas/Session"}
     }
   },
@@ -52,8 +53,9 @@ constexpr std::string_view kSchemas = R"({
     "type": "object",
     "required": ["kind"],
     "properties": {
-      "kind": {"enum": ["empty", "git", "path", "template"]},
-      "url": {"type": "string"}, "path": {"type": "string"}, "name": {"type": "string"}
+      "kind": {"enum": ["empty", "git", "path", "template", "workspace"]},
+      "url": {"type": "string"}, "path": {"type": "string"}, "name": {"type": "string"},
+      "id": {"type": "string"}, "through_seq": {"type": "integer", "minimum": 1}
     }
   },
   "Provision": {
@@ -61,7 +63,8 @@ constexpr std::string_view kSchemas = R"({
     "required": ["name"],
     "properties": {
       "name": {"type": "string", "minLength": 1, "maxLength": 100},
-      "source": {"$ref": "#/components/schemas/Source"}
+      "source": {"$ref": "#/components/schemas/Source"},
+      "durability": {"enum": ["local", "replicated"], "default": "local"}
     }
   },
   "Health": {

@@ -20,7 +20,7 @@ void add_serve(CLI::App& app, Shell& shell, Selection& selection) {
   command->add_option("--store", options->store,
                       "the object store that everything is copied to: file:///DIR, "
                       "gs://BUCKET[/PREFIX] or s3://BUCKET[/PREFIX]?endpoint=URL&region=NAME "
-                      "[DATA/objects]");
+                      "[DATA/store]");
   command->add_option("--mirror", options->mirror, "a second store, nearer, that is read first");
   command->add_option("--node", options->node,
                       "this node's name, for ever [made once, kept in DATA/node/id]");

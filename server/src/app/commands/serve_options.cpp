@@ -63,7 +63,7 @@ Result<Config> serve_config(const ServeOptions& options, const Shell& shell) {
   if (!options.node.empty()) config.node = options.node;
   if (options.no_store) config.copies = Config::Copies::kNone;
   if (config.store.empty()) {
-    config.store = "file://" + std::filesystem::absolute(config.data / "objects").string();
+    config.store = "file://" + std::filesystem::absolute(config.data / "store").string();
   }
   if (options.simulate_providers) config.providers = Config::Providers::kSimulated;
   if (!options.demo.empty()) {

@@ -20,9 +20,10 @@ objects::StoreOptions options_from(const Environment& environment) {
 
 Result<std::unique_ptr<objects::ObjectStore>> open(const std::string& url,
                                                    const objects::StoreOptions& options,
-                                                   const objects::StoreParts& parts) {
+                                                   const objects::StoreParts& parts,
+                                                   ConfiguredStore::Counters& counters) {
   TRY(const objects::StoreUrl parsed, objects::parse_store_url(url));
-  return objects::open_store(parsed, options, parts);
+  return objects::open_store(parsed, options, parts, counters);
 }
 
 }  // namespace
@@ -32,11 +33,11 @@ Result<ConfiguredStore> open_configured_store(const std::string& url, const std:
                                               const objects::StoreParts& parts) {
   const objects::StoreOptions options = options_from(environment);
   ConfiguredStore configured;
-  auto store = open(url, options, parts);
+  auto store = open(url, options, parts, *configured.counters);
   if (!store) return std::move(store).error().in("--store");
   configured.store = *std::move(store);
   if (mirror.empty()) return configured;
-  auto second = open(mirror, options, parts);
+  auto second = open(mirror, options, parts, *configured.mirror_counters);
   if (!second) return std::move(second).error().in("--mirror");
   objects::MirrorOptions mirroring;
   mirroring.is_mutable = replication::is_mutable_key;

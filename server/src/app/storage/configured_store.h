@@ -11,6 +11,11 @@ namespace coditect::app {
 
 /// The object store that an operator configured, and what there is to know of it.
 struct ConfiguredStore {
+  using Counters = objects::CountingStore::Counters;
+
+  // The stores count in them: they are destroyed last.
+  std::unique_ptr<Counters> counters = std::make_unique<Counters>();
+  std::unique_ptr<Counters> mirror_counters = std::make_unique<Counters>();
   std::unique_ptr<objects::ObjectStore> store;
   objects::MirroredStore* mirrored = nullptr;  ///< the same object, where there is a mirror
 };

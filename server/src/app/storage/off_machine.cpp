@@ -12,6 +12,20 @@ namespace {
 /// A copy that is older than this is worth a look.
 constexpr std::chrono::seconds kLagMax{10};
 
+/// What a store's bill is made of.
+void add_counts(std::vector<api::Figure>& figures, const objects::StoreCounts& counts) {
+  const auto add = [&](const char* name, const char* help, std::uint64_t count) {
+    figures.push_back({name, help, static_cast<double>(count)});
+  };
+  add("coditect_store_puts_total", "Puts, each attempt, since the start", counts.puts);
+  add("coditect_store_gets_total", "Gets and heads, each attempt", counts.gets);
+  add("coditect_store_lists_total", "Pages of listings, each attempt", counts.lists);
+  add("coditect_store_removals_total", "Removals, each attempt", counts.removals);
+  add("coditect_store_failed_total", "Of all these, those that got no good answer", counts.failed);
+  add("coditect_store_bytes_up_total", "Contents stored", counts.bytes_up);
+  add("coditect_store_bytes_down_total", "Contents read", counts.bytes_down);
+}
+
 }  // namespace
 
 OffMachine::~OffMachine() = default;
@@ -62,6 +76,51 @@ awaitable<api::ComponentHealth> OffMachine::health() {
                               (failure ? ": " + failure->message : std::string())};
   }
   co_return api::ComponentHealth{};
+}
+
+awaitable<std::vector<api::Figure>> OffMachine::figures() {
+  using std::chrono::duration;
+  const replication::NodeReplicator::Stats stats = replicator_->stats();
+  const auto number = [](auto count) { return static_cast<double>(count); };
+  std::vector<api::Figure> figures{
+      {"coditect_replication_may_acknowledge", "0 while this node cannot renew its lease",
+       stats.may_acknowledge ? 1.0 : 0.0},
+      {"coditect_replication_lag_seconds", "Since everything durable had left the machine",
+       duration<double>(stats.shipper.lag).count()},
+      {"coditect_replication_epoch", "Of this node's lease", number(stats.epoch)},
+      {"coditect_replication_waiting_bytes", "Events read and not yet in the store",
+       number(stats.shipper.waiting_bytes)},
+      {"coditect_replication_bundles_total", "Bundles stored since the start",
+       number(stats.shipper.bundles)},
+      {"coditect_replication_bundle_bytes_total", "Their bytes",
+       number(stats.shipper.bundle_bytes)},
+      {"coditect_replication_events_total", "Events in them", number(stats.shipper.events)},
+      {"coditect_replication_takeovers_total", "Nodes whose lease this one has taken",
+       number(stats.takeovers)},
+      {"coditect_replication_adopted_total", "Workspaces restored here from the store",
+       number(stats.adopted)},
+      {"coditect_replication_drills_total", "Workspaces restored as a test",
+       number(stats.care.drills)},
+      {"coditect_replication_drills_failed_total", "Of these, those that could not be",
+       number(stats.care.drills_failed)},
+      {"coditect_replication_log_objects", "Bundles of this node in the store",
+       number(stats.care.log_objects)},
+      {"coditect_replication_log_bytes", "Their bytes", number(stats.care.log_bytes)},
+  };
+  add_counts(figures, store_.counters->read());
+  if (store_.mirrored != nullptr) {
+    const objects::MirrorCounters mirror = co_await store_.mirrored->counters();
+    const std::uint64_t reads = mirror.hits + mirror.misses + mirror.damaged + mirror.failed;
+    figures.push_back({"coditect_mirror_hit_ratio", "Reads that the mirror answered",
+                       reads == 0 ? 1.0 : number(mirror.hits) / number(reads)});
+    figures.push_back(
+        {"coditect_mirror_reads_total", "Reads that it was asked for", number(reads)});
+    figures.push_back(
+        {"coditect_mirror_damaged_total", "Copies that failed our hash", number(mirror.damaged)});
+    figures.push_back(
+        {"coditect_mirror_queue_bytes", "Objects not yet copied", number(mirror.queue_bytes)});
+  }
+  co_return figures;
 }
 
 }  // namespace coditect::app

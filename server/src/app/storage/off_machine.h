@@ -45,6 +45,7 @@ class OffMachine final : public api::Component {
   // api::Component
   std::string_view name() const override { return "store"; }
   awaitable<api::ComponentHealth> health() override;
+  awaitable<std::vector<api::Figure>> figures() override;
 
  private:
   OffMachine() = default;

@@ -10,11 +10,12 @@ namespace {
 struct Open {
   const StoreOptions& options;
   const StoreParts& parts;
+  CountingStore::Counters& counters;
 
   Result<std::unique_ptr<ObjectStore>> operator()(const FileUrl& url) const {
     TRY(std::unique_ptr<ObjectStore> store,
         FileStore::open(url.folder, {.pool = parts.pool, .random = parts.random}));
-    return store;
+    return counted(std::move(store));
   }
   Result<std::unique_ptr<ObjectStore>> operator()(const GcsUrl& url) const {
     GcsOptions gcs{.bucket = url.bucket,
@@ -49,16 +50,20 @@ struct Open {
 
   std::unique_ptr<ObjectStore> retried(std::unique_ptr<ObjectStore> store) const {
     RetryParts retry_parts{parts.clock, parts.random, sleep_on_timer};
-    return std::make_unique<RetryingStore>(std::move(store), options.retries,
+    return std::make_unique<RetryingStore>(counted(std::move(store)), options.retries,
                                            std::move(retry_parts));
+  }
+  std::unique_ptr<ObjectStore> counted(std::unique_ptr<ObjectStore> store) const {
+    return std::make_unique<CountingStore>(std::move(store), counters);
   }
 };
 
 }  // namespace
 
 Result<std::unique_ptr<ObjectStore>> open_store(const StoreUrl& url, const StoreOptions& options,
-                                                const StoreParts& parts) {
-  return std::visit(Open{options, parts}, url);
+                                                const StoreParts& parts,
+                                                CountingStore::Counters& counters) {
+  return std::visit(Open{options, parts, counters}, url);
 }
 
 }  // namespace coditect::objects

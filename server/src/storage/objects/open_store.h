@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "net/client/proxy.h"
+#include "storage/objects/counting/counting_store.h"
 #include "storage/objects/gcs/gcs_store.h"
 #include "storage/objects/object_store.h"
 #include "storage/objects/retrying/retrying_store.h"
@@ -33,10 +34,11 @@ struct StoreParts {
   Random& random;  ///< asked by any thread
 };
 
-/// The store that `url` names: a folder as it is, a bucket behind a RetryingStore. A folder is made
-/// where it is missing; no bucket is asked yet: see probe.h. Errc::kInvalid for options that do
-/// not fit.
+/// The store that `url` names: a folder as it is, a bucket behind a RetryingStore. What it is asked
+/// is counted in `counters`, which outlive it. A folder is made where it is missing; no bucket is
+/// asked yet: see probe.h. Errc::kInvalid for options that do not fit.
 Result<std::unique_ptr<ObjectStore>> open_store(const StoreUrl& url, const StoreOptions& options,
-                                                const StoreParts& parts);
+                                                const StoreParts& parts,
+                                                CountingStore::Counters& counters);
 
 }  // namespace coditect::objects

@@ -68,7 +68,8 @@ Result<FileUrl> parse_file(std::string_view text) {
   while (decoded->size() > 1 && decoded->ends_with('/')) decoded->pop_back();
   const std::filesystem::path folder(*decoded);
   if (!net::is_utf8(*decoded) || decoded->contains('\0')) return bad_url("the folder is no text");
-  if (decoded->size() == 1 || decoded->starts_with("//") || folder != folder.lexically_normal()) {
+  if (decoded->size() == 1 || decoded->starts_with("//") ||
+      folder.string() != folder.lexically_normal().string()) {
     return bad_url("the folder is /, or has a //, . or .. in it");
   }
   return FileUrl{folder};

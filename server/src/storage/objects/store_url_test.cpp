@@ -119,6 +119,7 @@ TEST(OpenStore, OpensWhatTheUrlNames) {
   const SystemClock clock;
   SystemRandom random;
   const StoreParts parts{io.get_executor(), pool, clock, random};
+  CountingStore::Counters counters;
   StoreOptions options;
   options.s3_credentials.access_key = "id";
   options.s3_credentials.secret_key = "secret";
@@ -136,7 +137,7 @@ TEST(OpenStore, OpensWhatTheUrlNames) {
   for (const Case& c : cases) {
     const auto url = parse_store_url(c.url);
     ASSERT_TRUE(url) << url.error().message;
-    const auto store = open_store(*url, options, parts);
+    const auto store = open_store(*url, options, parts, counters);
     ASSERT_TRUE(store) << c.url << ": " << store.error().message;
     EXPECT_TRUE((*store)->description().starts_with(c.begins)) << (*store)->description();
     EXPECT_FALSE((*store)->description().contains("secret"));

@@ -89,7 +89,7 @@ RC_GTEST_PROP(Manifest, RefusesAnyOtherText, (std::uint64_t seed)) {
   }
   const auto read = parse_manifest(changed);
   // A byte more in a name or a number may be another manifest, but never the same one.
-  RC_ASSERT(!read.ok() || to_text(*read) == changed);
+  RC_ASSERT((!read.ok() || to_text(*read) == changed));
 }
 
 TEST(Manifest, RefusesWhatBreaksAnInvariant) {

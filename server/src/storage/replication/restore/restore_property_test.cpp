@@ -132,7 +132,7 @@ RC_GTEST_PROP(Restore, BringsBackEverythingThatWasShipped, (std::uint64_t seed))
   }
   // It is a workspace again: its log goes on.
   auto archive = archive::Archive::open(restored->root / "sessions");
-  RC_ASSERT(archive.ok() && archive->head().hash == restored->head_hash);
+  RC_ASSERT((archive.ok() && archive->head().hash == restored->head_hash));
 }
 
 RC_GTEST_PROP(Restore, GoesBackToAnyEvent, (std::uint64_t seed)) {
@@ -195,7 +195,7 @@ RC_GTEST_PROP(Restore, NamesWhatWasLost, (std::uint64_t seed)) {
   } else {
     RC_ASSERT(!restored.error().message.empty());
     RC_ASSERT(!fs::exists(data / kTestFolder));
-    RC_ASSERT(!fs::exists(data / "node" / "restore") || fs::is_empty(data / "node" / "restore"));
+    RC_ASSERT((!fs::exists(data / "node" / "restore") || fs::is_empty(data / "node" / "restore")));
   }
 }
 
