@@ -45,8 +45,9 @@ void expect_error(const Ran& ran, int code) {
   EXPECT_EQ(ran.out, "");
 }
 
-constexpr const char* kCommands[] = {"serve", "provision", "workspaces", "run",
-                                     "log",   "sql",       "verify",     "simulate-providers"};
+constexpr const char* kCommands[] = {"serve",  "provision", "workspaces",
+                                     "run",    "log",       "sql",
+                                     "verify", "restore",   "simulate-providers"};
 
 TEST(CommandLine, ExplainsEveryCommand) {
   const Ran all = run({"--help"});
@@ -86,12 +87,15 @@ TEST(CommandLine, RefusesMisuse) {
       {"serve", "--listen", "nonsense"},
       {"serve", "--listen", "127.0.0.1:70000"},
       {"serve", "--log-level", "loud"},
-      {"serve", "--store", "gs://bucket"},
-      {"serve", "--store", "s3://bucket?region=x"},
+      {"serve", "--store", "ftp://bucket"},
+      {"serve", "--store", "gs://"},
+      {"serve", "--store", "s3://bucket?region="},
       {"serve", "--store", "/plain/folder"},
       {"serve", "--store", "file://relative"},
       {"serve", "--store", "file:///"},
-      {"serve", "--mirror", "file:///mirror"},
+      {"serve", "--mirror", "plain"},
+      {"serve", "--no-store", "--mirror", "gs://bucket"},
+      {"restore", "--store", "gs://bucket"},
   };
   for (const std::vector<std::string>& arguments : cases) {
     SCOPED_TRACE(::testing::PrintToString(arguments));
@@ -100,7 +104,7 @@ TEST(CommandLine, RefusesMisuse) {
 }
 
 TEST(CommandLine, SaysWhichStoresThereAre) {
-  EXPECT_NE(run({"serve", "--store", "gs://bucket"}).err.find("file:///DIR"), std::string::npos);
+  EXPECT_NE(run({"serve", "--store", "folder"}).err.find("file:///data"), std::string::npos);
 }
 
 TEST(CommandLine, FailsWithoutAServer) {

@@ -3,6 +3,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "app/storage/node_id.h"
+#include "base/log.h"
 #include "storage/objects/probe.h"
 
 namespace coditect::app {
@@ -36,6 +37,7 @@ Result<std::unique_ptr<OffMachine>> OffMachine::open(const Config& config,
   const objects::StoreParts store_parts{parts.executor, parts.disk, parts.clock, parts.random};
   TRY(self->store_, open_configured_store(config.store, config.mirror, environment, store_parts));
   objects::ObjectStore& store = *self->store_.store;
+  spdlog::info("trying whether {} keeps the promises of an object store", store.description());
   auto probed = asio::co_spawn(parts.executor,
                                objects::probe_conditional_writes(store, "probe", parts.random),
                                asio::use_future)

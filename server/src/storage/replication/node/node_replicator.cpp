@@ -64,10 +64,12 @@ awaitable<Result<void>> NodeReplicator::start_on_strand(OnLost on_lost) {
   lease_->past_is_sealed();
   log_ = std::make_unique<NodeLog>(services_.store, options_.node, lease_->epoch(), nonce_);
   CO_TRY(const journal::Position position, co_await load_position());
-  shipper_ = std::make_unique<Shipper>(
-      shipping_strand_,
-      Shipper::Services{services_.journal, *log_, services_.store, services_.disk, table_},
-      options_.data, position);
+  pages_ = std::make_unique<PageShipping>(shipping_strand_, page_parts());
+  CO_TRY_VOID(co_await pages_->start());
+  shipper_ = std::make_unique<Shipper>(shipping_strand_,
+                                       Shipper::Services{services_.journal, *log_, services_.store,
+                                                         services_.disk, table_, pages_.get()},
+                                       options_.data, position);
   shipper_->start();
   started_ = true;
   tasks_.spawn("keeping the position", keep_position());
@@ -86,6 +88,7 @@ awaitable<Result<void>> NodeReplicator::close_on_strand(std::chrono::millisecond
   if (shipper_) {
     drained = co_await shipper_->drain(patience);
     co_await shipper_->close();
+    co_await pages_->close();
     auto saved = co_await save_position();
     if (drained) drained = std::move(saved);
   }
@@ -228,10 +231,16 @@ awaitable<Result<WorkspaceSync::Report>> NodeReplicator::copy(WorkspaceId id, So
   point.log = std::move(source.mark.place);
   point.archived = source.archived;
   point.meta = std::move(source.meta);
+  const PageShipping::Standing standing = co_await pages_->settle(id, reason);
+  point.databases = standing.snapshots;
+  point.needed = standing.needed;
   WorkspaceSync sync({services_.store, services_.disk, source.blobs}, folder,
                      options_.data / folder);
   auto copied = co_await sync.sync(reason, std::move(point), std::move(on_progress));
-  if (copied) table_.on_copied(id, copied->archived);
+  if (copied) {
+    table_.on_copied(id, copied->archived);
+    co_await pages_->on_copied(id, reason, standing);
+  }
   co_return copied;
 }
 
@@ -242,6 +251,7 @@ std::vector<WorkspaceTable::Due> NodeReplicator::due() const {
 awaitable<Result<void>> NodeReplicator::erase(WorkspaceId id) {
   CO_TRY_VOID(co_await acquire(id, {}));
   CO_TRY(const std::string folder, need_folder(id));
+  co_await pages_->forget(id);  // nothing of it is uploaded from here on
   std::vector<std::string> keys;
   auto note = [&keys](const objects::ObjectInfo& object) {
     keys.push_back(object.key);
@@ -267,6 +277,20 @@ awaitable<Result<RestoreReport>> NodeReplicator::fork(WorkspaceId id, Sequence t
   options.fork = std::move(target);
   RestoreParts parts{services_.store, services_.disk, tail_};
   co_return co_await restore_workspace(parts, folder, options_.data, std::move(options));
+}
+
+PageShipping::Parts NodeReplicator::page_parts() {
+  return {services_.catalogue,
+          services_.store,
+          services_.disk,
+          services_.database,
+          services_.timing,
+          table_,
+          self(),
+          options_.data,
+          options_.data / "node" / "snapshots",
+          [this] { return log_->next_place(); },
+          [this](const WorkspaceId& id) { table_.want_copy(id, SyncReason::kPeriodic); }};
 }
 
 Adoption::Parts NodeReplicator::adoption_parts() {

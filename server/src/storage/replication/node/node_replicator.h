@@ -25,6 +25,7 @@
 #include "storage/replication/node/adoption.h"
 #include "storage/replication/node/caretaker.h"
 #include "storage/replication/node/node_watch.h"
+#include "storage/replication/node/page_shipping.h"
 #include "storage/replication/node/workspace_table.h"
 #include "storage/replication/restore/restore.h"
 #include "storage/replication/shipper/shipper.h"
@@ -136,6 +137,7 @@ class NodeReplicator {
   void on_standing(LeaseStanding standing);
   Result<std::string> need_folder(const WorkspaceId& id) const;
   awaitable<Result<void>> put_marker(WorkspaceId id, std::string folder);
+  PageShipping::Parts page_parts();
   awaitable<void> watch_others_on_strand(Adopt adopt);
   Adoption::Parts adoption_parts();
 
@@ -151,6 +153,7 @@ class NodeReplicator {
   // Made by start_on_strand(), constant after it.
   std::unique_ptr<NodeLease> lease_;
   std::unique_ptr<NodeLog> log_;
+  std::unique_ptr<PageShipping> pages_;
   std::unique_ptr<Shipper> shipper_;
 
   // Touched only on strand_.
