@@ -98,7 +98,7 @@ test('a workspace that is not there: exit 1', async () => {
 test('provision and workspaces', async (t) => {
   const made = json(await command('provision', 'from the shell', '--json'));
   assert.equal(made.name, 'from the shell');
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   makeRepository(folder, 5);
   const fromFolder = json(await command('provision', 'a copy', '--from', folder, '--json'));
   const copy = new Workspace(server, fromFolder);

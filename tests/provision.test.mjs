@@ -55,7 +55,7 @@ test('an empty workspace is usable at once', async () => {
 });
 
 test('a git repository of several hundred files', async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   const files = makeRepository(folder, kRepositoryFiles);
   const workspace = await Workspace.provision(server, { kind: 'git', url: `file://${folder}` });
   await assertHolds(workspace, files);
@@ -65,7 +65,7 @@ test('a git repository of several hundred files', async (t) => {
 });
 
 test('a folder', async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'a/b'), { recursive: true });
   const files = { 'a/b/c.txt': 'deep\n', 'top.md': '# top\n', 'with space.txt': 'ok\n' };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
@@ -76,9 +76,9 @@ test('a folder', async (t) => {
 });
 
 test('a folder is copied: its links out of it are not followed later', async (t) => {
-  const outside = temporaryFolder(t);
+  const outside = temporaryFolder();
   writeFileSync(path.join(outside, 'secret.txt'), 'secret\n');
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   writeFileSync(path.join(folder, 'fine.txt'), 'fine\n');
   symlinkSync(path.join(outside, 'secret.txt'), path.join(folder, 'link.txt'));
   const workspace = await Workspace.provision(server, { kind: 'path', path: folder });

@@ -20,7 +20,7 @@ const kLossMs = 2_500;
 
 /// Two folders for two nodes and one for their store.
 function setUp(t) {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   const store = path.join(folder, 'store');
   const node = (name) => {
     const home = path.join(folder, name);

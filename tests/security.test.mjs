@@ -148,7 +148,7 @@ for (const [name, file] of kBadPaths) {
 }
 
 test('links that lead out of the tree are not followed', async (t) => {
-  const outside = temporaryFolder(t);
+  const outside = temporaryFolder();
   writeFileSync(path.join(outside, 'secret.txt'), 'secret\n');
   const projects = workspace.projects();
   symlinkSync(path.join(outside, 'secret.txt'), path.join(projects, 'link.txt'));

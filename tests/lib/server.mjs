@@ -22,12 +22,11 @@ export function cleanEnvironment(extra = {}) {
   return { ...Object.fromEntries(kept), ...extra };
 }
 
-/// A new folder that is removed when the test `t` (or the process, without one) ends.
-export function temporaryFolder(t) {
+/// A new folder that is removed when the process ends: whoever uses it has ended before.
+export function temporaryFolder() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'coditect-test-'));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  if (t) t.after(remove);
-  else process.on('exit', remove);
+  process.on('exit', remove);
   return folder;
 }
 
@@ -49,7 +48,7 @@ export class Server {
 
   /// Starts a server and stops it when the test ends.
   static async start(t, options = {}) {
-    const server = new Server(options.folder ?? temporaryFolder(t), options);
+    const server = new Server(options.folder ?? temporaryFolder(), options);
     if (t) t.after(() => server.stop());
     await server.start();
     return server;

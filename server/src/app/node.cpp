@@ -278,6 +278,7 @@ Result<void> Node::stop() {
   if (server_) wait_for(server_->close());
   if (registry_) wait_for(registry_->close());
   if (off_machine_) {
+    spdlog::info("copying the last events to {}", off_machine_->store().description());
     // What is missing in the store is still in the journal, and copied at the next start.
     auto closed = wait_for(off_machine_->close(kDrainPatience));
     if (!closed) spdlog::warn("copying the last events: {}", closed.error().message);

@@ -148,6 +148,7 @@ awaitable<void> Registry::empty_trash() {
     const auto guard = co_await row->transition.lock();
     if (closing_ || !row->meta.deleted_at || row->awake) continue;  // it was brought back
     if (replicator_ != nullptr) {
+      const auto turn = co_await row->copying.lock();
       auto forgotten = co_await replicator_->erase(id);
       if (!forgotten) {
         spdlog::warn("workspace {} stays in the trash: {}", id.str(), forgotten.error().message);
@@ -254,8 +255,12 @@ awaitable<Result<Provisioner::Made>> Registry::fork(Place home, Provisioner::Req
   CO_TRY(const std::shared_ptr<Row> row, need(source.workspace));
   // So that the store holds every event that may be asked for.
   const Copier copier(*replicator_, services_.disk);
-  CO_TRY(const Sequence archived,
-         co_await copier.copy_awake(awake, row->meta, replication::SyncReason::kHandOff));
+  Result<Sequence> copied = 0;
+  {
+    const auto guard = co_await row->copying.lock();
+    copied = co_await copier.copy_awake(awake, row->meta, replication::SyncReason::kHandOff);
+  }
+  CO_TRY(const Sequence archived, std::move(copied));
   const Sequence through = source.through.value_or(archived);
   if (through > archived) {
     co_return invalid("the workspace has no event " + std::to_string(through) + " yet",
@@ -320,11 +325,14 @@ awaitable<Result<void>> Registry::copy(replication::WorkspaceTable::Due due) {
   const std::shared_ptr<Row> row = found->second;
   const Copier copier(*replicator_, services_.disk);
   if (row->awake && !row->awake->is_closing()) {
+    const auto guard = co_await row->copying.lock();
+    if (!row->awake) co_return Result<void>{};  // it fell asleep meanwhile, and is copied then
     auto copied = co_await copier.copy_awake(row->awake, row->meta, due.reason);
     co_return copied ? Result<void>{} : Result<void>(std::move(copied).error());
   }
   const auto guard = co_await row->transition.lock();
   if (row->awake) co_return Result<void>{};  // it woke up meanwhile: the next time
+  const auto turn = co_await row->copying.lock();
   co_return co_await copier.copy_asleep(place(due.id), row->meta, due.reason);
 }
 

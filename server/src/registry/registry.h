@@ -96,11 +96,12 @@ class Registry {
 
  private:
   struct Row {
-    explicit Row(const Strand& strand) : transition(strand) {}
+    explicit Row(const Strand& strand) : transition(strand), copying(strand) {}
     workspace::Meta meta;
     std::shared_ptr<workspace::Workspace> awake;
     std::string failure;    ///< why it could not be opened when it was last tried; "" when it could
     AsyncMutex transition;  ///< held while it wakes, falls asleep or is deleted
+    AsyncMutex copying;     ///< held while it is copied; after `transition` where both are
   };
 
   Registry(asio::any_io_executor executor, const workspace::NodeServices& services,

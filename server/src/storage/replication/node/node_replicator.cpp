@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::chrono::seconds kClaimPatience{30};
 constexpr std::chrono::seconds kPositionInterval{5};
+/// A store that answers at all takes a lease back within that.
+constexpr std::chrono::milliseconds kReleasePatienceMin{500};
 /// Events wait this long in bundles before they are put together in segments.
 constexpr std::chrono::minutes kCopyAfter{10};
 
@@ -83,7 +85,9 @@ awaitable<Result<void>> NodeReplicator::close(std::chrono::milliseconds patience
 }
 
 awaitable<Result<void>> NodeReplicator::close_on_strand(std::chrono::milliseconds patience) {
+  closing_ = true;
   co_await tasks_.close();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   Result<void> drained;
   if (shipper_) {
     drained = co_await shipper_->drain(patience);
@@ -93,7 +97,9 @@ awaitable<Result<void>> NodeReplicator::close_on_strand(std::chrono::millisecond
     if (drained) drained = std::move(saved);
   }
   if (lease_) {
-    auto released = co_await lease_->release(patience);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    auto released = co_await lease_->release(std::max(left, kReleasePatienceMin));
     if (drained) drained = std::move(released);
   }
   started_ = false;
@@ -134,6 +140,7 @@ awaitable<Result<void>> NodeReplicator::save_position() {
 
 void NodeReplicator::on_standing(LeaseStanding standing) {
   table_.tell_everybody();
+  if (closing_) return;
   if (standing == LeaseStanding::kFenced) {
     spdlog::error("this node cannot renew its lease and stops acknowledging: {}",
                   lease_->trouble() ? lease_->trouble()->message : "the store does not answer");

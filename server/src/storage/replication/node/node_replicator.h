@@ -158,6 +158,7 @@ class NodeReplicator {
 
   // Touched only on strand_.
   OnLost on_lost_;
+  bool closing_ = false;
   std::optional<journal::Position> saved_position_;
   std::optional<Adoption> adoption_;
 
