@@ -97,8 +97,8 @@ awaitable<Result<void>> NodeReplicator::close_on_strand(std::chrono::millisecond
     if (drained) drained = std::move(saved);
   }
   if (lease_) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     auto released = co_await lease_->release(std::max(left, kReleasePatienceMin));
     if (drained) drained = std::move(released);
   }
