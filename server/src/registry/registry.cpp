@@ -315,7 +315,20 @@ awaitable<void> Registry::keep_copied() {
       replicator_->table().want_copy(due.id, due.reason);
       break;  // the store has a hard time: later
     }
+    co_await sweep_store();
     co_await copy_tick_.wait_until(std::chrono::steady_clock::now() + kCopyCheck);
+  }
+}
+
+awaitable<void> Registry::sweep_store() {
+  for (const WorkspaceId& id : replicator_->unswept()) {
+    if (closing_ || !replicator_->may_acknowledge()) co_return;
+    const auto found = rows_.find(id);
+    if (found == rows_.end()) continue;
+    const std::shared_ptr<Row> row = found->second;
+    const auto turn = co_await row->copying.lock();
+    auto swept = co_await replicator_->sweep(id);
+    if (!swept) spdlog::warn("removing what nobody needs: {}", swept.error().message);
   }
 }
 

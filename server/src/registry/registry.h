@@ -123,6 +123,7 @@ class Registry {
   awaitable<void> announce(WorkspaceId id, workspace::Meta meta);
   awaitable<void> keep_copied();
   awaitable<Result<void>> copy(replication::WorkspaceTable::Due due);
+  awaitable<void> sweep_store();
   void want_copy(const WorkspaceId& id, replication::SyncReason reason);
   awaitable<Page> list_on_strand(std::string cursor, std::size_t limit);
   awaitable<Result<workspace::Meta>> find_on_strand(WorkspaceId id);

@@ -105,6 +105,8 @@ awaitable<std::vector<api::Figure>> OffMachine::figures() {
        number(stats.care.drills)},
       {"coditect_replication_drills_failed_total", "Of these, those that could not be",
        number(stats.care.drills_failed)},
+      {"coditect_replication_swept_total", "Objects removed that no workspace names",
+       number(stats.swept)},
       {"coditect_replication_log_objects", "Bundles of this node in the store",
        number(stats.care.log_objects)},
       {"coditect_replication_log_bytes", "Their bytes", number(stats.care.log_bytes)},

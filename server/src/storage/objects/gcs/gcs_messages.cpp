@@ -167,6 +167,11 @@ Error gcs_error(const Answer& answer, std::string_view subject) {
       if (is_about_load(refusal.reason)) return unavailable(message);
       return {Errc::kDenied, message,
               "grant the service account roles/storage.objectAdmin on the bucket"};
+    case 400:
+      // Other bytes came than were sent, or an upload that is over was asked about: nothing is
+      // stored by this request, and the next one may do better.
+      if (refusal.message.contains("CRC32C")) return unavailable(message);
+      return internal(message);
     case 404: return no_such_object(subject);
     case 304:
     case 412: return {Errc::kConflict, message, ""};

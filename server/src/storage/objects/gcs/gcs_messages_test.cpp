@@ -105,6 +105,8 @@ TEST(GcsMessages, WhatARefusalMeans) {
   };
   const Case cases[] = {
       {400, "", Errc::kInternal},
+      {400, R"({"error":{"code":400,"message":"Provided CRC32C does not match"}})",
+       Errc::kUnavailable},
       {401, "", Errc::kDenied},
       {403, "", Errc::kDenied},
       {403, with_reason("forbidden"), Errc::kDenied},

@@ -11,6 +11,8 @@ namespace coditect::replication {
 namespace {
 
 constexpr std::chrono::minutes kInterval{10};
+/// A look at the log reads the manifest of every workspace there is.
+constexpr unsigned kDrillsPerSweep = 6;
 
 }  // namespace
 
@@ -22,11 +24,13 @@ Caretaker::Stats Caretaker::stats() const {
 }
 
 awaitable<void> Caretaker::run(Caretaker& self) {
-  for (;;) {
+  for (unsigned round = 0;; ++round) {
     co_await self.parts_.timing.sleep_for(kInterval);
     if (!self.parts_.lease.valid()) continue;
-    auto swept = co_await self.sweep();
-    if (!swept) spdlog::warn("removing what nobody needs: {}", swept.error().message);
+    if (round % kDrillsPerSweep == 0) {
+      auto swept = co_await self.sweep();
+      if (!swept) spdlog::warn("removing what nobody needs: {}", swept.error().message);
+    }
     co_await self.drill();
   }
 }

@@ -38,6 +38,7 @@ NodeReplicator::NodeReplicator(asio::any_io_executor executor, Services services
       options_(std::move(options)),
       nonce_(services.random.id("p_")),
       tail_(services.store),
+      sweeper_(services.store, services.timing),
       tasks_(strand_, [](std::string_view task, const std::string& what) {
         spdlog::error("replication: {} failed: {}", task, what);
       }) {}
@@ -246,6 +247,7 @@ awaitable<Result<WorkspaceSync::Report>> NodeReplicator::copy(WorkspaceId id, So
   auto copied = co_await sync.sync(reason, std::move(point), std::move(on_progress));
   if (copied) {
     table_.on_copied(id, copied->archived);
+    sweeper_.on_copied(id, folder);
     co_await pages_->on_copied(id, reason, standing);
   }
   co_return copied;
@@ -253,6 +255,11 @@ awaitable<Result<WorkspaceSync::Report>> NodeReplicator::copy(WorkspaceId id, So
 
 std::vector<WorkspaceTable::Due> NodeReplicator::due() const {
   return table_.due(std::chrono::steady_clock::now() - kCopyAfter);
+}
+
+awaitable<Result<void>> NodeReplicator::sweep(WorkspaceId id) {
+  auto swept = co_await sweeper_.sweep(std::move(id), self());
+  co_return swept ? Result<void>{} : Result<void>(std::move(swept).error());
 }
 
 awaitable<Result<void>> NodeReplicator::erase(WorkspaceId id) {
@@ -272,6 +279,7 @@ awaitable<Result<void>> NodeReplicator::erase(WorkspaceId id) {
   CO_TRY_VOID(co_await services_.store.remove(manifest_key(folder)));
   CO_TRY_VOID(co_await services_.store.remove(marker_key(options_.node, id)));
   table_.remove(id);
+  sweeper_.forget(id);
   co_await shipper_->forget(id);
   co_return Result<void>{};
 }
@@ -336,6 +344,7 @@ NodeReplicator::Stats NodeReplicator::stats() const {
   stats.may_acknowledge = may_acknowledge();
   stats.epoch = lease_ ? lease_->epoch() : 0;
   stats.adopted = adopted_;
+  stats.swept = sweeper_.removed();
   if (watching_) {
     stats.takeovers = watch_ ? watch_->takeovers() : 0;
     stats.adopted += watch_ ? watch_->adopted() : 0;

@@ -26,6 +26,7 @@
 #include "storage/replication/node/caretaker.h"
 #include "storage/replication/node/node_watch.h"
 #include "storage/replication/node/page_shipping.h"
+#include "storage/replication/node/sweeper.h"
 #include "storage/replication/node/workspace_table.h"
 #include "storage/replication/restore/restore.h"
 #include "storage/replication/shipper/shipper.h"
@@ -111,6 +112,10 @@ class NodeReplicator {
                                                 OnProgress on_progress);
   /// Workspaces whose copy() is due.
   std::vector<WorkspaceTable::Due> due() const;
+  /// Workspaces whose sweep() is due.
+  std::vector<WorkspaceId> unswept() { return sweeper_.due(); }
+  /// Removes what the workspace's manifest no longer names. Never while it is copied.
+  awaitable<Result<void>> sweep(WorkspaceId id);
   /// Removes a workspace from the store for ever.
   awaitable<Result<void>> erase(WorkspaceId id);
   /// A new workspace `target` that is `id` up to the event `through`, below the data folder.
@@ -122,6 +127,7 @@ class NodeReplicator {
     std::uint64_t epoch = 0;
     std::uint64_t takeovers = 0;
     std::uint64_t adopted = 0;  ///< workspaces
+    std::uint64_t swept = 0;    ///< objects of workspaces that nobody needed
     Caretaker::Stats care;
   };
   Stats stats() const;
@@ -149,6 +155,7 @@ class NodeReplicator {
   const std::string nonce_;
   WorkspaceTable table_;  // has its own lock
   LogTail tail_;
+  Sweeper sweeper_;  // has its own lock
 
   // Made by start_on_strand(), constant after it.
   std::unique_ptr<NodeLease> lease_;
