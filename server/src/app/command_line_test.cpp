@@ -45,9 +45,9 @@ void expect_error(const Ran& ran, int code) {
   EXPECT_EQ(ran.out, "");
 }
 
-constexpr const char* kCommands[] = {"serve",  "provision", "workspaces",
-                                     "run",    "log",       "sql",
-                                     "verify", "restore",   "simulate-providers"};
+constexpr const char* kCommands[] = {
+    "serve", "provision", "workspaces", "run",    "log",
+    "sql",   "verify",    "restore",    "export", "simulate-providers"};
 
 TEST(CommandLine, ExplainsEveryCommand) {
   const Ran all = run({"--help"});
@@ -96,6 +96,11 @@ TEST(CommandLine, RefusesMisuse) {
       {"serve", "--mirror", "plain"},
       {"serve", "--no-store", "--mirror", "gs://bucket"},
       {"restore", "--store", "gs://bucket"},
+      {"export"},
+      {"export", "--store", "gs://bucket", "--workspace", "w"},
+      {"export", "--store", "gs://bucket", "--to", "gs://bucket/x"},
+      {"export", "--store", "bucket", "--workspace", "w", "--to", "gs://bucket/x"},
+      {"export", "--store", "gs://bucket", "--workspace", "w", "--to", "folder"},
   };
   for (const std::vector<std::string>& arguments : cases) {
     SCOPED_TRACE(::testing::PrintToString(arguments));

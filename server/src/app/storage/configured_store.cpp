@@ -31,13 +31,9 @@ Result<std::unique_ptr<objects::ObjectStore>> open(const std::string& url,
 Result<ConfiguredStore> open_configured_store(const std::string& url, const std::string& mirror,
                                               const Environment& environment,
                                               const objects::StoreParts& parts) {
-  const objects::StoreOptions options = options_from(environment);
-  ConfiguredStore configured;
-  auto store = open(url, options, parts, *configured.counters);
-  if (!store) return std::move(store).error().in("--store");
-  configured.store = *std::move(store);
+  TRY(ConfiguredStore configured, open_store_of("--store", url, environment, parts));
   if (mirror.empty()) return configured;
-  auto second = open(mirror, options, parts, *configured.mirror_counters);
+  auto second = open(mirror, options_from(environment), parts, *configured.mirror_counters);
   if (!second) return std::move(second).error().in("--mirror");
   objects::MirrorOptions mirroring;
   mirroring.is_mutable = replication::is_mutable_key;
@@ -46,6 +42,16 @@ Result<ConfiguredStore> open_configured_store(const std::string& url, const std:
       std::move(mirroring), parts.clock);
   configured.mirrored = both.get();
   configured.store = std::move(both);
+  return configured;
+}
+
+Result<ConfiguredStore> open_store_of(const std::string& option, const std::string& url,
+                                      const Environment& environment,
+                                      const objects::StoreParts& parts) {
+  ConfiguredStore configured;
+  auto store = open(url, options_from(environment), parts, *configured.counters);
+  if (!store) return std::move(store).error().in(option);
+  configured.store = *std::move(store);
   return configured;
 }
 

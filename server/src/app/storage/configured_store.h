@@ -27,5 +27,9 @@ struct ConfiguredStore {
 Result<ConfiguredStore> open_configured_store(const std::string& url, const std::string& mirror,
                                               const Environment& environment,
                                               const objects::StoreParts& parts);
+/// The same for a store without a mirror, whose URL is that of `option`.
+Result<ConfiguredStore> open_store_of(const std::string& option, const std::string& url,
+                                      const Environment& environment,
+                                      const objects::StoreParts& parts);
 
 }  // namespace coditect::app
