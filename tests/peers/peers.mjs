@@ -1,5 +1,6 @@
-// Servers of other people that the stores are tested against: which, in which version, and where
-// they are installed. They are built from their sources by Go's ordinary client, once.
+// Programs of other people that the stores and what is in them are tested with: which, in which
+// version, and where they are installed. They are built from their sources by Go's ordinary client,
+// once.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,6 +17,11 @@ export const kPeers = {
     name: 'versitygw',
     module: 'github.com/versity/versitygw/cmd/versitygw',
     version: 'v1.8.0',
+  },
+  fuse: {
+    name: 'gcsfuse',
+    module: 'github.com/googlecloudplatform/gcsfuse/v3',
+    version: 'v3.11.4',
   },
 };
 

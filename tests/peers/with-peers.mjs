@@ -8,60 +8,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { install, kPeers, programOf } from './peers.mjs';
+import { freePort, kBucket, start, startGcs } from './serve.mjs';
 
-const kBucket = 'coditect-test';
-const kReadyMs = 30_000;
 const kSkipped = 77;
 
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/// Starts a peer and returns once something listens on its port.
-async function start(program, args, port) {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const deadline = Date.now() + kReadyMs;
-  for (;;) {
-    const socket = net.connect(port, '127.0.0.1');
-    const reached = await Promise.race([
-      once(socket, 'connect').then(
-        () => true,
-        () => false,
-      ),
-      sleep(1_000, false),
-    ]);
-    socket.destroy();
-    if (reached) return child;
-    if (child.exitCode !== null || Date.now() > deadline) {
-      child.kill('SIGKILL');
-      throw new Error(`${program} does not start`);
-    }
-    await sleep(50);
-  }
-}
-
-async function startGcs() {
-  const port = await freePort();
-  const args = ['-backend', 'memory', '-scheme', 'http', '-host', '127.0.0.1'];
-  args.push('-port', String(port), '-log-level', 'error');
-  const child = await start(programOf(kPeers.gcs), args, port);
-  const made = await fetch(`http://127.0.0.1:${port}/storage/v1/b?project=test`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: kBucket }),
-  });
-  if (!made.ok) throw new Error(`no bucket: HTTP ${made.status}`);
+async function startFake() {
+  const { child, port } = await startGcs();
   return { child, env: { CODITECT_PEER_GCS_PORT: String(port) } };
 }
 
@@ -85,7 +41,7 @@ const started = [];
 const folder = mkdtempSync(path.join(os.tmpdir(), 'coditect-peers-'));
 let code = 1;
 try {
-  if (programOf(kPeers.gcs)) started.push(await startGcs());
+  if (programOf(kPeers.gcs)) started.push(await startFake());
   if (programOf(kPeers.s3)) started.push(await startS3(folder));
   if (started.length === 0) {
     console.error('peers: !!! SKIPPED: no peer can be had here !!!');
