@@ -34,6 +34,8 @@ struct StoreBackend {
   std::string name;  ///< letters and digits
   /// Nothing where the store's peer is not installed: the tests are skipped.
   std::function<std::unique_ptr<StoreUnderTest>(asio::any_io_executor)> make;
+  /// False for a peer that refuses puts into a folder while it removes that folder as empty.
+  bool empties_folders = true;
 };
 
 inline std::string conformance_name(const testing::TestParamInfo<StoreBackend>& info) {
