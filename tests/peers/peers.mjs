@@ -25,6 +25,15 @@ export const kPeers = {
   },
 };
 
+/// What the benchmarks are compared with; the tests need none of it.
+export const kRivals = {
+  litestream: {
+    name: 'litestream',
+    module: 'github.com/benbjohnson/litestream/cmd/litestream',
+    version: 'v0.5.18',
+  },
+};
+
 function folderOf(peer) {
   return path.join(kRoot, '.tools/peers', `${peer.name}-${peer.version}`);
 }
@@ -36,9 +45,9 @@ export function programOf(peer) {
 }
 
 /// Builds what is missing. Returns the names of the peers that cannot be had here.
-export function install() {
+export function install(wanted = kPeers) {
   const missing = [];
-  for (const peer of Object.values(kPeers)) {
+  for (const peer of Object.values(wanted)) {
     if (programOf(peer)) continue;
     console.error(`peers: building ${peer.name} ${peer.version}; this takes some minutes, once`);
     const built = spawnSync('go', ['install', `${peer.module}@${peer.version}`], {
