@@ -5,28 +5,15 @@
 //
 // BENCH_JSON names a file that receives the figures as well.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Server, temporaryFolder } from '../lib/server.mjs';
 import { rehearse, say } from '../lib/rehearsal.mjs';
 import { Workspace } from '../lib/workspace.mjs';
+import { percentile, printHead, report, save, usage } from './figures.mjs';
 
 const kRounds = Number(process.env.BENCH_ROUNDS ?? 200);
 const kSlowRounds = Math.max(10, Math.floor(kRounds / 10));
-
-function percentile(sorted, share) {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
-
-const figures = [];
-
-/// Prints one figure beside its target, both in `unit`, and keeps it for the file.
-function report(name, value, unit, target, details = {}) {
-  figures.push({ name, value, unit, target, ...details });
-  const wanted = target === undefined ? '' : `< ${target} ${unit}`;
-  console.log(`${name.padEnd(48)} ${value.toFixed(2).padStart(10)} ${unit.padEnd(6)} ${wanted}`);
-}
 
 /// Times `work(round)`; `prepare(round)` runs before each, unmeasured. The p99 is what the target
 /// is about.
@@ -121,13 +108,6 @@ const benches = {
 
 const measured = (rounds, work, prepare) => ({ rounds, work, prepare });
 
-/// Resident kilobytes and processor milliseconds of the server's process.
-function usage({ process: child }) {
-  const [, kilobytes] = readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/);
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return { kilobytes: Number(kilobytes), cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
-}
-
 /// What a workspace costs awake and asleep, and what the server costs while nothing happens.
 async function measureIdle() {
   const server = new Server(temporaryFolder());
@@ -162,7 +142,7 @@ const filter = process.argv[2] ?? '';
 const server = new Server(temporaryFolder());
 await server.start();
 try {
-  console.log(`${'figure'.padEnd(48)} ${'value'.padStart(10)} unit   target`);
+  printHead();
   for (const [name, begin] of Object.entries(benches)) {
     if (!name.includes(filter)) continue;
     await measure(name, { ...(await begin(server)), target: targets[name] });
@@ -171,6 +151,4 @@ try {
   await server.stop();
 }
 if ('idle'.includes(filter)) await measureIdle();
-if (process.env.BENCH_JSON) {
-  writeFileSync(process.env.BENCH_JSON, `${JSON.stringify(figures, null, 2)}\n`);
-}
+save();
