@@ -1,5 +1,5 @@
-// A workspace's files, one object each, in a store of their own. tests/peers/gcsfuse.test.mjs mounts
-// such an export.
+// A workspace's files, one object each, in a store of their own; tests/peers/gcsfuse.test.mjs
+// mounts them.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
