@@ -14,6 +14,9 @@ DATA ?= data
 DEMO ?= $(if $(wildcard .git),file://$(CURDIR),template:cpp)
 # Extra arguments of `coditect serve`, for example: make run SERVE="--log-level debug"
 SERVE ?=
+# How long `make torture` goes on, and more of what it is told: make torture TORTURE="--seed 7"
+MINUTES ?= 60
+TORTURE ?=
 
 .PHONY: help setup run build build-server build-web test test-unit test-recorded test-peers \
   test-web test-blackbox test-browser torture tsan check bench format clean
@@ -60,8 +63,9 @@ test-blackbox: setup ## the release binary through its public interface
 test-browser: setup ## the studio in a browser against the real server
 	@tools/test build-release build-web browser
 
-torture: setup ## the black-box suite with 50 kills in place of 10
+torture: setup ## random faults for MINUTES (60), after the black-box suite with 50 kills, not 10
 	@SPINE_KILLS=50 tools/test build-release blackbox
+	@node tests/torture/main.mjs --minutes "$(MINUTES)" $(TORTURE)
 
 tsan: setup ## the concurrent layers' unit tests under ThreadSanitizer
 	@tools/test tsan

@@ -1,0 +1,74 @@
+// Disks that fill up and disks that fail: a small tmpfs, and a library that makes syncs fail. Both
+// need something of the machine; what it does not have is said, and those faults are left out.
+
+import { execFileSync } from 'node:child_process';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const kSource = path.join(path.dirname(fileURLToPath(import.meta.url)), 'failing_sync.c');
+const kCompilers = ['clang-19', 'clang', 'cc'];
+const kDiskMiB = 448;
+const kBallast = 'ballast';
+
+function attempt(program, args) {
+  try {
+    execFileSync(program, args, { stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return (error.stderr?.toString() || error.message).trim().split('\n')[0];
+  }
+}
+
+/// A small disk mounted at `folder`: undefined, or why there is none.
+export function mountSmallDisk(folder) {
+  mkdirSync(folder, { recursive: true });
+  const options = `size=${kDiskMiB}m,mode=0755`;
+  const problem = attempt('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
+  if (problem === undefined) process.on('exit', () => unmount(folder));
+  return problem;
+}
+
+export function unmount(folder) {
+  attempt('umount', ['-l', folder]);
+}
+
+/// The library that makes syncs fail: {library}, or {problem}.
+export function buildFailingSync(folder) {
+  const library = path.join(folder, 'failing_sync.so');
+  const flags = ['-shared', '-fPIC', '-O1', '-o', library, kSource, '-ldl'];
+  const problems = [];
+  for (const compiler of kCompilers) {
+    const problem = attempt(compiler, flags);
+    if (problem === undefined) return { library };
+    problems.push(`${compiler}: ${problem}`);
+  }
+  return { problem: problems.join('; ') };
+}
+
+/// Takes every free byte of the disk that `folder` is on. Returns how many it took.
+export function fillDisk(folder) {
+  const file = openSync(path.join(folder, kBallast), 'a');
+  let piece = Buffer.alloc(1 << 20, 0x5a);
+  try {
+    while (piece.length > 0) piece = writeOrHalve(file, piece);
+    return fstatSync(file).size;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeOrHalve(file, piece) {
+  try {
+    writeSync(file, piece);
+    return piece;
+  } catch (error) {
+    if (error.code !== 'ENOSPC') throw error;
+    return piece.subarray(0, piece.length >> 1);
+  }
+}
+
+export function freeDisk(folder) {
+  const file = path.join(folder, kBallast);
+  if (existsSync(file)) rmSync(file);
+}

@@ -1,0 +1,183 @@
+// One store, a few nodes that share it, and the workspaces that they serve.
+
+import assert from 'node:assert/strict';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { request } from '../lib/http.mjs';
+import { Server } from '../lib/server.mjs';
+import { buildFailingSync, mountSmallDisk, unmount } from './disk.mjs';
+import { Draw } from './random.mjs';
+import { Subject } from './subject.mjs';
+import { startWriters } from './writers.mjs';
+
+const kNodes = 3;
+const kSmallDisk = 'c';
+
+/// A server that may be frozen or gone. A new disk makes it another node with another name.
+export class Node extends Server {
+  constructor(world, letter) {
+    const home = path.join(world.folder, letter);
+    mkdirSync(home, { recursive: true });
+    const failSync = path.join(world.folder, `fail-sync-${letter}`);
+    const { library } = world.failingSync;
+    const env = library ? { LD_PRELOAD: library, TORTURE_FAIL_SYNC: failSync } : {};
+    super(home, { args: ['--store', `file://${world.store}`], env });
+    this.letter = letter;
+    this.disk = 1;
+    this.failSync = failSync;
+    this.frozen = false;
+  }
+
+  get name() {
+    return `${this.letter}${this.disk}`;
+  }
+
+  get running() {
+    const child = this.process;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  get live() {
+    return this.running && !this.frozen;
+  }
+
+  freeze() {
+    process.kill(this.pid, 'SIGSTOP');
+    this.frozen = true;
+  }
+
+  thaw() {
+    process.kill(this.pid, 'SIGCONT');
+    this.frozen = false;
+  }
+
+  /// The disk with all that is on it; what is mounted stays.
+  loseDisk() {
+    for (const name of readdirSync(this.folder)) {
+      rmSync(path.join(this.folder, name), { recursive: true, force: true });
+    }
+    ++this.disk;
+  }
+}
+
+export class World {
+  constructor(seed, say, minutes) {
+    this.seed = seed;
+    this.minutes = minutes;
+    this.say = say;
+    this.folder = mkdtempSync(path.join(os.tmpdir(), 'coditect-torture-'));
+    this.store = path.join(this.folder, 'store');
+    this.nodes = [];
+    this.subjects = [];
+    this.writers = [];
+    /// Called with what ends the run from outside of its course.
+    this.fail = () => {};
+    this.made = 0;
+    this.letters = 0;
+    /// When the last fault began: what a local workspace acknowledged much earlier is kept.
+    this.downAt = performance.now();
+    this.counts = { lost: 0, acknowledged: 0, sent: 0, looks: 0, restores: 0, forks: 0, tasks: 0 };
+    this.failingSync = buildFailingSync(this.folder);
+    this.missing = [];
+    const { problem } = this.failingSync;
+    if (problem) this.missing.push(`failed_sync: no library that makes syncs fail: ${problem}`);
+    this.noSmallDisk = mountSmallDisk(path.join(this.folder, kSmallDisk));
+    if (this.noSmallDisk) this.missing.push(`disk_full: no small disk: ${this.noSmallDisk}`);
+  }
+
+  async start() {
+    for (let i = 0; i < kNodes; ++i) await this.addNode().start();
+    const [a, b, c] = this.nodes;
+    await this.provision(a, 'replicated');
+    await this.provision(a, 'local', { kind: 'template', name: 'cpp' });
+    await this.provision(b, 'local');
+    await this.provision(c, 'replicated');
+  }
+
+  addNode() {
+    const node = new Node(this, String.fromCharCode('a'.charCodeAt(0) + (this.letters++ % 26)));
+    this.nodes.push(node);
+    return node;
+  }
+
+  /// The node with the small disk, if there is one.
+  get small() {
+    return this.noSmallDisk ? undefined : this.nodes.find(({ letter }) => letter === kSmallDisk);
+  }
+
+  get live() {
+    return this.nodes.filter((node) => node.live);
+  }
+
+  /// Nodes that serve something, as of the last look.
+  get owners() {
+    return this.live.filter((node) => this.subjectsOf(node).length > 0);
+  }
+
+  subjectsOf(node) {
+    return this.subjects.filter(({ settledOn }) => settledOn === node.name);
+  }
+
+  async provision(node, durability, source = { kind: 'empty' }) {
+    const name = `w${++this.made}`;
+    const data = { name, source, durability };
+    const answer = await request(node, 'POST', '/workspaces/provision', { data });
+    assert.equal(answer.status, 201, `${name} on ${node.name}: ${answer.text}`);
+    const subject = new Subject(name, durability, node, answer.json);
+    this.subjects.push(subject);
+    const draw = new Draw(this.seed, `writers of ${name}`);
+    const writers = startWriters(this, subject, draw);
+    writers.catch((error) => this.fail(error));
+    this.writers.push(writers.catch(() => {}));
+    return subject;
+  }
+
+  /// A length for a fault in seconds; in a long run some are minutes.
+  seconds(draw, from, to) {
+    const long = this.minutes > 10 && draw.chance(0.1);
+    return draw.between(from, long ? to * 8 : to);
+  }
+
+  /// The store as if its network were gone.
+  cutStore() {
+    renameSync(this.store, `${this.store}.away`);
+  }
+
+  healStore() {
+    assert.ok(!existsSync(this.store), 'a node has made a store of its own where none was');
+    renameSync(`${this.store}.away`, this.store);
+  }
+
+  /// Ends everything; no check.
+  async end() {
+    for (const subject of this.subjects) subject.retired = true;
+    for (const subject of this.subjects) subject.open();
+    await Promise.all(this.nodes.map((node) => node.kill()));
+    await Promise.all(this.writers);
+  }
+
+  remove() {
+    unmount(path.join(this.folder, kSmallDisk));
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /// Leaves everything for somebody to look at; what is on the small disk too.
+  keep() {
+    const small = path.join(this.folder, kSmallDisk);
+    if (!this.noSmallDisk) {
+      cpSync(small, `${small}.kept`, { recursive: true });
+      unmount(small);
+    }
+    return this.folder;
+  }
+}
