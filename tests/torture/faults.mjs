@@ -2,7 +2,8 @@
 // all workspaces follows.
 
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { request } from '../lib/http.mjs';
 import { eventually } from '../lib/workspace.mjs';
@@ -74,11 +75,11 @@ async function thereAndBack(world, draw) {
 /// A disk is lost, and whoever takes over is killed while it does.
 async function takerKilled(world, draw) {
   const node = victim(world, draw);
+  const id = readFileSync(path.join(node.data, 'node/id'), 'utf8').trim();
   await strike(world, draw);
   await node.kill();
   node.loseDisk();
-  const taking = (other) => other.log.some((line) => /taking it over/.test(line));
-  for (const other of world.live) other.log.length = 0;
+  const taking = ({ log }) => log.some((line) => /taking it over/.test(line) && line.includes(id));
   const taker = await eventually(() => world.live.find(taking), `${node.name} is replaced`, 60_000);
   await sleep(draw.between(0, 400));
   world.say(`  ${taker.name} takes over, and is killed`);
