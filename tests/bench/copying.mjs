@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { cheapEvent, provisionMany, steady, together } from './load.mjs';
 import { kFull, note, percentile, report, usage } from './figures.mjs';
-import { metrics, nodeOf, settled, site } from './nodes.mjs';
+import { copied, metrics, nodeOf, settled, site } from './nodes.mjs';
 import { exposures, newestAges, StoreWatcher } from './store-watcher.mjs';
 
 const kWorkspaces = 1000;
@@ -73,7 +73,7 @@ async function measureLoad(server, store, workspaces) {
   const watcher = await StoreWatcher.start(store);
   const { rate, acknowledged } = await perDay(server, `${wanted}/s over 1,000`, async () => {
     const reached = await steady(sockets, wanted, kLoadMs, cheapEvent);
-    await untilCopied(server);
+    await copied(server);
     return reached;
   });
   const bundles = await watcher.stop();
@@ -90,15 +90,6 @@ async function measureLoad(server, store, workspaces) {
   report('answered until in the store, p99', percentile(exposed, 0.99), 'ms');
   report('answered until in the store, longest', exposed.at(-1), 'ms');
   note(`${size.events} events in ${size.bundles} bundles; each was found in one, from outside`);
-}
-
-/// Until the store has every event that the journal has.
-async function untilCopied(server) {
-  for (;;) {
-    const now = await metrics(server);
-    if (now.coditect_replication_events_total >= now.coditect_journal_records) return;
-    await sleep(20);
-  }
 }
 
 export async function measureCopying() {

@@ -8,6 +8,8 @@ import { request } from '../lib/http.mjs';
 import { Server, temporaryFolder } from '../lib/server.mjs';
 
 const kQuiet = ['--log-level', 'warning'];
+const kCopyLimitMs = 120_000;
+const kCopyPollMs = 20;
 
 /// A folder with a store in it, and room for nodes that share the store.
 export function site() {
@@ -43,5 +45,17 @@ export async function settled(server, { quietMs, puts, limitMs }) {
     if (more <= puts) return true;
     if (Date.now() > until) return false;
     before = now;
+  }
+}
+
+/// Waits until the store has every event that is durable.
+export async function copied(server) {
+  const until = Date.now() + kCopyLimitMs;
+  for (;;) {
+    const now = await metrics(server);
+    const { coditect_replication_events_total: there, coditect_journal_records: all } = now;
+    if (there >= all) return;
+    if (Date.now() > until) throw new Error(`${there} of ${all} events are in the store`);
+    await sleep(kCopyPollMs);
   }
 }

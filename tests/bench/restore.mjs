@@ -6,10 +6,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { coditect } from '../lib/command.mjs';
-import { kFull, median, note, percentile, report } from './figures.mjs';
+import { endedChildrenCpuMs, kFull, median, note, percentile, report } from './figures.mjs';
 import { measureLitestream } from './litestream.mjs';
 import { cheapEvent, provision, provisionMany, together } from './load.mjs';
-import { metrics, nodeOf, site } from './nodes.mjs';
+import { copied, nodeOf, site } from './nodes.mjs';
 
 const kEvents = Number(process.env.BENCH_EVENTS ?? (kFull ? 1_000_000 : 100_000));
 /// One event in so many is a new file.
@@ -21,35 +21,24 @@ const kRestores = 3;
 const kSmall = kFull ? 1000 : 150;
 const kSmallFiles = 3;
 const kTargetMs = 3000;
-const kCopyLimitMs = 120_000;
 /// Databases are copied at most every 30 s.
 const kPagesMs = 33_000;
 
-/// Until the store has every event; returns once it has.
-export async function copied(server) {
-  const until = Date.now() + kCopyLimitMs;
-  for (;;) {
-    const now = await metrics(server);
-    const { coditect_replication_events_total: there, coditect_journal_records: all } = now;
-    if (there >= all) return;
-    if (Date.now() > until) throw new Error(`${there} of ${all} events are in the store`);
-    await sleep(50);
-  }
-}
-
-/// Restores into a new folder, checks how much came back, and returns the milliseconds, the report
-/// and the folder.
+/// Restores into a new folder and checks how much came back. Returns the milliseconds, those of the
+/// processor, and the command's own report.
 async function restore({ folder, url }, id, events) {
   const data = path.join(folder, 'restored');
   rmSync(data, { recursive: true, force: true });
   const args = ['restore', '--store', url, '--workspace', id, '--data', data, '--json'];
+  const before = endedChildrenCpuMs();
   const started = performance.now();
   const { code, stdout, stderr } = await coditect(args);
   const ms = performance.now() - started;
+  const cpuMs = endedChildrenCpuMs() - before;
   if (code !== 0) throw new Error(`restore of ${id}: ${stderr}`);
   const answer = JSON.parse(stdout);
   if (answer.events < events) throw new Error(`${answer.events} of ${events} events came back`);
-  return { ms, answer };
+  return { ms, cpuMs, answer };
 }
 
 async function build(server, workspace) {
@@ -89,11 +78,13 @@ async function restoreLarge(place, workspace, when) {
   const [{ answer }] = rounds;
   const megabytes = databaseBytes(path.join(answer.folder, 'databases')) / 1e6;
   const rebuilt = answer.databases_rebuilt.length;
-  const what = `${answer.events} events, ${megabytes.toFixed(0)} MB of databases`;
+  const cpuMs = median(rounds.map((round) => round.cpuMs));
+  const what = `${cpuMs} ms of CPU; ${answer.events} events, ${megabytes.toFixed(0)} MB of databases`;
   const times = rounds.map(({ ms }) => ms);
   report(`restore, ${when}`, median(times), 'ms', kTargetMs, {
     beside: `${what}, ${answer.files} files, ${rebuilt} databases rebuilt`,
     times,
+    cpu_ms: cpuMs,
   });
   return path.join(answer.folder, 'databases');
 }

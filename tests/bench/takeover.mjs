@@ -8,8 +8,7 @@ import { request } from '../lib/http.mjs';
 import { Workspace } from '../lib/workspace.mjs';
 import { note, report } from './figures.mjs';
 import { provisionMany, together } from './load.mjs';
-import { nodeOf, site } from './nodes.mjs';
-import { copied } from './restore.mjs';
+import { copied, nodeOf, site } from './nodes.mjs';
 
 const kWorkspaces = 100;
 const kPollMs = 10;
