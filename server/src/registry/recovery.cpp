@@ -1,7 +1,9 @@
 #include "registry/recovery.h"
 
+#include <algorithm>
 #include <optional>
 
+#include "base/event.h"
 #include "base/log.h"
 #include "storage/archive/archive.h"
 #include "workspace/place.h"
@@ -25,6 +27,36 @@ std::optional<fs::path> find_folder(const fs::path& data, const WorkspaceId& id)
   return std::nullopt;
 }
 
+/// What the archive lacks. A later record of the same number is of a later ownership, and what
+/// came after the earlier one is not of the log any more.
+std::vector<std::string> missing_lines(const archive::Head& head,
+                                       std::vector<journal::Record> records) {
+  std::vector<std::string> missing;
+  Sequence first = head.seq + 1;
+  for (journal::Record& record : records) {
+    if (record.seq <= head.seq) continue;
+    if (missing.empty()) first = record.seq;
+    if (record.seq < first) {
+      missing.clear();
+      first = record.seq;
+    }
+    missing.resize(std::min<std::size_t>(missing.size(), record.seq - first));
+    missing.push_back(std::move(record.line));
+  }
+  return missing;
+}
+
+/// Whether the workspace has come to this node while an older copy of it was here.
+bool was_elsewhere(const fs::path& data, const WorkspaceId& id) {
+  std::error_code error;
+  return fs::exists(data / "node" / "set-aside" / (id.str() + "-1"), error);
+}
+
+bool follows(const archive::Head& head, const std::string& line) {
+  const auto event = parse_event(line);
+  return event && event->seq == head.seq + 1 && event->prev == head.hash;
+}
+
 }  // namespace
 
 Result<void> recover_workspaces(const fs::path& data,
@@ -37,11 +69,14 @@ Result<void> recover_workspaces(const fs::path& data,
       continue;
     }
     TRY(archive::Archive archive, archive::Archive::open(Place(*folder).sessions()));
-    std::vector<std::string> missing;
-    for (journal::Record& record : lines) {
-      if (record.seq > archive.head().seq) missing.push_back(std::move(record.line));
-    }
+    const std::vector<std::string> missing = missing_lines(archive.head(), std::move(lines));
     if (missing.empty()) continue;
+    if (was_elsewhere(data, id) && !follows(archive.head(), missing.front())) {
+      // The copy that they belong to was set aside when the workspace came back.
+      spdlog::warn("workspace {}: {} events of an earlier ownership are left out", id.str(),
+                   missing.size());
+      continue;
+    }
     auto appended = archive.append(missing);
     if (!appended) return std::move(appended).error().in("recovering workspace " + id.str());
     TRY_VOID(archive.sync());

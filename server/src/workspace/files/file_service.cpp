@@ -239,7 +239,8 @@ awaitable<Result<Written>> FileService::write_guarded(Actor actor, std::string p
   if (known == nullptr || known->mode != mode) data["mode"] = mode;
   const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
   // Where the log fails nobody knows whether the event is in it: the next start needs the file.
-  CO_TRY_VOID(co_await parts_.log.durable(seq));
+  // Where it may not be acknowledged yet, it stands, and so must the file.
+  CO_TRY_VOID(co_await parts_.log.on_disk(seq));
   auto publish = [folder = folder_, staged, path, &before] {
     return folder.publish(staged, path, before.hash);
   };
@@ -248,6 +249,7 @@ awaitable<Result<Written>> FileService::write_guarded(Actor actor, std::string p
     Unplaced unplaced{seq, std::move(staged), {{path, before.hash}}};
     co_return co_await take_back(std::move(unplaced), std::move(published).error());
   }
+  CO_TRY_VOID(co_await parts_.log.durable(seq));
   co_return Written{seq, seq};
 }
 
@@ -313,7 +315,7 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
                     {"before", source.hash}, {"size", source.content->bytes.size()},
                     {"intent", staged}};
   const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
-  CO_TRY_VOID(co_await parts_.log.durable(seq));
+  CO_TRY_VOID(co_await parts_.log.on_disk(seq));
   auto work = [folder = folder_, from, to] { return folder.move(from, to); };
   auto moved = co_await parts_.disk.run(std::move(work));
   if (!moved) {
@@ -321,6 +323,7 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
     co_return co_await take_back(std::move(unplaced), std::move(moved).error());
   }
   co_await discard(std::move(staged));
+  CO_TRY_VOID(co_await parts_.log.durable(seq));
   co_return Written{seq, seq};
 }
 
@@ -350,7 +353,7 @@ awaitable<Result<Written>> FileService::remove(Actor actor, std::string path,
   json::object data{{"op", "remove"},        {"path", path}, {"hash", ""},
                     {"before", before.hash}, {"size", 0},    {"intent", staged}};
   const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
-  CO_TRY_VOID(co_await parts_.log.durable(seq));
+  CO_TRY_VOID(co_await parts_.log.on_disk(seq));
   auto work = [folder = folder_, path, staged, &before] {
     return folder.remove(path, before.hash, staged);
   };
@@ -359,6 +362,7 @@ awaitable<Result<Written>> FileService::remove(Actor actor, std::string path,
     Unplaced unplaced{seq, std::move(staged), {{path, before.hash}}};
     co_return co_await take_back(std::move(unplaced), std::move(removed).error());
   }
+  CO_TRY_VOID(co_await parts_.log.durable(seq));
   co_return Written{seq, seq};
 }
 

@@ -174,6 +174,12 @@ awaitable<Result<void>> EventLog::durable(Sequence seq) {
   co_return Error(*failure_);
 }
 
+awaitable<Result<void>> EventLog::on_disk(Sequence seq) {
+  while (on_disk_ < seq && !failure_) co_await progress_.wait();
+  if (on_disk_ >= seq) co_return Result<void>{};
+  co_return Error(*failure_);
+}
+
 awaitable<Result<Sequence>> EventLog::record(EventDraft draft) {
   CO_TRY_VOID(admit());
   const Sequence seq = append(std::move(draft));

@@ -71,6 +71,9 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   /// Returns once `seq` is as durable as the workspace wants it. Errc::kUnavailable when the node
   /// may not acknowledge: the event stands in its place, and may come to be acknowledged later.
   awaitable<Result<void>> durable(Sequence seq);
+  /// Returns once `seq` is on this machine's stable storage, acknowledged or not: it keeps its
+  /// place in the log from there on. Errors of the journal.
+  awaitable<Result<void>> on_disk(Sequence seq);
   /// admit(), append() and durable().
   awaitable<Result<Sequence>> record(EventDraft draft);
 

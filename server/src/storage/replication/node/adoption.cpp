@@ -86,28 +86,53 @@ awaitable<Adoption::Outcome> Adoption::adopt_missing() {
 }
 
 awaitable<Result<bool>> Adoption::adopt(Marked workspace, std::optional<Manifest::Owner> former) {
-  const std::string own_marker = marker_key(parts_.self.node, workspace.id);
-  auto marked = co_await parts_.store.put(own_marker, workspace.folder, objects::Always{});
-  if (!marked) co_return std::move(marked).error();
-  const LogPlace place = co_await parts_.next_place();
-  ManifestStore manifests(parts_.store, workspace.folder);
-  Claim claim{parts_.self, place.bundle, former};
-  auto acquired = co_await manifests.acquire(std::move(claim));
-  if (!acquired) {
-    const Errc code = acquired.error().code;
-    // Somebody else's by now, or its making was cut short before it was acknowledged.
-    if (code != Errc::kConflict && code != Errc::kNotFound) co_return std::move(acquired).error();
-    spdlog::info("workspace {} is left alone: {}", workspace.id.str(), acquired.error().message);
-    CO_TRY_VOID(co_await parts_.store.remove(own_marker));
-    co_return false;
-  }
-  CO_TRY_VOID(co_await bring(std::move(workspace), std::move(acquired->value)));
+  // It came with an earlier takeover of the same node, and is served.
+  if (parts_.table.is_acquired(workspace.id)) co_return false;
+  parts_.table.begin_adoption(workspace.id);
+  auto taken = co_await take(workspace, std::move(former));
+  parts_.table.end_adoption(workspace.id);
+  if (!taken || !*taken) co_return taken;
+  CO_TRY_VOID(co_await adopt_(workspace.id, workspace.folder));
   co_return true;
 }
 
-awaitable<Result<void>> Adoption::bring(Marked workspace, Manifest manifest) {
-  auto aside = [this, &workspace] { return set_aside(workspace); };
-  CO_TRY_VOID(co_await parts_.disk.run(std::move(aside)));
+awaitable<Result<bool>> Adoption::take(const Marked& workspace,
+                                       std::optional<Manifest::Owner> former) {
+  const std::string own_marker = marker_key(parts_.self.node, workspace.id);
+  auto marked = co_await parts_.store.put(own_marker, workspace.folder, objects::Always{});
+  if (!marked) co_return std::move(marked).error();
+  ManifestStore manifests(parts_.store, workspace.folder);
+  auto now = co_await manifests.load();
+  if (!now) co_return co_await leave(workspace, std::move(now).error());
+  const auto& owner = now->value.owner;
+  const bool own = owner && owner->node == parts_.self.node;
+  std::error_code error;
+  // It came before this process began, which has found it on its disk.
+  if (own && former && fs::exists(parts_.data / workspace.folder, error)) co_return false;
+  const bool may_be_taken = !owner || own || (former && owner->node == former->node);
+  const LogPlace place = co_await parts_.begin(workspace.id);
+  if (may_be_taken) {
+    auto aside = [this, &workspace] { return set_aside(workspace); };
+    CO_TRY_VOID(co_await parts_.disk.run(std::move(aside)));
+  }
+  Claim claim{parts_.self, place.bundle, former};
+  auto acquired = co_await manifests.acquire(std::move(claim));
+  if (!acquired) co_return co_await leave(workspace, std::move(acquired).error());
+  CO_TRY_VOID(co_await bring(workspace, std::move(acquired->value), place));
+  co_return true;
+}
+
+/// Somebody else's by now, or its making was cut short before it was acknowledged.
+awaitable<Result<bool>> Adoption::leave(const Marked& workspace, Error why) {
+  if (why.code != Errc::kConflict && why.code != Errc::kNotFound) co_return why;
+  spdlog::info("workspace {} is left alone: {}", workspace.id.str(), why.message);
+  CO_TRY_VOID(co_await parts_.store.remove(marker_key(parts_.self.node, workspace.id)));
+  co_return false;
+}
+
+/// `place` was looked up before: no event of the workspace is in this node's log before it.
+awaitable<Result<void>> Adoption::bring(const Marked& workspace, Manifest manifest,
+                                        LogPlace place) {
   const RestoreParts parts{parts_.store, parts_.disk, tail_};
   RestoreOptions options;
   options.lost = LostFiles::kRefuse;
@@ -124,14 +149,14 @@ awaitable<Result<void>> Adoption::bring(Marked workspace, Manifest manifest) {
   WorkspaceSync sync({parts_.store, parts_.disk, *blobs}, workspace.folder, report.root);
   SyncPoint point;
   point.owner = parts_.self;
-  point.log = co_await parts_.next_place();
+  point.log = std::move(place);
   point.archived = report.through_seq;
   point.meta = std::move(manifest.meta);
   auto synced = co_await sync.sync(SyncReason::kHandOff, std::move(point), {});
   if (!synced) co_return std::move(synced).error();
   spdlog::info("workspace {}: taken over, {} events, {} files", workspace.id.str(), report.events,
                report.files);
-  co_return co_await adopt_(workspace.id, workspace.folder);
+  co_return Result<void>{};
 }
 
 /// An older copy on this disk, from when the workspace was this node's before: it may hold what was

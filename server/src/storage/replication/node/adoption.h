@@ -19,7 +19,9 @@ namespace coditect::replication {
 /// Threads:    any strand; one call at a time.
 /// Lifetime:   what Parts refers to outlives it and its calls.
 /// Invariants: a workspace's marker leads to it at every moment: the new owner's is put before the
-///             manifest changes, the former owner's is removed after nothing needs his log.
+///             manifest changes, the former owner's is removed after nothing needs his log. Once
+///             the manifest names this node its folder here is the workspace, or is missing: an
+///             older one is moved away before.
 /// Errors:     those of the store and of restoring; what was not adopted can be tried again.
 class Adoption {
  public:
@@ -31,7 +33,8 @@ class Adoption {
     WorkspaceTable& table;
     std::filesystem::path data;
     Manifest::Owner self;
-    std::function<awaitable<LogPlace>()> next_place;  ///< of this node's log
+    /// Forgets what this node knows of an earlier ownership of a workspace. Where its log goes on.
+    std::function<awaitable<LogPlace>(WorkspaceId)> begin;
   };
   Adoption(Parts parts, Adopt adopt);
 
@@ -53,7 +56,9 @@ class Adoption {
   awaitable<Result<std::vector<Marked>>> marked(NodeId node);
   /// False where it belongs to somebody else, or is no workspace.
   awaitable<Result<bool>> adopt(Marked workspace, std::optional<Manifest::Owner> former);
-  awaitable<Result<void>> bring(Marked workspace, Manifest manifest);
+  awaitable<Result<bool>> take(const Marked& workspace, std::optional<Manifest::Owner> former);
+  awaitable<Result<bool>> leave(const Marked& workspace, Error why);
+  awaitable<Result<void>> bring(const Marked& workspace, Manifest manifest, LogPlace place);
   Result<void> set_aside(const Marked& workspace) const;
 
   const Parts parts_;

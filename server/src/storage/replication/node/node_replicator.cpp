@@ -199,6 +199,10 @@ awaitable<Result<void>> NodeReplicator::claim(WorkspaceId id, json::object meta)
 }
 
 awaitable<Result<void>> NodeReplicator::acquire(WorkspaceId id, json::object meta) {
+  if (table_.is_adopting(id)) {
+    co_return unavailable("the workspace " + id.str() + " is being brought to this node",
+                          "try again in a few seconds");
+  }
   if (table_.is_acquired(id)) co_return Result<void>{};
   CO_TRY(const std::string folder, need_folder(id));
   ManifestStore manifests(services_.store, folder);
@@ -309,8 +313,11 @@ PageShipping::Parts NodeReplicator::page_parts() {
 }
 
 Adoption::Parts NodeReplicator::adoption_parts() {
-  return {services_.store, services_.disk, table_,
-          options_.data,   self(),         [this]() { return shipper_->next_place(); }};
+  auto begin = [this](WorkspaceId id) -> awaitable<LogPlace> {
+    co_await pages_->forget(id);
+    co_return co_await shipper_->begin(std::move(id));
+  };
+  return {services_.store, services_.disk, table_, options_.data, self(), std::move(begin)};
 }
 
 awaitable<void> NodeReplicator::watch_others(Adopt adopt) {

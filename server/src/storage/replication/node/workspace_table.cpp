@@ -57,6 +57,21 @@ bool WorkspaceTable::is_acquired(const WorkspaceId& id) const {
   return row != rows_.end() && row->second.acquired;
 }
 
+void WorkspaceTable::begin_adoption(const WorkspaceId& id) {
+  const std::lock_guard lock(mutex_);
+  adopting_.insert(id);
+}
+
+void WorkspaceTable::end_adoption(const WorkspaceId& id) {
+  const std::lock_guard lock(mutex_);
+  adopting_.erase(id);
+}
+
+bool WorkspaceTable::is_adopting(const WorkspaceId& id) const {
+  const std::lock_guard lock(mutex_);
+  return adopting_.contains(id);
+}
+
 void WorkspaceTable::want_copy(const WorkspaceId& id, SyncReason reason) {
   const std::lock_guard lock(mutex_);
   const auto row = rows_.find(id);

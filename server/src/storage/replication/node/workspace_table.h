@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,11 @@ class WorkspaceTable final : public ShipHost {
   /// The manifest says that the node owns it in its present epoch.
   void on_acquired(const WorkspaceId& id);
   bool is_acquired(const WorkspaceId& id) const;
+
+  /// While a workspace is brought to this node's disk nobody may open it.
+  void begin_adoption(const WorkspaceId& id);
+  void end_adoption(const WorkspaceId& id);
+  bool is_adopting(const WorkspaceId& id) const;
 
   /// A copy is to be made soon. A weightier reason that was given before stays.
   void want_copy(const WorkspaceId& id, SyncReason reason);
@@ -65,7 +71,9 @@ class WorkspaceTable final : public ShipHost {
   };
 
   mutable std::mutex mutex_;
-  std::map<WorkspaceId, Row> rows_;  // guarded by mutex_
+  // Guarded by mutex_.
+  std::map<WorkspaceId, Row> rows_;
+  std::set<WorkspaceId> adopting_;
 };
 
 }  // namespace coditect::replication

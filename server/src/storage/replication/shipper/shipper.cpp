@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/log.h"
 #include "base/posix_file.h"
@@ -72,6 +74,40 @@ awaitable<void> Shipper::forget_on_strand(WorkspaceId workspace) {
   co_return;
 }
 
+awaitable<LogPlace> Shipper::begin(WorkspaceId workspace) {
+  return run_on(strand_, begin_on_strand(std::move(workspace)));
+}
+
+awaitable<LogPlace> Shipper::begin_on_strand(WorkspaceId workspace) {
+  while (!closing_ && !services_.log.sealed() && (reading_ || is_under_way(workspace))) {
+    co_await progress_.wait();
+  }
+  queue_.forget(workspace);
+  blobs_.forget(workspace);
+  const journal::Position durable = services_.journal.durable_position();
+  if (next_ < durable) begins_[workspace] = durable;
+  LogPlace place = services_.log.next_place();
+  co_return place;
+}
+
+bool Shipper::is_under_way(const WorkspaceId& workspace) const {
+  if (uploading_.contains(workspace)) return true;
+  return sending_ && std::ranges::any_of(sending_->runs, [&](const ShipQueue::Run& run) {
+           return run.workspace == workspace;
+         });
+}
+
+/// Up to the next place at which a workspace begins, so that a chunk is before it or behind it.
+std::size_t Shipper::bytes_to_read() const {
+  std::size_t bytes = limits::kBundleBytesMax / 4;
+  for (const auto& [workspace, begin] : begins_) {
+    if (begin.segment == next_.segment && begin.offset > next_.offset) {
+      bytes = std::min<std::size_t>(bytes, begin.offset - next_.offset);
+    }
+  }
+  return bytes;
+}
+
 awaitable<void> Shipper::run() {
   while (!closing_ && !services_.log.sealed()) {
     const auto began = steady_clock::now();
@@ -104,16 +140,24 @@ awaitable<Result<void>> Shipper::copy_once() {
 awaitable<Result<void>> Shipper::read_journal() {
   const journal::Position durable = services_.journal.durable_position();
   while (next_ < durable && queue_.bytes() < limits::kBundleBytesMax) {
-    auto read = [&journal = services_.journal, from = next_] {
-      return journal.read(from, limits::kBundleBytesMax / 4);
+    auto read = [&journal = services_.journal, from = next_, bytes = bytes_to_read()] {
+      return journal.read(from, bytes);
     };
-    CO_TRY(journal::Chunk chunk, co_await services_.disk.run(std::move(read)));
+    reading_ = true;
+    auto got = co_await services_.disk.run(std::move(read));
+    reading_ = false;
+    CO_TRY(journal::Chunk chunk, std::move(got));
     for (journal::Record& record : chunk.records) {
       if (!services_.host.folder_of(record.workspace)) continue;
+      if (const auto begin = begins_.find(record.workspace);
+          begin != begins_.end() && next_ < begin->second) {
+        continue;
+      }
       CO_TRY_VOID(queue_.add(std::move(record), next_));
     }
     if (chunk.next == next_) break;
     next_ = chunk.next;
+    std::erase_if(begins_, [this](const auto& each) { return each.second <= next_; });
   }
   co_return Result<void>{};
 }

@@ -85,6 +85,9 @@ class Shipper {
   /// Where the next bundle goes, and what is in the log before it: events of a workspace up to
   /// ShipHost::on_shipped().
   awaitable<LogPlace> next_place();
+  /// A workspace that comes to the node: what the journal holds of it up to now is of an earlier
+  /// ownership and never copied. Where the log goes on; nothing of that is there or behind.
+  awaitable<LogPlace> begin(WorkspaceId workspace);
   /// A workspace that left the node: what waits of it is dropped.
   awaitable<void> forget(WorkspaceId workspace);
   awaitable<void> close();
@@ -108,6 +111,9 @@ class Shipper {
   awaitable<void> run();
   awaitable<Result<void>> drain_on_strand(std::chrono::milliseconds patience);
   awaitable<void> forget_on_strand(WorkspaceId workspace);
+  awaitable<LogPlace> begin_on_strand(WorkspaceId workspace);
+  bool is_under_way(const WorkspaceId& workspace) const;
+  std::size_t bytes_to_read() const;
   awaitable<void> close_on_strand();
   awaitable<LogPlace> next_place_on_strand();
   awaitable<journal::Position> shipped_on_strand();
@@ -132,7 +138,9 @@ class Shipper {
   ShipQueue queue_;
   BlobLedger blobs_;
   std::optional<Sending> sending_;
-  std::set<WorkspaceId> uploading_;  ///< held back meanwhile
+  std::set<WorkspaceId> uploading_;                  ///< held back meanwhile
+  std::map<WorkspaceId, journal::Position> begins_;  ///< records before it are not copied
+  bool reading_ = false;
   bool closing_ = false;
   bool hurried_ = false;
   std::chrono::steady_clock::time_point caught_up_at_;
