@@ -135,3 +135,14 @@ for (const bad of [-1, 'ten', 1.5, null, {}]) {
     await socket.close();
   });
 }
+
+test('more calls at once than a socket takes: each is answered, by its id', async () => {
+  const workspace = await Workspace.provision(server);
+  const socket = await workspace.open();
+  const calls = Array.from({ length: 300 }, () => socket.call('agents.list', {}));
+  const answers = await Promise.allSettled(calls);
+  const refused = answers.filter(({ status }) => status === 'rejected');
+  assert.ok(refused.length < answers.length, 'some are taken');
+  for (const { reason } of refused) assert.equal(reason.kind, 'limit', String(reason));
+  await socket.close();
+});

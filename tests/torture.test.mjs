@@ -38,8 +38,9 @@ describe('torture', { concurrency: true }, () => {
     await torture(t, '--seed', String(kFixedSeed), '--only', kOneWay);
   });
 
-  // It runs and tells what it finds; a failure does not fail the suite as long as it has a reason.
-  const todo = 'the server loses track of workspaces that come back to a node, and of cut writes';
+  // A story that is drawn anew may find what nobody knew of: that is told, and becomes a seed of
+  // its own and an issue; it does not fail the change that happened to be tested.
+  const todo = 'a new story each time: look into what it tells';
   test('with a seed of its own, all faults', { todo }, async (t) => {
     await torture(t, '--seed', String(kSeed));
   });

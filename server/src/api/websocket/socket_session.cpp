@@ -60,8 +60,7 @@ awaitable<void> SocketSession::read_calls(std::shared_ptr<SocketSession> self) {
     auto text = co_await self->socket_.read();
     if (!text) co_return;
     if (self->calls_under_way_ >= limits::kSocketCallsMax) {
-      self->send(json::serialize(rpc_error(nullptr, RpcCode::kServer, "too many calls at once",
-                                           "limit", "wait for answers before you ask more")));
+      self->refuse(*text);
       continue;
     }
     ++self->calls_under_way_;
@@ -109,17 +108,41 @@ awaitable<void> SocketSession::answer(std::shared_ptr<SocketSession> self, std::
     }
     if (response) responses.push_back(*std::move(response));
   }
-  if (message.batch && !responses.empty()) {
-    self->send(json::serialize(responses));
-  } else if (!responses.empty()) {
-    self->send(json::serialize(responses[0]));
-  }
+  self->send_responses(responses, message.batch);
   // The events follow the answer that says where they begin.
   if (stream && stream->resync) {
     self->send(rpc_notification("resync", {{"head", stream->after}}));
   }
   if (stream && self->open_) co_await self->begin_stream(*std::move(stream));
   --self->calls_under_way_;
+}
+
+/// Tells each call by its id: whoever waits for its answer learns why there is none.
+void SocketSession::refuse(const std::string& text) {
+  auto parsed = parse_rpc(text);
+  if (const auto* refused = std::get_if<json::object>(&parsed)) {
+    send(json::serialize(*refused));
+    return;
+  }
+  auto& message = std::get<RpcMessage>(parsed);
+  json::array responses;
+  for (auto& each : message.calls) {
+    if (auto* refused = std::get_if<RpcMessage::Refused>(&each)) {
+      responses.push_back(std::move(refused->response));
+    } else if (const auto& id = std::get<RpcCall>(each).id) {
+      responses.push_back(rpc_error(*id, RpcCode::kServer, "too many calls at once", "limit",
+                                    "wait for answers before you ask more"));
+    }
+  }
+  send_responses(responses, message.batch);
+}
+
+void SocketSession::send_responses(const json::array& responses, bool batch) {
+  if (batch && !responses.empty()) {
+    send(json::serialize(responses));
+  } else if (!responses.empty()) {
+    send(json::serialize(responses[0]));
+  }
 }
 
 awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {

@@ -61,6 +61,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   awaitable<void> begin_stream(Stream stream);
   awaitable<void> detach();
   void send(std::string message);
+  void send_responses(const json::array& responses, bool batch);
+  void refuse(const std::string& text);
 
   net::WebSocket& socket_;
   Dispatcher& dispatcher_;
