@@ -93,6 +93,7 @@ Result<void> list_into(int root, const std::string& path, int depth, std::size_t
   const std::unique_ptr<DIR, CloseFolder> folder(::fdopendir(::dup(opened.get())));
   if (!folder) return path_error(path, errno);
   std::vector<FolderEntry> here;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread reads this stream.
   while (const dirent* entry = ::readdir(folder.get())) {
     const std::string name = entry->d_name;
     if (name == "." || name == ".." || (path.empty() && name == ".git")) continue;

@@ -356,7 +356,7 @@ RC_GTEST_PROP(PageShipping, BringsBackWhatItShippedInWhateverOrder, (std::uint64
   node.workspace().say("the first event");
   Shifts shifts(node, seed);
   SeededRandom random(seed ^ 1);
-  for (std::uint64_t steps = random.below(30); steps > 0; --steps) shifts.step();
+  for (std::uint64_t steps = random.below(20); steps > 0; --steps) shifts.step();
   node.quiesce();
   node.workspace().say("the last event");
   node.ask_all();
