@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <memory>
@@ -83,24 +82,22 @@ Result<void> write_whole(int file, std::string_view bytes) {
   return {};
 }
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
 Result<void> list_into(int root, const std::string& path, int depth, std::size_t entries_max,
                        std::vector<FolderEntry>& entries) {
   TRY(FileDescriptor opened, open_beneath(root, path, O_RDONLY | O_DIRECTORY, Links::kRefuse));
-  const std::unique_ptr<DIR, CloseFolder> folder(::fdopendir(::dup(opened.get())));
-  if (!folder) return path_error(path, errno);
+  // By its descriptor: the path may lead elsewhere by now.
+  const std::string folder = "/proc/self/fd/" + std::to_string(opened.get());
+  std::error_code error;
   std::vector<FolderEntry> here;
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread reads this stream.
-  while (const dirent* entry = ::readdir(folder.get())) {
-    const std::string name = entry->d_name;
-    if (name == "." || name == ".." || (path.empty() && name == ".git")) continue;
+  for (std::filesystem::directory_iterator each(folder, error), end; !error && each != end;
+       each.increment(error)) {
+    const std::string name = each->path().filename().string();
+    if (path.empty() && name == ".git") continue;
     struct stat raw{};
     if (::fstatat(opened.get(), name.c_str(), &raw, AT_SYMLINK_NOFOLLOW) != 0) continue;  // gone
     here.push_back({path.empty() ? name : path + "/" + name, to_file_stat(raw)});
   }
+  if (error) return path_error(path, error.value());
   std::ranges::sort(here, {}, &FolderEntry::path);
   for (FolderEntry& entry : here) {
     if (entries.size() >= entries_max) return {};
