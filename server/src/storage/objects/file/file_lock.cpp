@@ -1,12 +1,18 @@
 #include "storage/objects/file/file_lock.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <string>
 #include <sys/file.h>
+#include <thread>
 
 namespace coditect::objects {
 namespace {
+
+// Who holds a lock does a few system calls: a waiter looks again soon, and then less often.
+constexpr std::chrono::microseconds kFirstPause{50};
+constexpr std::chrono::microseconds kLongestPause{10'000};
 
 Result<void> lock(int fd, int operation, const std::filesystem::path& path) {
   while (::flock(fd, operation) != 0) {
@@ -23,10 +29,18 @@ int operation_of(FileLock::Kind kind) {
 
 }  // namespace
 
-Result<FileLock> FileLock::wait(const std::filesystem::path& path, Kind kind) {
-  TRY(FileDescriptor file, open_file(path, O_RDWR | O_CREAT));
-  TRY_VOID(lock(file.get(), operation_of(kind), path));
-  return FileLock(std::move(file));
+Result<FileLock> FileLock::wait(const std::filesystem::path& path, Kind kind,
+                                std::chrono::milliseconds patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    auto held = try_now(path, kind);
+    if (held || held.error().code != Errc::kLocked) return held;
+    if (std::chrono::steady_clock::now() >= until) {
+      return unavailable(path.string() + " has been locked for too long",
+                         "A process that shares this folder is stopped; let it go on, or end it.");
+    }
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 Result<FileLock> FileLock::try_now(const std::filesystem::path& path, Kind kind) {

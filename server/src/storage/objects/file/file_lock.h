@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 
 #include "base/posix_file.h"
@@ -15,8 +16,10 @@ namespace coditect::objects {
 class FileLock {
  public:
   enum class Kind { kShared, kExclusive };
-  /// Waits until it is free.
-  static Result<FileLock> wait(const std::filesystem::path& path, Kind kind);
+  /// Waits until it is free; Errc::kUnavailable when that takes longer than `patience`, because a
+  /// holder that is frozen never gives it up.
+  static Result<FileLock> wait(const std::filesystem::path& path, Kind kind,
+                               std::chrono::milliseconds patience);
   /// Errc::kLocked when somebody else holds it.
   static Result<FileLock> try_now(const std::filesystem::path& path, Kind kind);
 

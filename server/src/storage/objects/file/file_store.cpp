@@ -45,12 +45,13 @@ void sweep(const std::filesystem::path& drafts) {
 }
 
 /// Held for as long as the store is open; who gets it exclusively is alone and may sweep.
-Result<FileLock> lock_open(const std::filesystem::path& folder) {
+Result<FileLock> lock_open(const std::filesystem::path& folder,
+                           std::chrono::milliseconds patience) {
   const std::filesystem::path path = folder / "locks" / "open";
   auto alone = FileLock::try_now(path, FileLock::Kind::kExclusive);
   if (!alone) {
     if (alone.error().code != Errc::kLocked) return std::move(alone).error();
-    return FileLock::wait(path, FileLock::Kind::kShared);
+    return FileLock::wait(path, FileLock::Kind::kShared, patience);
   }
   sweep(folder / "drafts");
   TRY_VOID(alone->share());
@@ -87,7 +88,7 @@ Result<std::unique_ptr<FileStore>> FileStore::open(std::filesystem::path folder,
   for (const char* part : {"objects", "drafts", "locks"}) {
     TRY_VOID(make_directories(folder / part));
   }
-  TRY(FileLock open_lock, lock_open(folder));
+  TRY(FileLock open_lock, lock_open(folder, parts.lock_patience));
   return std::unique_ptr<FileStore>(
       new FileStore(std::move(folder), std::move(parts), std::move(open_lock)));
 }
@@ -172,8 +173,6 @@ Result<ObjectInfo> FileStore::write_and_publish(const std::string& key,
                                                 const std::filesystem::path& draft,
                                                 ByteSource& source, const Condition& condition) {
   TRY(const ObjectTrailer trailer, write_draft(draft, source));
-  TRY(const FileLock lock, lock_key(key));
-  TRY_VOID(check_standing(key, condition));
   TRY_VOID(publish(key, draft, condition));
   TRY_VOID(sync_parents(key));
   return info_of(key, trailer);
@@ -202,22 +201,34 @@ Result<ObjectTrailer> FileStore::write_draft(const std::filesystem::path& draft,
 
 Result<void> FileStore::publish(const std::string& key, const std::filesystem::path& draft,
                                 const Condition& condition) {
+  // link(2) fails where somebody else was first: a new name needs no lock.
+  if (std::holds_alternative<IfAbsent>(condition)) return name(key, draft, condition);
+  TRY(const FileLock lock, lock_key(key));
+  TRY_VOID(check_standing(key, condition));
+  return name(key, draft, condition);
+}
+
+Result<void> FileStore::name(const std::string& key, const std::filesystem::path& draft,
+                             const Condition& condition) {
   const std::filesystem::path path = path_of(key);
-  for (int attempt = 1;; ++attempt) {
+  for (int attempt = 1; attempt <= kPublishAttempts; ++attempt) {
     TRY_VOID(make_parents(key));
     ::rmdir(path.c_str());  // an empty folder that a crash has left is in the way of the name
-    auto published = std::holds_alternative<IfAbsent>(condition)
-                         ? parts_.steps->link(draft, path)
-                         : parts_.steps->rename(draft, path);
-    if (published) return published;
-    const Errc code = published.error().code;
-    // Under the key's lock nobody else gives this name: what has it is a folder.
-    if (code == Errc::kConflict || code == Errc::kInvalid) return names_a_folder(key);
-    if (code != Errc::kNotFound) return published;
-    if (attempt == kPublishAttempts) {
-      return unavailable("the folder of " + path.string() + " is removed again and again");
+    auto named = std::holds_alternative<IfAbsent>(condition) ? parts_.steps->link(draft, path)
+                                                             : parts_.steps->rename(draft, path);
+    if (named) return named;
+    const Errc code = named.error().code;
+    std::error_code error;
+    if (code == Errc::kInvalid || std::filesystem::is_directory(path, error)) {
+      return names_a_folder(key);
+    }
+    if (code == Errc::kConflict) {
+      TRY_VOID(check_standing(key, condition));
+    } else if (code != Errc::kNotFound) {
+      return named;
     }
   }
+  return unavailable("the folder of " + path.string() + " is removed again and again");
 }
 
 Result<void> FileStore::check_standing(const std::string& key, const Condition& condition) const {
@@ -270,8 +281,10 @@ Result<ListPage> FileStore::list_blocking(const std::string& prefix, const std::
 
 Result<void> FileStore::remove_blocking(const std::string& key) {
   TRY_VOID(check_present());
-  TRY(const FileLock lock, lock_key(key));
-  TRY_VOID(parts_.steps->unlink(path_of(key)));
+  {
+    TRY(const FileLock lock, lock_key(key));
+    TRY_VOID(parts_.steps->unlink(path_of(key)));
+  }
   TRY_VOID(sync_parents(key));
   std::filesystem::path folder = path_of(key).parent_path();
   // Empty folders go; one that is put into at this moment comes again with the object.
@@ -319,7 +332,7 @@ Result<void> FileStore::check_present() const {
 
 Result<FileLock> FileStore::lock_key(const std::string& key) const {
   const std::string name = hex_name(crc32c(key) % kLockFiles).substr(14);
-  return FileLock::wait(folder_ / "locks" / name, FileLock::Kind::kExclusive);
+  return FileLock::wait(folder_ / "locks" / name, FileLock::Kind::kExclusive, parts_.lock_patience);
 }
 
 }  // namespace coditect::objects

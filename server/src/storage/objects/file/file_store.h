@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@ struct FileStoreParts {
   BlockingPool& pool;  ///< its files are read, written and synced there
   Random& random;      ///< generations; asked by any thread
   std::shared_ptr<FileSteps> steps = std::make_shared<FileSteps>();
+  std::chrono::milliseconds lock_patience{5'000};  ///< with other users of the folder
 };
 
 /// A store in a folder, one file an object: docs/formats/objects.md. Several stores, of several
@@ -26,8 +28,11 @@ struct FileStoreParts {
 /// Threads:    any.
 /// Lifetime:   that of ObjectStore. Whoever opens a folder that nobody else has open sweeps what
 ///             crashes have left.
-/// Invariants: a name under objects/ is a whole, synced object. A version is replaced or removed
-///             only under its key's lock, so that a Condition is true until it has taken effect.
+/// Invariants: a name under objects/ is a whole object. A version is replaced or removed only under
+///             its key's lock, so that a Condition is true until it has taken effect. The lock is
+///             held for the few system calls of that, never while a disk syncs: a process that is
+///             frozen in between keeps others from that key until it goes on or ends. A name that
+///             is new needs no lock.
 /// Errors:     those of ObjectStore. A full or failing disk is Errc::kUnavailable: before the name
 ///             was given nothing was changed, behind it the outcome is not known. A damaged object
 ///             is listed without a generation; get() and head() say what is wrong with it.
@@ -61,6 +66,8 @@ class FileStore final : public ObjectStore {
   Result<ObjectTrailer> write_draft(const std::filesystem::path& draft, ByteSource& source);
   Result<void> publish(const std::string& key, const std::filesystem::path& draft,
                        const Condition& condition);
+  Result<void> name(const std::string& key, const std::filesystem::path& draft,
+                    const Condition& condition);
   Result<void> check_standing(const std::string& key, const Condition& condition) const;
   Result<Object> get_blocking(const std::string& key, const Range& range,
                               std::size_t bytes_max) const;

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <stdlib.h>
 #include <string>
@@ -34,6 +35,7 @@ class FailingSteps final : public FileSteps {
   }
   Result<void> sync(int fd) override {
     if (fails("sync")) return error_;
+    on_sync_();
     return FileSteps::sync(fd);
   }
   Result<void> link(const fs::path& from, const fs::path& to) override {
@@ -50,12 +52,14 @@ class FailingSteps final : public FileSteps {
   }
   Result<void> sync_directory(const fs::path& path) override {
     if (fails("sync_directory " + path.filename().string())) return error_;
+    on_sync_();
     return FileSteps::sync_directory(path);
   }
 
   int fail_from_ = kNever;
   Error error_ = system_error("write", EIO);
   std::vector<std::string> steps_;
+  std::function<void()> on_sync_ = [] {};
 
  private:
   bool fails(std::string step) {
@@ -120,6 +124,8 @@ INSTANTIATE_TEST_SUITE_P(Stores, ObjectStoreConformance,
 
 class FileStoreTest : public testing::Test {
  protected:
+  static constexpr std::chrono::milliseconds kLockPatience{50};
+
   FileStoreTest() { reopen(); }
 
   void reopen() {
@@ -127,7 +133,7 @@ class FileStoreTest : public testing::Test {
     store_ = open();
   }
   std::unique_ptr<FileStore> open() {
-    auto opened = FileStore::open(folder_.path(), {pool_, random_, steps_});
+    auto opened = FileStore::open(folder_.path(), {pool_, random_, steps_, kLockPatience});
     EXPECT_TRUE(opened) << opened.error().message;
     return opened ? *std::move(opened) : nullptr;
   }
@@ -273,6 +279,38 @@ TEST_F(FileStoreTest, TwoStoresOfOneFolderRespectEachOther) {
   ASSERT_FALSE(lost);
   EXPECT_EQ(lost.error().code, Errc::kConflict);
   EXPECT_EQ(content("lease"), "second");
+}
+
+TEST_F(FileStoreTest, AFrozenHolderOfEveryLockKeepsNobodyFromANewName) {
+  ASSERT_TRUE(put("lease", "first"));
+  std::vector<FileLock> held;
+  for (const fs::directory_entry& lock : fs::directory_iterator(folder_.path() / "locks")) {
+    if (lock.path().filename() == "open") continue;
+    auto taken = FileLock::try_now(lock.path(), FileLock::Kind::kExclusive);
+    ASSERT_TRUE(taken) << taken.error().message;
+    held.push_back(*std::move(taken));
+  }
+  ASSERT_EQ(held.size(), 1u);  // that of "lease"
+  EXPECT_TRUE(put("bundle", "content", IfAbsent{}));
+  for (const Errc code :
+       {put("lease", "second").error().code, run(store_->remove("lease")).error().code}) {
+    EXPECT_EQ(code, Errc::kUnavailable);
+  }
+  EXPECT_EQ(content("lease"), "first");
+  held.clear();
+  EXPECT_TRUE(put("lease", "second"));
+}
+
+TEST_F(FileStoreTest, HoldsNoLockWhileADiskSyncs) {
+  ASSERT_TRUE(put("a/lease", "first"));
+  steps_->on_sync_ = [&] {
+    for (const fs::directory_entry& lock : fs::directory_iterator(folder_.path() / "locks")) {
+      if (lock.path().filename() == "open") continue;
+      EXPECT_TRUE(FileLock::try_now(lock.path(), FileLock::Kind::kExclusive)) << lock.path();
+    }
+  };
+  EXPECT_TRUE(put("a/lease", "second"));
+  EXPECT_TRUE(run(store_->remove("a/lease")));
 }
 
 TEST_F(FileStoreTest, AGenerationOfARemovedObjectNeverComesBack) {
