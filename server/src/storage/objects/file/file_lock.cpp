@@ -6,6 +6,7 @@
 #include <string>
 #include <sys/file.h>
 #include <thread>
+#include <unistd.h>
 
 namespace coditect::objects {
 namespace {
@@ -35,10 +36,7 @@ Result<FileLock> FileLock::wait(const std::filesystem::path& path, Kind kind,
   for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
     auto held = try_now(path, kind);
     if (held || held.error().code != Errc::kLocked) return held;
-    if (std::chrono::steady_clock::now() >= until) {
-      return unavailable(path.string() + " has been locked for too long",
-                         "A process that shares this folder is stopped; let it go on, or end it.");
-    }
+    if (std::chrono::steady_clock::now() >= until) return held;
     std::this_thread::sleep_for(pause);
   }
 }
@@ -47,6 +45,11 @@ Result<FileLock> FileLock::try_now(const std::filesystem::path& path, Kind kind)
   TRY(FileDescriptor file, open_file(path, O_RDWR | O_CREAT));
   TRY_VOID(lock(file.get(), operation_of(kind) | LOCK_NB, path));
   return FileLock(std::move(file));
+}
+
+Result<void> FileLock::write(std::string_view text) {
+  if (::ftruncate(file_.get(), 0) != 0) return system_error("ftruncate a lock", errno);
+  return write_all(file_.get(), text, 0);
 }
 
 Result<void> FileLock::share() { return lock(file_.get(), LOCK_SH, "a shared lock"); }

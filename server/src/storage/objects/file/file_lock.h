@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <string_view>
 
 #include "base/posix_file.h"
 #include "base/result.h"
@@ -16,8 +17,8 @@ namespace coditect::objects {
 class FileLock {
  public:
   enum class Kind { kShared, kExclusive };
-  /// Waits until it is free; Errc::kUnavailable when that takes longer than `patience`, because a
-  /// holder that is frozen never gives it up.
+  /// Waits until it is free; Errc::kLocked when that takes longer than `patience`: a holder that is
+  /// frozen never gives it up.
   static Result<FileLock> wait(const std::filesystem::path& path, Kind kind,
                                std::chrono::milliseconds patience);
   /// Errc::kLocked when somebody else holds it.
@@ -25,6 +26,8 @@ class FileLock {
 
   /// Makes it a shared one. The kernel may let somebody else hold it exclusively in between.
   Result<void> share();
+  /// Replaces what stands in the lock's file, for others to read. Not synced.
+  Result<void> write(std::string_view text);
 
  private:
   explicit FileLock(FileDescriptor file) : file_(std::move(file)) {}

@@ -43,14 +43,6 @@ Result<void> FileSteps::rename(const std::filesystem::path& from, const std::fil
   return {};
 }
 
-Result<void> FileSteps::unlink(const std::filesystem::path& path) {
-  // A folder or a path through a file is no object: there is nothing to remove.
-  if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR || errno == EISDIR) {
-    return {};
-  }
-  return step_error("unlink", path, errno);
-}
-
 Result<void> FileSteps::sync_directory(const std::filesystem::path& path) {
   return coditect::sync_directory(path);
 }

@@ -22,8 +22,6 @@ class FileSteps {
   virtual Result<void> link(const std::filesystem::path& from, const std::filesystem::path& to);
   /// Errc::kInvalid when `to` is a folder.
   virtual Result<void> rename(const std::filesystem::path& from, const std::filesystem::path& to);
-  /// Removing what is not there is no error.
-  virtual Result<void> unlink(const std::filesystem::path& path);
   virtual Result<void> sync_directory(const std::filesystem::path& path);
 };
 

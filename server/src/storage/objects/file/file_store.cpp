@@ -34,13 +34,18 @@ ObjectInfo info_of(const std::string& key, const ObjectTrailer& trailer) {
 /// An object that is there, but in no version that anybody knows.
 ObjectInfo damaged_info(const std::string& key) { return {key, 0, "", std::nullopt}; }
 
-/// Removes the drafts of writers that are dead. What cannot be removed stays for the next time.
-void sweep(const std::filesystem::path& drafts) {
+/// Removes the drafts of writers that are dead, and the lock files of rounds that are over. What
+/// cannot be removed stays for the next time.
+void sweep(const std::filesystem::path& folder) {
   std::error_code error;
-  std::filesystem::directory_iterator draft(drafts, error);
-  while (!error && draft != std::filesystem::directory_iterator()) {
-    ::unlink(draft->path().c_str());
-    draft.increment(error);
+  for (std::filesystem::directory_iterator draft(folder / "drafts", error);
+       !error && draft != std::filesystem::directory_iterator(); draft.increment(error)) {
+    std::error_code ignored;
+    std::filesystem::remove_all(draft->path(), ignored);
+  }
+  for (std::filesystem::directory_iterator lock(folder / "locks", error);
+       !error && lock != std::filesystem::directory_iterator(); lock.increment(error)) {
+    if (lock->path().filename() != "open") ::unlink(lock->path().c_str());
   }
 }
 
@@ -53,22 +58,30 @@ Result<FileLock> lock_open(const std::filesystem::path& folder,
     if (alone.error().code != Errc::kLocked) return std::move(alone).error();
     return FileLock::wait(path, FileLock::Kind::kShared, patience);
   }
-  sweep(folder / "drafts");
+  sweep(folder);
   TRY_VOID(alone->share());
   return alone;
 }
 
-/// Removes a file on the way out, unless it has been given its name.
+/// Removes a draft on the way out, unless it has been given its name.
 class DraftGuard {
  public:
   explicit DraftGuard(std::filesystem::path path) : path_(std::move(path)) {}
   DraftGuard(const DraftGuard&) = delete;
   DraftGuard& operator=(const DraftGuard&) = delete;
-  ~DraftGuard() { ::unlink(path_.c_str()); }
+  ~DraftGuard() {
+    std::error_code ignored;  // whoever is alone with the store sweeps it
+    std::filesystem::remove_all(path_, ignored);
+  }
 
  private:
   const std::filesystem::path path_;
 };
+
+/// Somebody has waited for longer than this process thought that it was running.
+Error lock_was_taken(const std::string& key) {
+  return unavailable("the lock of " + key + " was taken from this process, which stood still");
+}
 
 Error names_a_folder(const std::string& key) {
   return invalid("object key \"" + key + "\" is the folder of another object, or lies in an object",
@@ -203,7 +216,7 @@ Result<void> FileStore::publish(const std::string& key, const std::filesystem::p
                                 const Condition& condition) {
   // link(2) fails where somebody else was first: a new name needs no lock.
   if (std::holds_alternative<IfAbsent>(condition)) return name(key, draft, condition);
-  TRY(const FileLock lock, lock_key(key));
+  TRY(const KeyLock lock, lock_key(key, draft));
   TRY_VOID(check_standing(key, condition));
   return name(key, draft, condition);
 }
@@ -226,6 +239,8 @@ Result<void> FileStore::name(const std::string& key, const std::filesystem::path
       TRY_VOID(check_standing(key, condition));
     } else if (code != Errc::kNotFound) {
       return named;
+    } else if (!std::filesystem::exists(draft, error)) {
+      return lock_was_taken(key);
     }
   }
   return unavailable("the folder of " + path.string() + " is removed again and again");
@@ -281,15 +296,31 @@ Result<ListPage> FileStore::list_blocking(const std::string& prefix, const std::
 
 Result<void> FileStore::remove_blocking(const std::string& key) {
   TRY_VOID(check_present());
-  {
-    TRY(const FileLock lock, lock_key(key));
-    TRY_VOID(parts_.steps->unlink(path_of(key)));
-  }
+  const std::filesystem::path bin = folder_ / "drafts" / hex_name(parts_.random.next());
+  const DraftGuard empty_bin(bin);
+  TRY_VOID(take_name(key, bin));
   TRY_VOID(sync_parents(key));
   std::filesystem::path folder = path_of(key).parent_path();
   // Empty folders go; one that is put into at this moment comes again with the object.
   while (folder != objects_ && ::rmdir(folder.c_str()) == 0) folder = folder.parent_path();
   return {};
+}
+
+/// Moves the object into a folder of its own, because the lock can be taken from who renames, and
+/// not from who unlinks.
+Result<void> FileStore::take_name(const std::string& key, const std::filesystem::path& bin) {
+  if (::mkdir(bin.c_str(), 0700) != 0) return system_error("mkdir " + bin.string(), errno);
+  TRY(const KeyLock lock, lock_key(key, bin));
+  const std::filesystem::path path = path_of(key);
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return {};
+    return system_error("stat " + path.string(), errno);
+  }
+  if (S_ISDIR(status.st_mode)) return {};  // of other objects
+  auto moved = parts_.steps->rename(path, bin / "removed");
+  if (!moved && moved.error().code == Errc::kNotFound) return lock_was_taken(key);
+  return moved;
 }
 
 Result<void> FileStore::make_parents(const std::string& key) const {
@@ -330,9 +361,11 @@ Result<void> FileStore::check_present() const {
                      "is its disk mounted? Put it back: nothing has to be restarted");
 }
 
-Result<FileLock> FileStore::lock_key(const std::string& key) const {
+Result<KeyLock> FileStore::lock_key(const std::string& key,
+                                    const std::filesystem::path& draft) const {
   const std::string name = hex_name(crc32c(key) % kLockFiles).substr(14);
-  return FileLock::wait(folder_ / "locks" / name, FileLock::Kind::kExclusive, parts_.lock_patience);
+  return KeyLock::acquire({folder_ / "locks", folder_ / "drafts", parts_.lock_patience}, name,
+                          draft.filename());
 }
 
 }  // namespace coditect::objects

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "storage/objects/file/file_lock.h"
 #include "storage/objects/file/file_steps.h"
+#include "storage/objects/file/key_lock.h"
 #include "storage/objects/file/object_file.h"
 #include "storage/objects/object_store.h"
 
@@ -19,7 +20,7 @@ struct FileStoreParts {
   BlockingPool& pool;  ///< its files are read, written and synced there
   Random& random;      ///< generations; asked by any thread
   std::shared_ptr<FileSteps> steps = std::make_shared<FileSteps>();
-  std::chrono::milliseconds lock_patience{5'000};  ///< with other users of the folder
+  std::chrono::milliseconds lock_patience{2'000};  ///< with another user of the folder
 };
 
 /// A store in a folder, one file an object: docs/formats/objects.md. Several stores, of several
@@ -29,10 +30,8 @@ struct FileStoreParts {
 /// Lifetime:   that of ObjectStore. Whoever opens a folder that nobody else has open sweeps what
 ///             crashes have left.
 /// Invariants: a name under objects/ is a whole object. A version is replaced or removed only under
-///             its key's lock, so that a Condition is true until it has taken effect. The lock is
-///             held for the few system calls of that, never while a disk syncs: a process that is
-///             frozen in between keeps others from that key until it goes on or ends. A name that
-///             is new needs no lock.
+///             its key's lock, so that a Condition is true until it has taken effect. A name that
+///             is new needs no lock. Nobody waits for a process that is frozen: see KeyLock.
 /// Errors:     those of ObjectStore. A full or failing disk is Errc::kUnavailable: before the name
 ///             was given nothing was changed, behind it the outcome is not known. A damaged object
 ///             is listed without a generation; get() and head() say what is wrong with it.
@@ -79,7 +78,9 @@ class FileStore final : public ObjectStore {
   Result<ObjectFile> open_object(const std::string& key) const;
   /// Errc::kUnavailable where the folder is gone: a disk that is not mounted has lost no object.
   Result<void> check_present() const;
-  Result<FileLock> lock_key(const std::string& key) const;
+  Result<void> take_name(const std::string& key, const std::filesystem::path& bin);
+  /// Errc::kUnavailable when the lock was taken from this process: what it was about to do is void.
+  Result<KeyLock> lock_key(const std::string& key, const std::filesystem::path& draft) const;
   std::filesystem::path path_of(std::string_view key) const { return objects_ / key; }
 
   // Constant after construction.

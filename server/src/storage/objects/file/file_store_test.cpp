@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string>
 #include <sys/stat.h>
+#include <utility>
 #include <vector>
 
 #include "storage/objects/object_store_conformance.h"
@@ -44,11 +45,8 @@ class FailingSteps final : public FileSteps {
   }
   Result<void> rename(const fs::path& from, const fs::path& to) override {
     if (fails("rename")) return error_;
+    std::exchange(on_rename_, [] {})();
     return FileSteps::rename(from, to);
-  }
-  Result<void> unlink(const fs::path& path) override {
-    if (fails("unlink")) return error_;
-    return FileSteps::unlink(path);
   }
   Result<void> sync_directory(const fs::path& path) override {
     if (fails("sync_directory " + path.filename().string())) return error_;
@@ -60,6 +58,7 @@ class FailingSteps final : public FileSteps {
   Error error_ = system_error("write", EIO);
   std::vector<std::string> steps_;
   std::function<void()> on_sync_ = [] {};
+  std::function<void()> on_rename_ = [] {};  // once, before it
 
  private:
   bool fails(std::string step) {
@@ -138,14 +137,14 @@ class FileStoreTest : public testing::Test {
     return opened ? *std::move(opened) : nullptr;
   }
   template <class T>
-  T run(awaitable<T> call) {
+  static T run(awaitable<T> call) {
+    asio::io_context io;
     std::optional<T> result;
-    asio::co_spawn(io_, std::move(call), [&](std::exception_ptr error, T value) {
+    asio::co_spawn(io, std::move(call), [&](std::exception_ptr error, T value) {
       if (error) std::rethrow_exception(error);
       result = std::move(value);
     });
-    io_.restart();
-    io_.run();
+    io.run();
     return *std::move(result);
   }
   Result<ObjectInfo> put(const std::string& key, const std::string& content,
@@ -164,13 +163,14 @@ class FileStoreTest : public testing::Test {
     return keys;
   }
   fs::path file(const std::string& key) const { return folder_.path() / "objects" / key; }
-  std::size_t drafts() const {
-    const fs::directory_iterator found(folder_.path() / "drafts");
+  std::size_t drafts() const { return files_in("drafts"); }
+  std::size_t locks() const { return files_in("locks"); }
+  std::size_t files_in(const char* folder) const {
+    const fs::directory_iterator found(folder_.path() / folder);
     return static_cast<std::size_t>(std::distance(begin(found), end(found)));
   }
 
   Folder folder_;
-  asio::io_context io_;
   BlockingPool pool_{2};
   SystemRandom random_;
   std::shared_ptr<FailingSteps> steps_ = std::make_shared<FailingSteps>();
@@ -206,7 +206,7 @@ TEST_F(FileStoreTest, SyncsTheContentBeforeItsNameAndTheNameBeforeItAnswers) {
   steps_->steps_.clear();
   ASSERT_TRUE(run(store_->remove("a/b")));
   EXPECT_EQ(steps_->steps_,
-            (std::vector<std::string>{"unlink", "sync_directory a", "sync_directory objects"}));
+            (std::vector<std::string>{"rename", "sync_directory a", "sync_directory objects"}));
 }
 
 TEST_F(FileStoreTest, ADiskThatFailsAtAnyStepLeavesTheOldVersionOrTheNew) {
@@ -265,8 +265,12 @@ TEST_F(FileStoreTest, WhatACrashLeavesIsSweptByWhoeverIsAlone) {
 TEST_F(FileStoreTest, SweepsWhenItIsOpenedAgain) {
   ASSERT_TRUE(put("key", "content"));
   write_whole(folder_.path() / "drafts" / "00000000deadbeef", "torn");
+  write_whole(folder_.path() / "drafts" / "00000000deadbef0" / "removed", "content");
+  write_whole(folder_.path() / "locks" / "00", "00000000deadbeef");
+  write_whole(folder_.path() / "locks" / "00.1", "");
   reopen();
   EXPECT_EQ(drafts(), 0u);
+  EXPECT_EQ(locks(), 1u);
   EXPECT_EQ(content("key"), "content");
 }
 
@@ -281,24 +285,52 @@ TEST_F(FileStoreTest, TwoStoresOfOneFolderRespectEachOther) {
   EXPECT_EQ(content("lease"), "second");
 }
 
-TEST_F(FileStoreTest, AFrozenHolderOfEveryLockKeepsNobodyFromANewName) {
+TEST_F(FileStoreTest, AProcessThatIsFrozenBeforeItReplacesReplacesNothing) {
+  const auto first = put("lease", "first");
+  ASSERT_TRUE(first);
+  const auto other = open();
+  steps_->on_rename_ = [&] { EXPECT_TRUE(run(other->put("lease", "other", Always{}))); };
+  const auto late = put("lease", "late", IfGeneration{first->generation});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::kUnavailable);
+  EXPECT_EQ(content("lease"), "other");
+  EXPECT_EQ(drafts(), 0u);
+  const auto lost = put("lease", "lost", IfGeneration{first->generation});
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, Errc::kConflict);
+  EXPECT_TRUE(put("lease", "newer"));
+}
+
+TEST_F(FileStoreTest, AProcessThatIsFrozenBeforeItRemovesRemovesNothing) {
   ASSERT_TRUE(put("lease", "first"));
-  std::vector<FileLock> held;
-  for (const fs::directory_entry& lock : fs::directory_iterator(folder_.path() / "locks")) {
-    if (lock.path().filename() == "open") continue;
-    auto taken = FileLock::try_now(lock.path(), FileLock::Kind::kExclusive);
-    ASSERT_TRUE(taken) << taken.error().message;
-    held.push_back(*std::move(taken));
+  const auto other = open();
+  steps_->on_rename_ = [&] {
+    EXPECT_TRUE(run(other->remove("lease")));
+    EXPECT_TRUE(run(other->put("lease", "other", IfAbsent{})));
+  };
+  const auto late = run(store_->remove("lease"));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::kUnavailable);
+  EXPECT_EQ(content("lease"), "other");
+  EXPECT_TRUE(run(store_->remove("lease")));
+  EXPECT_EQ(content("lease"), "not_found");
+  EXPECT_EQ(drafts(), 0u);
+}
+
+TEST_F(FileStoreTest, EveryFrozenHolderEndsARound) {
+  const auto other = open();
+  for (int round = 0; round < 4; ++round) {
+    steps_->on_rename_ = [&] { EXPECT_TRUE(run(other->put("lease", "other", Always{}))); };
+    EXPECT_FALSE(put("lease", "late"));
+    EXPECT_EQ(content("lease"), "other");
   }
-  ASSERT_EQ(held.size(), 1u);  // that of "lease"
-  EXPECT_TRUE(put("bundle", "content", IfAbsent{}));
-  for (const Errc code :
-       {put("lease", "second").error().code, run(store_->remove("lease")).error().code}) {
-    EXPECT_EQ(code, Errc::kUnavailable);
-  }
-  EXPECT_EQ(content("lease"), "first");
-  held.clear();
+  EXPECT_EQ(locks(), 1u + 1u + 4u);  // "open", the key's, and those of the rounds
+}
+
+TEST_F(FileStoreTest, ANewNameWaitsForNobody) {
+  steps_->on_rename_ = [&] { EXPECT_TRUE(run(store_->put("new", "name", IfAbsent{}))); };
   EXPECT_TRUE(put("lease", "second"));
+  EXPECT_EQ(locks(), 2u);
 }
 
 TEST_F(FileStoreTest, HoldsNoLockWhileADiskSyncs) {
