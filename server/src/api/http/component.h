@@ -22,7 +22,7 @@ struct ComponentHealth {
 
 /// One number for GET /metrics, as it is now.
 struct Figure {
-  const char* name;  ///< of a gauge, with a unit at its end
+  const char* name;  ///< with a unit at its end, or `_total` for what is counted since the start
   const char* help;
   double value = 0;
 };

@@ -13,8 +13,10 @@ class SetComponent final : public Component {
  public:
   std::string_view name() const override { return "store"; }
   awaitable<ComponentHealth> health() override { co_return now; }
+  awaitable<std::vector<Figure>> figures() override { co_return measured; }
 
   ComponentHealth now;
+  std::vector<Figure> measured;
 };
 
 TEST_F(HealthTest, ANewServerIsWell) {
@@ -119,6 +121,21 @@ TEST_F(HealthTest, MetricsCountWhatHappens) {
     EXPECT_NE(("\n" + text).find(line), std::string::npos) << line << text;
   }
   EXPECT_NE(ask("GET", "/metrics").body.find("coditect_websockets 1\n"), std::string::npos);
+}
+
+TEST_F(HealthTest, WhatAComponentCountsIsACounterAndTheRestAGauge) {
+  SetComponent store;
+  Metrics metrics(registry(), node_->services(), {&store});
+  const auto text = [&](double puts, double lag) {
+    store.measured = {{"store_puts_total", "Puts", puts}, {"lag_seconds", "Lag", lag}};
+    return node_->run(metrics.text()).body;
+  };
+  static_cast<void>(text(3, 2.5));
+  const std::string now = text(7, 0.5);
+  for (const char* line : {"# TYPE store_puts_total counter\nstore_puts_total 7\n",
+                           "# TYPE lag_seconds gauge\nlag_seconds 0.5\n"}) {
+    EXPECT_NE(now.find(line), std::string::npos) << line << now;
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <string_view>
 #include <unistd.h>
 
 namespace coditect::api {
@@ -17,6 +18,16 @@ prometheus::Counter& counter(prometheus::Registry& figures, const char* name, co
 prometheus::Gauge& gauge(prometheus::Registry& figures, const char* name, const char* help,
                          const prometheus::Labels& labels = {}) {
   return prometheus::BuildGauge().Name(name).Help(help).Register(figures).Add(labels);
+}
+
+/// What a component counts since its start is a counter, so that a rate can be taken over restarts.
+void sample(prometheus::Registry& figures, const Figure& figure) {
+  if (!std::string_view(figure.name).ends_with("_total")) {
+    gauge(figures, figure.name, figure.help).Set(figure.value);
+    return;
+  }
+  prometheus::Counter& total = counter(figures, figure.name, figure.help);
+  total.Increment(figure.value - total.Value());  // less than nothing is ignored
 }
 
 /// Resident bytes, from /proc/self/statm: its second number counts pages.
@@ -72,7 +83,7 @@ awaitable<net::Response> Metrics::text() {
   sample_process();
   for (Component* component : components_) {
     for (const Figure& figure : co_await component->figures()) {
-      gauge(*figures_, figure.name, figure.help).Set(figure.value);
+      sample(*figures_, figure);
     }
   }
   const prometheus::TextSerializer serializer;
