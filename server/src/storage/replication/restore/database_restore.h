@@ -9,6 +9,7 @@
 #include "async/blocking_pool.h"
 #include "storage/objects/object_store.h"
 #include "storage/replication/manifest.h"
+#include "storage/replication/pages/page_delta.h"
 
 namespace coditect::replication {
 
@@ -36,10 +37,18 @@ class DatabaseRestore {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  using Deltas = std::map<std::string, std::vector<std::filesystem::path>, std::less<>>;
-  std::filesystem::path next_file(const std::string& database);
-  Result<void> build_one(const std::string& database,
-                         const std::vector<std::filesystem::path>& files, Sequence through) const;
+  /// A delta as it lies in the scratch folder.
+  struct StagedDelta {
+    std::filesystem::path file;
+    std::uint64_t content_bytes_max = 0;  ///< of what is compressed; 0 for what is not
+  };
+  using Deltas = std::map<std::string, std::vector<StagedDelta>, std::less<>>;
+
+  std::filesystem::path next_file(const std::string& database) const;
+  Result<void> build_one(const std::string& database, const std::vector<StagedDelta>& deltas,
+                         Sequence through) const;
+  static Result<void> read_parts(const StagedDelta& delta, const PartSink& sink);
+  static Result<DeltaHead> head_of(const StagedDelta& delta);
 
   // Constant after construction.
   objects::ObjectStore& store_;

@@ -12,6 +12,7 @@
 #include "base/posix_file.h"
 #include "storage/databases/database_name.h"
 #include "storage/replication/manifest_store.h"
+#include "storage/replication/sync/for_each.h"
 #include "storage/replication/sync/uploaded_names.h"
 
 namespace coditect::replication {
@@ -93,9 +94,14 @@ awaitable<Result<RestoreReport>> restore_into(RestoreParts parts, std::string fo
     co_return internal("the store holds no event of the workspace",
                        "it was lost before its first second was shipped");
   }
-  CO_TRY_VOID(co_await copy.load_blobs(options.on_progress));
-  if (whole) CO_TRY_VOID(co_await copy.build_databases());
-  CO_TRY(const RestoredProject project, co_await copy.build_project(options.lost));
+  // The databases and the project have nothing to do with each other.
+  RestoredProject project;
+  CO_TRY_VOID(co_await for_each(2, 2, [&](std::size_t part) -> awaitable<Result<void>> {
+    if (part == 0) co_return whole ? co_await copy.build_databases() : Result<void>();
+    CO_TRY_VOID(co_await copy.load_blobs(options.on_progress));
+    CO_TRY(project, co_await copy.build_project(options.lost));
+    co_return Result<void>{};
+  }));
   auto finish = [&]() -> Result<void> {
     if (!options.fork) {
       UploadedNames uploaded(copy.root() / "uploaded", parts.store.description(), folder);

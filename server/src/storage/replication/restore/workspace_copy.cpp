@@ -85,23 +85,31 @@ awaitable<Result<void>> WorkspaceCopy::load_log() {
 }
 
 awaitable<Result<void>> WorkspaceCopy::load_segments() {
-  const std::vector<Manifest::Segment>& segments = manifest_.segments;
-  // As many at a time as are held in memory; they are appended in order.
-  constexpr std::size_t kAtOnce = limits::kTransfersMax / 2;
-  for (std::size_t begin = 0; begin < segments.size() && !log_.complete(); begin += kAtOnce) {
-    std::vector<std::string> contents(std::min(kAtOnce, segments.size() - begin));
-    CO_TRY_VOID(co_await for_each(contents.size(), contents.size(), [&](std::size_t i) {
-      return fetch_segment(begin + i, contents[i]);
+  // As many at a time as are held in memory, twice: the next ones are fetched and decompressed
+  // while these are checked and written, in order.
+  constexpr std::size_t kAtOnce = limits::kTransfersMax / 4;
+  const std::size_t count = manifest_.segments.size();
+  std::vector<std::string> ready;
+  for (std::size_t begin = 0; begin < count + kAtOnce && !log_.complete(); begin += kAtOnce) {
+    std::vector<std::string> fetched(begin < count ? std::min(kAtOnce, count - begin) : 0);
+    CO_TRY_VOID(co_await for_each(fetched.size() + 1, fetched.size() + 1, [&](std::size_t place) {
+      return place == 0 ? append_segments(begin - kAtOnce, ready)
+                        : fetch_segment(begin + place - 1, fetched[place - 1]);
     }));
-    auto append = [this, &segments, &contents, begin]() -> Result<void> {
-      for (std::size_t i = 0; i < contents.size(); ++i) {
-        TRY_VOID(log_.add_segment(segments[begin + i], contents[i]));
-      }
-      return {};
-    };
-    CO_TRY_VOID(co_await parts_.disk.run(std::move(append)));
+    ready = std::move(fetched);
   }
   co_return Result<void>{};
+}
+
+awaitable<Result<void>> WorkspaceCopy::append_segments(std::size_t begin,
+                                                       std::span<const std::string> contents) {
+  auto append = [this, begin, contents]() -> Result<void> {
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+      TRY_VOID(log_.add_segment(manifest_.segments[begin + i], contents[i]));
+    }
+    return {};
+  };
+  co_return co_await parts_.disk.run(std::move(append));
 }
 
 awaitable<Result<void>> WorkspaceCopy::fetch_segment(std::size_t place, std::string& content) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,7 @@ class WorkspaceCopy final : private EntrySink {
   std::filesystem::path scratch() const { return folder_ / "scratch"; }
   awaitable<Result<void>> load_segments();
   awaitable<Result<void>> fetch_segment(std::size_t place, std::string& content);
+  awaitable<Result<void>> append_segments(std::size_t begin, std::span<const std::string> contents);
   awaitable<Result<void>> fetch_blob(const objects::ObjectInfo& object,
                                      const OnProgress& on_progress);
   awaitable<Result<void>> take(Entry entry, std::string content) override;
