@@ -9,7 +9,7 @@ import { coditect } from './lib/command.mjs';
 import { rehearse, say, writeFile } from './lib/rehearsal.mjs';
 import { makeRepository } from './lib/repository.mjs';
 import { Server, temporaryFolder } from './lib/server.mjs';
-import { Workspace } from './lib/workspace.mjs';
+import { eventually, Workspace } from './lib/workspace.mjs';
 
 const kCommands = [
   'serve',
@@ -113,6 +113,10 @@ test('provision and workspaces', async (t) => {
   const listed = json(await command('workspaces', '--json'));
   const workspaces = listed.workspaces ?? listed;
   assert.ok(workspaces.some(({ id }) => id === made.id));
+  // How much room each takes, here and in the store, is measured soon after it was made.
+  const sizes = new RegExp(`${made.id} .* \\d+(\\.\\d)? [KM]B +\\d+(\\.\\d)? [KM]?B$`, 'm');
+  const measured = async () => sizes.test((await command('workspaces')).stdout);
+  await eventually(measured, 'the sizes of a workspace are shown');
   assertError(await command('provision', 'x', '--from', 'template:no-such'), 1);
 });
 

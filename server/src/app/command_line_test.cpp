@@ -268,6 +268,22 @@ TEST(TaskWatch, EndsWithTheLastTask) {
   EXPECT_FALSE(TaskWatch::make({{"tasks", {1}}}));
 }
 
+TEST(Text, BytesAreReadable) {
+  const struct {
+    std::uint64_t bytes;
+    const char* text;
+  } cases[] = {{0, "0 B"},
+               {1023, "1023 B"},
+               {1024, "1.0 KB"},
+               {10'188, "9.9 KB"},
+               {10'189, "10 KB"},
+               {1'048'063, "1023 KB"},
+               {1'048'064, "1.0 MB"},
+               {5'000'000'000, "4.7 GB"},
+               {UINT64_MAX, "16777216 TB"}};
+  for (const auto& each : cases) EXPECT_EQ(readable_bytes(each.bytes), each.text) << each.bytes;
+}
+
 TEST(Text, CannotSteerATerminal) {
   EXPECT_EQ(one_line("a\nb\x1b]0;t\x07\xc2\x9b"), "a b ]0;t  ");
   EXPECT_EQ(paragraph("a\n\tb\x1b[2J\r\xc2\x9b!"), "a\n\tb[2J!");

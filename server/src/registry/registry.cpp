@@ -17,7 +17,6 @@ using workspace::Place;
 using workspace::Workspace;
 
 constexpr std::chrono::seconds kIdleCheck{30};
-constexpr std::chrono::seconds kCopyCheck{5};
 
 fs::path workspaces_of(const fs::path& data, const Owner& owner) {
   return data / "organizations" / owner.organization / "teams" / owner.team / "users" / owner.user /
@@ -36,12 +35,17 @@ Registry::Registry(asio::any_io_executor executor, const workspace::NodeServices
       replicator_(replicator),
       provisioner_(executor, services, data, std::move(environment)),
       strand_(make_strand(executor)),
+      meter_(strand_, services, rows_, root_),
       provisioned_(strand_),
       tick_(strand_),
-      copy_tick_(strand_),
       background_(strand_, [](std::string_view task, const std::string& what) {
         spdlog::error("the registry's {} failed: {}", task, what);
-      }) {}
+      }) {
+  if (replicator != nullptr) {
+    keeper_.emplace(strand_, StoreKeeper::Parts{services, *replicator, rows_, root_});
+  }
+  trash_.emplace(services, rows_, root_, keeper_ ? &*keeper_ : nullptr);
+}
 
 Registry::~Registry() {
   for (const auto& [id, row] : rows_) check(!row->awake, "await Registry::close() first");
@@ -82,7 +86,7 @@ std::string Registry::folder_of(const WorkspaceId& id) const {
 
 Place Registry::place(const WorkspaceId& id) const { return Place(root_ / id.str()); }
 
-Result<std::shared_ptr<Registry::Row>> Registry::need(const WorkspaceId& id) {
+Result<std::shared_ptr<Row>> Registry::need(const WorkspaceId& id) {
   const auto found = rows_.find(id);
   if (found == rows_.end()) {
     return not_found("there is no workspace '" + id.str() + "'", "GET /workspaces lists them");
@@ -113,7 +117,8 @@ awaitable<void> Registry::start_on_strand() {
     if (!woken) spdlog::error("workspace {}: {}", id.str(), woken.error().message);
   }
   background_.spawn("idle check", sleep_idle());
-  if (replicator_ != nullptr) background_.spawn("copying", keep_copied());
+  background_.spawn("measuring", meter_.run());
+  if (keeper_) background_.spawn("copying", keeper_->run());
 }
 
 awaitable<void> Registry::close() { return run_on(strand_, close_on_strand()); }
@@ -121,7 +126,9 @@ awaitable<void> Registry::close() { return run_on(strand_, close_on_strand()); }
 awaitable<void> Registry::close_on_strand() {
   closing_ = true;
   tick_.notify_all();
-  copy_tick_.notify_all();
+  trash_->close();
+  meter_.close();
+  if (keeper_) keeper_->close();
   co_await background_.close();
   while (provisioning_ > 0) co_await provisioned_.wait();
   for (auto& [id, row] : rows_) {
@@ -135,44 +142,9 @@ awaitable<void> Registry::close_on_strand() {
   }
 }
 
-awaitable<void> Registry::empty_trash() {
-  const Time before = services_.clock.now() - limits::kTrashKept;
-  std::vector<WorkspaceId> expired;
-  for (const auto& [id, row] : rows_) {
-    if (row->meta.deleted_at && *row->meta.deleted_at < before && !row->awake) {
-      expired.push_back(id);
-    }
-  }
-  for (const WorkspaceId& id : expired) {
-    const std::shared_ptr<Row> row = rows_.at(id);
-    const auto guard = co_await row->transition.lock();
-    if (closing_ || !row->meta.deleted_at || row->awake) continue;  // it was brought back
-    if (replicator_ != nullptr) {
-      const auto turn = co_await row->copying.lock();
-      auto forgotten = co_await replicator_->erase(id);
-      if (!forgotten) {
-        spdlog::warn("workspace {} stays in the trash: {}", id.str(), forgotten.error().message);
-        continue;
-      }
-    }
-    auto erase = [folder = place(id).root()] {
-      std::error_code error;
-      fs::remove_all(folder, error);
-      return error;
-    };
-    const std::error_code error = co_await services_.disk.run(std::move(erase));
-    if (error) {
-      spdlog::error("workspace {} cannot be erased: {}", id.str(), error.message());
-    } else {
-      spdlog::info("workspace {} was in the trash for 30 days and is erased", id.str());
-      rows_.erase(id);
-    }
-  }
-}
-
 awaitable<void> Registry::sleep_idle() {
   while (!closing_) {
-    co_await empty_trash();
+    co_await trash_->empty();
     const SteadyTime since = services_.clock.steady() - limits::kIdleBeforeSleep;
     std::vector<WorkspaceId> awake;
     for (const auto& [id, row] : rows_) {
@@ -212,6 +184,7 @@ awaitable<Result<Meta>> Registry::provision_on_strand(Provisioner::Request reque
   row->meta = made->meta;
   row->awake = std::move(made->awake);
   rows_.emplace(row->meta.id, std::move(row));
+  meter_.look();
   co_return std::move(made->meta);
 }
 
@@ -244,23 +217,17 @@ awaitable<Result<Provisioner::Made>> Registry::make(Place home, Provisioner::Req
     replicator_->table().remove(id);
     co_return made;
   }
-  background_.spawn("announcing a workspace", announce(id, made->meta));
+  background_.spawn("announcing a workspace", keeper_->announce(made->meta));
   co_return made;
 }
 
 awaitable<Result<Provisioner::Made>> Registry::fork(Place home, Provisioner::Request request) {
   CO_TRY_VOID(check_workspace_name(request.name));
   CO_TRY(const ForkSource source, parse_fork(request.source));
-  CO_TRY(const std::shared_ptr<Workspace> awake, co_await wake_on_strand(source.workspace));
+  CO_TRY_VOID(co_await wake_on_strand(source.workspace));
   CO_TRY(const std::shared_ptr<Row> row, need(source.workspace));
   // So that the store holds every event that may be asked for.
-  const Copier copier(*replicator_, services_.disk);
-  Result<Sequence> copied = 0;
-  {
-    const auto guard = co_await row->copying.lock();
-    copied = co_await copier.copy_awake(awake, row->meta, replication::SyncReason::kHandOff);
-  }
-  CO_TRY(const Sequence archived, std::move(copied));
+  CO_TRY(const Sequence archived, co_await keeper_->copy_now(row));
   const Sequence through = source.through.value_or(archived);
   if (through > archived) {
     co_return invalid("the workspace has no event " + std::to_string(through) + " yet",
@@ -270,12 +237,6 @@ awaitable<Result<Provisioner::Made>> Registry::fork(Place home, Provisioner::Req
   std::string folder = folder_of(WorkspaceId(home.root().filename().string()));
   co_return co_await forker.fork(std::move(home), std::move(folder), source.workspace, through,
                                  std::move(request));
-}
-
-awaitable<void> Registry::announce(WorkspaceId id, Meta meta) {
-  auto acquired = co_await replicator_->acquire(id, workspace::to_json(meta));
-  if (!acquired) spdlog::warn("workspace {}: {}", id.str(), acquired.error().message);
-  want_copy(id, replication::SyncReason::kProject);
 }
 
 awaitable<Result<void>> Registry::adopt(WorkspaceId id, std::string folder) {
@@ -300,53 +261,7 @@ awaitable<Result<void>> Registry::adopt_on_strand(WorkspaceId id, std::string fo
 }
 
 void Registry::want_copy(const WorkspaceId& id, replication::SyncReason reason) {
-  if (replicator_ == nullptr) return;
-  replicator_->table().want_copy(id, reason);
-  copy_tick_.notify_all();
-}
-
-awaitable<void> Registry::keep_copied() {
-  while (!closing_) {
-    for (const replication::WorkspaceTable::Due& due : replicator_->due()) {
-      if (closing_ || !replicator_->may_acknowledge()) break;
-      auto copied = co_await copy(due);
-      if (copied) continue;
-      spdlog::warn("{}", copied.error().message);
-      replicator_->table().want_copy(due.id, due.reason);
-      break;  // the store has a hard time: later
-    }
-    co_await sweep_store();
-    co_await copy_tick_.wait_until(std::chrono::steady_clock::now() + kCopyCheck);
-  }
-}
-
-awaitable<void> Registry::sweep_store() {
-  for (const WorkspaceId& id : replicator_->unswept()) {
-    if (closing_ || !replicator_->may_acknowledge()) co_return;
-    const auto found = rows_.find(id);
-    if (found == rows_.end()) continue;
-    const std::shared_ptr<Row> row = found->second;
-    const auto turn = co_await row->copying.lock();
-    auto swept = co_await replicator_->sweep(id);
-    if (!swept) spdlog::warn("removing what nobody needs: {}", swept.error().message);
-  }
-}
-
-awaitable<Result<void>> Registry::copy(replication::WorkspaceTable::Due due) {
-  const auto found = rows_.find(due.id);
-  if (found == rows_.end()) co_return Result<void>{};  // it is being made
-  const std::shared_ptr<Row> row = found->second;
-  const Copier copier(*replicator_, services_.disk);
-  if (row->awake && !row->awake->is_closing()) {
-    const auto guard = co_await row->copying.lock();
-    if (!row->awake) co_return Result<void>{};  // it fell asleep meanwhile, and is copied then
-    auto copied = co_await copier.copy_awake(row->awake, row->meta, due.reason);
-    co_return copied ? Result<void>{} : Result<void>(std::move(copied).error());
-  }
-  const auto guard = co_await row->transition.lock();
-  if (row->awake) co_return Result<void>{};  // it woke up meanwhile: the next time
-  const auto turn = co_await row->copying.lock();
-  co_return co_await copier.copy_asleep(place(due.id), row->meta, due.reason);
+  if (keeper_) keeper_->want(id, reason);
 }
 
 awaitable<Page> Registry::list(std::string cursor, std::size_t limit) {
@@ -500,6 +415,8 @@ awaitable<Registry::Counts> Registry::counts_on_strand() {
     ++counts.all;
     if (row->awake) ++counts.awake;
     if (!row->failure.empty()) ++counts.failed;
+    counts.disk_bytes += row->meta.disk_bytes.value_or(0);
+    counts.store_bytes += row->meta.store_bytes.value_or(0);
   }
   co_return counts;
 }

@@ -1,19 +1,22 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "async/async_mutex.h"
+#include "async/notifier.h"
 #include "async/strand.h"
 #include "async/task_group.h"
 #include "base/environment.h"
-#include "registry/copier.h"
 #include "registry/forker.h"
 #include "registry/provisioner.h"
+#include "registry/row.h"
+#include "registry/size_meter.h"
+#include "registry/store_keeper.h"
+#include "registry/trash.h"
 #include "workspace/meta.h"
 #include "workspace/node_services.h"
 #include "workspace/workspace.h"
@@ -82,6 +85,8 @@ class Registry {
     std::size_t all = 0;
     std::size_t awake = 0;
     std::size_t failed = 0;
+    std::uint64_t disk_bytes = 0;   ///< of all of them, as last measured
+    std::uint64_t store_bytes = 0;  ///< in the object store, without the nodes' bundles
   };
   awaitable<Counts> counts();
   /// A workspace that could not be opened, and why.
@@ -95,15 +100,6 @@ class Registry {
   awaitable<std::shared_ptr<workspace::Workspace>> any_awake();
 
  private:
-  struct Row {
-    explicit Row(const Strand& strand) : transition(strand), copying(strand) {}
-    workspace::Meta meta;
-    std::shared_ptr<workspace::Workspace> awake;
-    std::string failure;    ///< why it could not be opened when it was last tried; "" when it could
-    AsyncMutex transition;  ///< held while it wakes, falls asleep or is deleted
-    AsyncMutex copying;     ///< held while it is copied; after `transition` where both are
-  };
-
   Registry(asio::any_io_executor executor, const workspace::NodeServices& services,
            const std::filesystem::path& data, const Owner& owner, Environment environment,
            replication::NodeReplicator* replicator);
@@ -114,16 +110,11 @@ class Registry {
   awaitable<void> start_on_strand();
   awaitable<void> close_on_strand();
   awaitable<void> sleep_idle();
-  awaitable<void> empty_trash();
   awaitable<Result<workspace::Meta>> provision_on_strand(Provisioner::Request request);
   awaitable<Result<Provisioner::Made>> make(workspace::Place home, Provisioner::Request request);
   awaitable<Result<Provisioner::Made>> fork(workspace::Place home, Provisioner::Request request);
   awaitable<Result<void>> adopt_on_strand(WorkspaceId id, std::string folder);
   std::string folder_of(const WorkspaceId& id) const;
-  awaitable<void> announce(WorkspaceId id, workspace::Meta meta);
-  awaitable<void> keep_copied();
-  awaitable<Result<void>> copy(replication::WorkspaceTable::Due due);
-  awaitable<void> sweep_store();
   void want_copy(const WorkspaceId& id, replication::SyncReason reason);
   awaitable<Page> list_on_strand(std::string cursor, std::size_t limit);
   awaitable<Result<workspace::Meta>> find_on_strand(WorkspaceId id);
@@ -147,12 +138,14 @@ class Registry {
   const Strand strand_;
 
   // Touched only on strand_.
-  std::map<WorkspaceId, std::shared_ptr<Row>> rows_;  // ordered: cursors are ids
-  std::size_t provisioning_ = 0;                      ///< under way; close() waits for them
+  Rows rows_;
+  std::optional<StoreKeeper> keeper_;  // as long as there is a replicator
+  SizeMeter meter_;
+  std::optional<Trash> trash_;
+  std::size_t provisioning_ = 0;  // under way; close() waits for them
   Notifier provisioned_;
   bool closing_ = false;
   Notifier tick_;
-  Notifier copy_tick_;
   TaskGroup background_;
 };
 

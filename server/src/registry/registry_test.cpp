@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <future>
+#include <thread>
 
 #include "base/limits.h"
+#include "registry/folder_size.h"
 #include "registry/test_node.h"
 #include "storage/archive/archive_test_support.h"
 
@@ -390,6 +393,35 @@ TEST_F(RegistryTest, RenewsASessionToItsFullLength) {
   ASSERT_TRUE(renewed) << renewed.error().message;
   EXPECT_EQ(renewed->state, Meta::State::kReady);
   EXPECT_EQ(std::ranges::count(node_->event_types(id), "session_renewed"), 1);
+}
+
+TEST_F(RegistryTest, WhatAWorkspaceTakesOfTheDiskIsMeasuredAndKept) {
+  const Meta made = *provision("first", {{"kind", "template"}, {"name", "notes"}});
+  std::optional<std::uint64_t> bytes;
+  for (int attempt = 0; attempt < 200 && !bytes; ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    bytes = find(made.id)->disk_bytes;
+  }
+  ASSERT_TRUE(bytes);
+  EXPECT_GT(*bytes, 100'000u) << "six databases, at least";
+  EXPECT_FALSE(find(made.id)->store_bytes) << "nothing is copied";
+  EXPECT_EQ(node_->run(registry().counts()).disk_bytes, *bytes);
+  ASSERT_TRUE(sleep(made.id));
+  restart();
+  EXPECT_EQ(find(made.id)->disk_bytes, bytes);
+}
+
+TEST(FolderSize, CountsWhatIsBelowAndFollowsNoLink) {
+  const archive::TemporaryFolder folder;
+  fs::create_directories(folder.path() / "a" / "b");
+  std::ofstream(folder.path() / "a" / "b" / "file") << std::string(10'000, 'x');
+  std::ofstream(folder.path() / "other") << "four";
+  fs::create_directory_symlink("/usr", folder.path() / "a" / "link");
+  const FolderSize size = folder_size(folder.path());
+  EXPECT_EQ(size.content_bytes, 10'004u);
+  EXPECT_GE(size.disk_bytes, 3u * 4096);
+  EXPECT_LT(size.disk_bytes, 1'000'000u);
+  EXPECT_EQ(folder_size(folder.path() / "none").disk_bytes, 0u);
 }
 
 }  // namespace

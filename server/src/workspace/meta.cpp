@@ -4,6 +4,16 @@
 
 namespace coditect::workspace {
 
+namespace {
+
+std::optional<std::uint64_t> find_bytes(const json::object& object, std::string_view key) {
+  const auto bytes = find_int(object, key);
+  if (!bytes || *bytes < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*bytes);
+}
+
+}  // namespace
+
 std::string_view to_string(Durability durability) {
   return durability == Durability::kReplicated ? "replicated" : "local";
 }
@@ -23,6 +33,8 @@ json::object to_json(const Meta& meta) {
                       {"last_active_at", to_rfc3339(meta.last_active_at)},
                       {"source", meta.source}};
   if (meta.deleted_at) object["deleted_at"] = to_rfc3339(*meta.deleted_at);
+  if (meta.disk_bytes) object["disk_bytes"] = *meta.disk_bytes;
+  if (meta.store_bytes) object["store_bytes"] = *meta.store_bytes;
   return object;
 }
 
@@ -43,6 +55,8 @@ Result<Meta> parse_meta(const json::object& object) {
   if (const auto durability = find_string(object, "durability")) {
     TRY(meta.durability, parse_durability(*durability));
   }
+  meta.disk_bytes = find_bytes(object, "disk_bytes");
+  meta.store_bytes = find_bytes(object, "store_bytes");
   if (const json::object* source = find_object(object, "source")) meta.source = *source;
   return meta;
 }

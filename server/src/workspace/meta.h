@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -25,13 +26,17 @@ struct Meta {
   State state = State::kReady;
   Durability durability = Durability::kLocal;
   json::object source;  ///< as given to provision, without credentials
+  // As last measured: the list is to say what takes the room, not to the byte.
+  std::optional<std::uint64_t> disk_bytes;   ///< of this node's disk
+  std::optional<std::uint64_t> store_bytes;  ///< in the object store, without the nodes' bundles
 };
 
 /// "local", "replicated".
 std::string_view to_string(Durability durability);
 Result<Durability> parse_durability(std::string_view text);
 
-/// The public form: {id, name, state, durability, created_at, last_active_at, source, deleted_at?}.
+/// The public form: {id, name, state, durability, created_at, last_active_at, source, deleted_at?,
+/// disk_bytes?, store_bytes?}.
 json::object to_json(const Meta& meta);
 Result<Meta> parse_meta(const json::object& object);
 

@@ -81,6 +81,8 @@ export interface WorkspaceInfo {
   state: WorkspaceLifeState;
   created_at: string;
   last_active_at?: string;
+  /** Of the node's disk, as last measured. */
+  disk_bytes?: number;
 }
 
 export interface TreeEntry {

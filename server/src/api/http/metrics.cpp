@@ -79,6 +79,10 @@ awaitable<net::Response> Metrics::text() {
       .Set(static_cast<double>(counts.all));
   gauge(*figures_, "coditect_workspaces", "Workspaces", {{"state", "awake"}})
       .Set(static_cast<double>(counts.awake));
+  gauge(*figures_, "coditect_workspaces_disk_bytes", "Of all workspaces, as last measured")
+      .Set(static_cast<double>(counts.disk_bytes));
+  gauge(*figures_, "coditect_workspaces_store_bytes", "In the object store, without bundles")
+      .Set(static_cast<double>(counts.store_bytes));
   sample_journal();
   sample_process();
   for (Component* component : components_) {

@@ -8,6 +8,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/connect.h"
 #include "app/print/table.h"
+#include "app/print/text.h"
 
 namespace coditect::app {
 
@@ -28,9 +29,14 @@ Result<void> print_workspaces(Output output, Shell& shell) {
     for (const std::string_view key : {"id", "name", "state", "created_at", "last_active_at"}) {
       row.push_back(find_string(*workspace, key).value_or(""));
     }
+    for (const std::string_view key : {"disk_bytes", "store_bytes"}) {
+      const auto bytes = find_int(*workspace, key);
+      row.push_back(bytes ? readable_bytes(static_cast<std::uint64_t>(*bytes)) : "-");
+    }
     rows.push_back(std::move(row));
   }
-  shell.out << format_table({"ID", "NAME", "STATE", "CREATED", "LAST ACTIVE"}, rows);
+  shell.out << format_table(
+      {"ID", "NAME", "STATE", "CREATED", "LAST ACTIVE", "ON DISK", "IN STORE"}, rows);
   return {};
 }
 

@@ -1,5 +1,9 @@
 #include "app/print/text.h"
 
+#include <fmt/format.h>
+
+#include <iterator>
+
 namespace coditect::app {
 
 namespace {
@@ -55,6 +59,19 @@ std::size_t count_characters(std::string_view text) {
   std::size_t count = 0;
   for (const char c : text) count += is_continuation(c) ? 0 : 1;
   return count;
+}
+
+std::string readable_bytes(std::uint64_t bytes) {
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  auto amount = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  constexpr std::string_view kUnits[] = {"KB", "MB", "GB", "TB"};
+  // What would be rounded to 1,024 of a unit is one of the next.
+  while (amount >= 1023.5 && unit + 1 < std::size(kUnits)) {
+    amount /= 1024;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", amount, amount < 9.95 ? 1 : 0, kUnits[unit]);
 }
 
 }  // namespace coditect::app

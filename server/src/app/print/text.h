@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,7 @@ std::string paragraph(std::string_view text);
 std::string shortened(std::string_view text, std::size_t characters);
 /// How many characters a UTF-8 text has.
 std::size_t count_characters(std::string_view text);
+/// "999 B", "1.5 KB", "12 MB": 1,024 bytes are a KB, as in the browser.
+std::string readable_bytes(std::uint64_t bytes);
 
 }  // namespace coditect::app

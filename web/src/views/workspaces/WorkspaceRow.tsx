@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { hrefOf } from '../../actions/app';
 import { setAwake, trash } from '../../actions/workspaces';
-import { ago } from '../../model/format';
+import { ago, bytes } from '../../model/format';
 import type { WorkspaceInfo } from '../../protocol/entities';
 import { Badge, IconButton, type BadgeKind } from '../../ui/controls';
 
@@ -13,7 +13,7 @@ const STATES: Record<string, { label: string; kind: BadgeKind }> = {
 
 export function WorkspaceRow({ workspace }: { workspace: WorkspaceInfo }) {
   const [busy, setBusy] = useState(false);
-  const { id, name, state, created_at, last_active_at } = workspace;
+  const { id, name, state, created_at, last_active_at, disk_bytes } = workspace;
   const shown = STATES[state] ?? { label: state, kind: 'plain' as const };
   const asleep = state === 'asleep';
   const run = (work: Promise<void>): void => {
@@ -32,6 +32,7 @@ export function WorkspaceRow({ workspace }: { workspace: WorkspaceInfo }) {
             {last_active_at === undefined
               ? `Made ${ago(created_at, Date.now())}`
               : `Active ${ago(last_active_at, Date.now())}`}
+            {disk_bytes !== undefined && ` · ${bytes(disk_bytes)}`}
           </span>
         </span>
         <Badge kind={shown.kind}>{shown.label}</Badge>

@@ -261,9 +261,8 @@ std::vector<WorkspaceTable::Due> NodeReplicator::due() const {
   return table_.due(std::chrono::steady_clock::now() - kCopyAfter);
 }
 
-awaitable<Result<void>> NodeReplicator::sweep(WorkspaceId id) {
-  auto swept = co_await sweeper_.sweep(std::move(id), self());
-  co_return swept ? Result<void>{} : Result<void>(std::move(swept).error());
+awaitable<Result<SweepReport>> NodeReplicator::sweep(WorkspaceId id) {
+  co_return co_await sweeper_.sweep(std::move(id), self());
 }
 
 awaitable<Result<void>> NodeReplicator::erase(WorkspaceId id) {

@@ -115,7 +115,7 @@ class NodeReplicator {
   /// Workspaces whose sweep() is due.
   std::vector<WorkspaceId> unswept() { return sweeper_.due(); }
   /// Removes what the workspace's manifest no longer names. Never while it is copied.
-  awaitable<Result<void>> sweep(WorkspaceId id);
+  awaitable<Result<SweepReport>> sweep(WorkspaceId id);
   /// Removes a workspace from the store for ever.
   awaitable<Result<void>> erase(WorkspaceId id);
   /// A new workspace `target` that is `id` up to the event `through`, below the data folder.
