@@ -3,9 +3,11 @@
 #include <functional>
 #include <utility>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "base/sha256.h"
 #include "workspace/files/file_service_test_support.h"
+#include "workspace/log/manual_gate.h"
 
 namespace coditect::workspace {
 namespace {
@@ -312,6 +314,62 @@ TEST_F(FileServiceTest, OfManyWritersOnOneVersionOneWins) {
   EXPECT_EQ(refused, std::vector(19, Errc::kConflict));
   EXPECT_EQ(log_->head(), 2u);
   EXPECT_TRUE(staged().empty());
+}
+
+/// Made before the fixture that uses it.
+struct HasGate {
+  ManualGate gate_;
+};
+
+/// Files of a workspace whose events are acknowledged once they are off the machine.
+class ReplicatedFileServiceTest : public HasGate, public FileServiceFixture {
+ public:
+  ReplicatedFileServiceTest() : FileServiceFixture({&gate_, Durability::kReplicated}) {}
+
+  /// Resumes once `done` says so; work that the strand has goes on meanwhile.
+  awaitable<void> until(std::function<bool()> done) {
+    for (int turn = 0; !done(); ++turn) {
+      check(turn < 10'000, "what the test waits for happens");
+      asio::steady_timer timer(strand_, std::chrono::milliseconds(1));
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+  }
+  /// Begins work whose answer is told through `answer`.
+  void begin(awaitable<Result<Written>> work, std::optional<Result<Written>>& answer) {
+    asio::co_spawn(strand_, std::move(work), [&answer](std::exception_ptr, Result<Written> result) {
+      answer = std::move(result);
+    });
+  }
+};
+
+TEST_F(ReplicatedFileServiceTest, WhatIsLoggedIsPutInPlaceThoughItMayNotBeAcknowledged) {
+  play([](ReplicatedFileServiceTest& test) -> awaitable<void> {
+    FileService& files = *test.files_;
+    std::optional<Result<Written>> made, moved, removed;
+    test.begin(files.change(kAnn, "a.txt", 0, std::nullopt, becomes("one")), made);
+    co_await test.until([&] { return test.on_disk("a.txt") == "one"; });
+    // Cut off from the store at this moment, the node may not tell; the file is as the log says.
+    EXPECT_EQ(test.log_->durable_head(), 0u);
+    EXPECT_FALSE(made);
+    EXPECT_TRUE(test.staged().empty());
+    test.gate_.ship(1);
+    co_await test.until([&] { return made.has_value(); });
+    EXPECT_TRUE(*made);
+
+    test.begin(files.move(kAnn, "a.txt", "b.txt", std::nullopt), moved);
+    co_await test.until([&] { return test.on_disk("b.txt") == "one"; });
+    EXPECT_FALSE(moved);
+    test.gate_.ship(2);
+    co_await test.until([&] { return moved.has_value(); });
+
+    test.begin(files.remove(kAnn, "b.txt", std::nullopt), removed);
+    co_await test.until([&] { return test.on_disk("b.txt") == "(none)"; });
+    EXPECT_FALSE(removed);
+    test.gate_.ship(3);
+    co_await test.until([&] { return removed.has_value(); });
+    EXPECT_TRUE(*moved && *removed);
+    EXPECT_TRUE(co_await test.log_->close());
+  }(*this));
 }
 
 }  // namespace

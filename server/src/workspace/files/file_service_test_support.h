@@ -25,11 +25,12 @@ Errc code_of(const Result<T>& result) {
 /// The files of one project, with a real folder, blob store and locks, on the log of the fixture.
 class FileServiceFixture : public EventLogFixture {
  public:
-  FileServiceFixture() {
+  FileServiceFixture() : FileServiceFixture(Acknowledging{}) {}
+  explicit FileServiceFixture(Acknowledging acknowledging) {
     std::filesystem::create_directories(project());
     std::filesystem::create_directories(root() / "staging");
     blobs_ = *blobs::BlobStore::open(root() / "blobs");
-    open();
+    open(acknowledging);
     const FileService::Parts parts{*log_, locks_, index_, *blobs_, pool_, clock_};
     files_.emplace(strand_, parts, ProjectFolder(project(), root() / "staging"));
   }
