@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 
-// The bytes of a pack; docs/formats/blobs.md has the grammar.
+// The bytes of a pack; docs/formats/pack.md has the grammar.
 namespace coditect::blobs {
 
 inline constexpr std::string_view kPackMagic = "CODIPACK";
