@@ -1,18 +1,16 @@
 #include <CLI/CLI.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <stdlib.h>
-#include <thread>
 
 #include "app/commands/commands.h"
 #include "app/print/progress.h"
 #include "app/print/text.h"
 #include "app/storage/configured_store.h"
 #include "app/storage/find_folder.h"
+#include "app/storage/store_session.h"
 #include "base/json.h"
 #include "storage/replication/export/project_export.h"
 #include "storage/replication/log/log_tail.h"
@@ -22,8 +20,6 @@ namespace coditect::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kDiskThreads = 4;
 
 constexpr const char* kAbout =
     "Write a workspace's files into an object store, one object each, to be mounted with gcsfuse";
@@ -129,27 +125,16 @@ void print(const Options& options, const replication::ExportReport& report, std:
 }
 
 Result<void> run_export(const Options& options, Shell& shell) {
-  asio::io_context io;
-  auto work = asio::make_work_guard(io);
-  std::jthread runner([&io] { io.run(); });
-  struct Stopped {
-    asio::io_context& io;
-    ~Stopped() { io.stop(); }
-  } const stopped{io};
-  BlockingPool disk(kDiskThreads);
-  const SystemClock clock;
-  SystemRandom random;
-  const objects::StoreParts parts{io.get_executor(), disk, clock, random};
+  StoreSession session;
   TRY(const ConfiguredStore store,
-      open_store_of("--store", options.store, shell.environment, parts));
-  TRY(const ConfiguredStore target, open_store_of("--to", options.to, shell.environment, parts));
+      open_store_of("--store", options.store, shell.environment, session.parts()));
+  TRY(const ConfiguredStore target,
+      open_store_of("--to", options.to, shell.environment, session.parts()));
   TRY(const std::unique_ptr<Scratch> scratch, Scratch::make(options.scratch));
   Result<replication::ExportReport> report = [&] {
     const Progress progress(shell, "exporting " + options.workspace);
-    return asio::co_spawn(
-               io, export_between(*store.store, *target.store, disk, options, scratch->path()),
-               asio::use_future)
-        .get();
+    return session.run(
+        export_between(*store.store, *target.store, session.disk(), options, scratch->path()));
   }();
   if (!report) return std::move(report).error();
   print(options, *report, shell.out);

@@ -1,26 +1,22 @@
 #include "storage/replication/restore/restore.h"
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "app/commands/commands.h"
 #include "app/print/progress.h"
 #include "app/storage/configured_store.h"
 #include "app/storage/find_folder.h"
+#include "app/storage/store_session.h"
 #include "base/json.h"
 #include "storage/replication/log/log_tail.h"
 
 namespace coditect::app {
 
 namespace {
-
-constexpr std::size_t kDiskThreads = 4;
 
 struct Options {
   std::string store;
@@ -53,36 +49,33 @@ json::object to_json(const replication::RestoreReport& report) {
           {"notes", array(report.notes)}};
 }
 
-awaitable<Result<replication::RestoreReport>> restore_from(objects::ObjectStore& store,
-                                                           BlockingPool& disk, Options options) {
+awaitable<Result<replication::RestoreReport>> find_and_restore(objects::ObjectStore& store,
+                                                               BlockingPool& disk,
+                                                               Options options) {
   CO_TRY(std::string folder, co_await find_workspace_folder(store, WorkspaceId(options.workspace)));
   replication::LogTail tail(store);
   replication::RestoreOptions wanted;
   wanted.through_seq = options.through;
   if (options.keep_going) wanted.lost = replication::LostFiles::kLeaveOut;
   const replication::RestoreParts parts{store, disk, tail};
-  auto restored = co_await replication::restore_workspace(parts, std::move(folder), options.data,
-                                                          std::move(wanted));
+  co_return co_await replication::restore_workspace(parts, std::move(folder), options.data,
+                                                    std::move(wanted));
+}
+
+awaitable<Result<replication::RestoreReport>> restore_from(objects::ObjectStore& store,
+                                                           BlockingPool& disk, Options options) {
+  auto restored = co_await find_and_restore(store, disk, std::move(options));
   co_await store.close();
   co_return restored;
 }
 
 Result<void> restore(const Options& options, Shell& shell) {
-  asio::io_context io;
-  auto work = asio::make_work_guard(io);
-  std::jthread runner([&io] { io.run(); });
-  struct Stopped {
-    asio::io_context& io;
-    ~Stopped() { io.stop(); }
-  } const stopped{io};
-  BlockingPool disk(kDiskThreads);
-  const SystemClock clock;
-  SystemRandom random;
-  TRY(const ConfiguredStore store, open_configured_store(options.store, "", shell.environment,
-                                                         {io.get_executor(), disk, clock, random}));
+  StoreSession session;
+  TRY(const ConfiguredStore store,
+      open_store_of("--store", options.store, shell.environment, session.parts()));
   Result<replication::RestoreReport> report = [&] {
     const Progress progress(shell, "restoring " + options.workspace);
-    return asio::co_spawn(io, restore_from(*store.store, disk, options), asio::use_future).get();
+    return session.run(restore_from(*store.store, session.disk(), options));
   }();
   if (!report) return std::move(report).error();
   if (options.json) {

@@ -82,7 +82,7 @@ Result<std::string> BlobStore::get(std::string_view hash, std::uint64_t bytes_ma
 Result<void> BlobStore::read(std::string_view hash, std::uint64_t bytes_max,
                              const Sink& sink) const {
   TRY(const Place place, find(hash));
-  std::string buffer(kReadBytes, '\0');
+  std::string buffer(std::min<std::uint64_t>(kReadBytes, place.bytes), '\0');
   std::uint64_t done = 0;
   const auto source = [&]() -> Result<std::string_view> {
     const std::uint64_t want = std::min<std::uint64_t>(buffer.size(), place.bytes - done);

@@ -2,6 +2,8 @@
 
 #include <zstd.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace coditect::blobs {
@@ -17,6 +19,15 @@ struct FreeDecoder {
 struct FreeEncoder {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
 };
+
+/// As much room as the content needs that a frame's first bytes announce: most are small, and to
+/// clear a large buffer for each takes longer than to read them.
+std::size_t output_bytes(std::string_view frame) {
+  const std::size_t enough = ZSTD_DStreamOutSize();
+  const unsigned long long announced = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  if (announced == ZSTD_CONTENTSIZE_UNKNOWN || announced == ZSTD_CONTENTSIZE_ERROR) return enough;
+  return std::clamp<std::size_t>(announced, 1, enough);
+}
 
 }  // namespace
 
@@ -69,12 +80,13 @@ Result<void> Compressor::run(std::string_view input, int mode, const Sink& compr
 Result<void> decompress(const Source& source, std::uint64_t bytes_max, const Sink& content) {
   const std::unique_ptr<ZSTD_DCtx, FreeDecoder> decoder(ZSTD_createDCtx());
   check(decoder != nullptr);
-  std::string output(ZSTD_DStreamOutSize(), '\0');
+  std::string output;
   std::uint64_t given = 0;
   std::size_t hint = 1;
   while (hint != 0) {
     TRY(const std::string_view input, source());
     if (input.empty()) return internal("the compressed content is cut");
+    if (output.empty()) output.resize(output_bytes(input));
     ZSTD_inBuffer in{input.data(), input.size(), 0};
     bool output_full = false;
     while (hint != 0 && (in.pos < in.size || output_full)) {

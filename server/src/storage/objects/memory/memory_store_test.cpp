@@ -4,11 +4,11 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "storage/objects/memory/scripted_faults.h"
 #include "storage/objects/object_store_conformance.h"
 
 namespace coditect::objects {
@@ -32,18 +32,6 @@ INSTANTIATE_TEST_SUITE_P(Stores, ObjectStoreConformance,
                                                         return std::make_unique<MemoryUnderTest>();
                                                       }}),
                          conformance_name);
-
-/// The faults of a story, in order; then none.
-class ScriptedFaults final : public Faults {
- public:
-  Fault next(StoreCall, std::string_view) override {
-    if (script_.empty()) return {};
-    Fault fault = script_.front();
-    script_.pop_front();
-    return fault;
-  }
-  std::deque<Fault> script_;
-};
 
 /// A bucket with two ways to it: one with faults, one without.
 class MemoryStoreTest : public testing::Test {

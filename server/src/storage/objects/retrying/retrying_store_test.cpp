@@ -13,6 +13,7 @@
 
 #include "storage/objects/byte_sources.h"
 #include "storage/objects/memory/memory_store.h"
+#include "storage/objects/memory/scripted_faults.h"
 #include "storage/objects/object_store_conformance.h"
 
 namespace coditect::objects {
@@ -63,20 +64,6 @@ INSTANTIATE_TEST_SUITE_P(
         StoreBackend{"RetryingFaulty",
                      [](asio::any_io_executor) { return std::make_unique<FaultyUnderTest>(); }}),
     conformance_name);
-
-/// Answers from a script before it lets calls through.
-class ScriptedFaults final : public Faults {
- public:
-  Fault next(StoreCall call, std::string_view) override {
-    calls_.push_back(call);
-    if (script_.empty()) return {};
-    Fault fault = script_.front();
-    script_.pop_front();
-    return fault;
-  }
-  std::deque<Fault> script_;
-  std::vector<StoreCall> calls_;
-};
 
 constexpr Fault kRequestLost{.kind = Fault::Kind::kRequestLost};
 constexpr Fault kAnswerLost{.kind = Fault::Kind::kAnswerLost};
