@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/posix_file.h"
 #include "storage/objects/byte_sources.h"
+#include "storage/replication/sync/for_each.h"
 
 namespace coditect::replication {
 
@@ -162,40 +163,69 @@ awaitable<Result<void>> Shipper::read_journal() {
   co_return Result<void>{};
 }
 
+/// What waits for a thread waits once for all workspaces, not once for each: a thousand turns of a
+/// busy node take longer than the second that a bundle may be late.
 awaitable<Result<std::vector<Shipper::Embedded>>> Shipper::find_blobs() {
+  CO_TRY(std::vector<BlobFolder> folders, co_await look_at_blob_folders());
   std::vector<Embedded> embedded;
+  std::vector<std::filesystem::path> paths;
   std::size_t embedded_bytes = 0;
-  for (const WorkspaceId& workspace : queue_.waiting()) {
-    if (uploading_.contains(workspace)) continue;
-    const auto folder = services_.host.folder_of(workspace);
-    if (!folder) {
-      queue_.forget(workspace);
-      continue;
-    }
-    if (!blobs_.knows(workspace)) CO_TRY_VOID(co_await learn_stored_blobs(workspace, *folder));
-    const std::filesystem::path path = data_ / *folder / "sessions" / "blobs";
-    auto look = [path, complete_at = blobs_.complete_at(workspace)] {
-      return BlobLedger::look(path, complete_at);
-    };
-    CO_TRY(BlobLedger::Look seen, co_await services_.disk.run(std::move(look)));
+  for (BlobFolder& each : folders) {
+    if (!blobs_.knows(each.workspace)) continue;  // it left the node meanwhile
     std::vector<BlobLedger::File> alone;
-    for (BlobLedger::File& file : blobs_.missing(workspace, std::move(seen))) {
+    for (BlobLedger::File& file : blobs_.missing(each.workspace, std::move(each.seen))) {
       const bool fits = embedded_bytes + file.bytes <= limits::kBundleBytesMax / 2;
       if (file.bytes > kEmbeddedBytesMax || !fits) {
         alone.push_back(std::move(file));
         continue;
       }
-      auto read = [file_path = path / file.name] { return read_file(file_path); };
-      CO_TRY(std::string content, co_await services_.disk.run(std::move(read)));
-      embedded_bytes += content.size();
-      embedded.push_back({workspace, std::move(file), std::move(content)});
+      embedded_bytes += file.bytes;
+      paths.push_back(each.path / file.name);
+      embedded.push_back({each.workspace, std::move(file), ""});
     }
     if (!alone.empty()) {
-      uploading_.insert(workspace);
-      tasks_.spawn("an upload", upload(workspace, *folder, std::move(alone)));
+      uploading_.insert(each.workspace);
+      tasks_.spawn("an upload", upload(each.workspace, each.folder, std::move(alone)));
     }
   }
+  if (embedded.empty()) co_return embedded;
+  auto read = [&]() -> Result<void> {
+    for (std::size_t i = 0; i < embedded.size(); ++i) {
+      TRY(embedded[i].content, read_file(paths[i]));
+    }
+    return {};
+  };
+  CO_TRY_VOID(co_await services_.disk.run(std::move(read)));
   co_return embedded;
+}
+
+awaitable<Result<std::vector<Shipper::BlobFolder>>> Shipper::look_at_blob_folders() {
+  std::vector<BlobFolder> folders;
+  std::vector<std::size_t> unknown;
+  for (const WorkspaceId& workspace : queue_.waiting()) {
+    if (uploading_.contains(workspace)) continue;
+    auto folder = services_.host.folder_of(workspace);
+    if (!folder) {
+      queue_.forget(workspace);
+      continue;
+    }
+    std::filesystem::path path = data_ / *folder / "sessions" / "blobs";
+    if (!blobs_.knows(workspace)) unknown.push_back(folders.size());
+    folders.push_back({workspace, *std::move(folder), std::move(path), {}, {}});
+  }
+  CO_TRY_VOID(co_await for_each(unknown.size(), limits::kTransfersMax, [&](std::size_t i) {
+    const BlobFolder& each = folders[unknown[i]];
+    return learn_stored_blobs(each.workspace, each.folder);
+  }));
+  for (BlobFolder& each : folders) each.complete_at = blobs_.complete_at(each.workspace);
+  auto look = [&folders]() -> Result<void> {
+    for (BlobFolder& each : folders) {
+      TRY(each.seen, BlobLedger::look(each.path, each.complete_at));
+    }
+    return {};
+  };
+  CO_TRY_VOID(co_await services_.disk.run(std::move(look)));
+  co_return folders;
 }
 
 awaitable<Result<void>> Shipper::learn_stored_blobs(WorkspaceId workspace, std::string folder) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "async/blocking_pool.h"
 #include "async/notifier.h"
@@ -100,6 +101,15 @@ class Shipper {
     std::string content;
   };
 
+  /// Where a workspace's blobs are, and what was there.
+  struct BlobFolder {
+    WorkspaceId workspace;
+    std::string folder;
+    std::filesystem::path path;
+    std::filesystem::file_time_type complete_at{};
+    BlobLedger::Look seen;
+  };
+
   /// A bundle on its way: an upload whose outcome is not known is repeated with the same bytes.
   struct Sending {
     std::string bundle;
@@ -120,6 +130,7 @@ class Shipper {
   awaitable<Result<void>> copy_once();
   awaitable<Result<void>> read_journal();
   awaitable<Result<std::vector<Embedded>>> find_blobs();
+  awaitable<Result<std::vector<BlobFolder>>> look_at_blob_folders();
   awaitable<Result<void>> learn_stored_blobs(WorkspaceId workspace, std::string folder);
   awaitable<void> upload(WorkspaceId workspace, std::string folder,
                          std::vector<BlobLedger::File> files);
