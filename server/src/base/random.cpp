@@ -15,9 +15,14 @@ std::uint64_t Random::below(std::uint64_t bound) {
 
 std::string Random::id(std::string_view prefix) {
   constexpr std::string_view kAlphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
+  constexpr int kDraws = 4;
+  constexpr int kCharactersOfDraw = 5;  // 36^5 values: a draw's bias is below 2^-38
   std::string text(prefix);
-  for (int i = 0; i < 20; ++i) {
-    text += kAlphabet[below(kAlphabet.size())];
+  for (int draw = 0; draw < kDraws; ++draw) {
+    std::uint64_t left = next();
+    for (int i = 0; i < kCharactersOfDraw; ++i, left /= kAlphabet.size()) {
+      text += kAlphabet[left % kAlphabet.size()];
+    }
   }
   return text;
 }
