@@ -186,6 +186,29 @@ test('verify finds a sound folder sound and a damaged one damaged', async (t) =>
   assertError(nowhere, 1);
 });
 
+test('verify finds a damaged database and repairs it from the log', async (t) => {
+  const own = await Server.start(t);
+  const place = await Workspace.provision(own);
+  await place.create('a.txt', 'a\n');
+  const query = { database: 'artifacts', sql: 'select count(*) from file_versions' };
+  const before = await place.call('sql.query', query);
+  const busy = await coditect(['verify', own.data, '--repair']);
+  assertError(busy, 1);
+  assert.match(busy.stderr, /running server/);
+  await own.stop();
+  const file = path.join(place.folder(), 'databases', 'artifacts.db');
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0xee, 4096, 12288));
+  const damaged = await coditect(['verify', own.data]);
+  assert.equal(damaged.code, 1, damaged.stdout);
+  assert.match(damaged.stdout, /the database artifacts: .*\n.*verify --repair/);
+  const repaired = await coditect(['verify', own.data, '--repair']);
+  assert.equal(repaired.code, 0, repaired.stdout + repaired.stderr);
+  assert.match(repaired.stdout, /repaired/);
+  await own.start();
+  assert.deepEqual((await place.call('sql.query', query)).rows, before.rows);
+});
+
 /// Changes one letter of one event in the archive.
 function damageArchive(folder) {
   const sessions = path.join(folder, 'sessions');

@@ -7,8 +7,10 @@
 #include "base/limits.h"
 #include "base/posix_file.h"
 #include "base/sha256.h"
+#include "storage/blobs/blob_store.h"
 #include "storage/journal/posix_disk.h"
 #include "storage/journal/recovery.h"
+#include "storage/replication/restore/blob_check.h"
 
 namespace coditect::app {
 
@@ -16,7 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRestore = "restore the workspace from a backup of the data folder";
+constexpr const char* kRestore =
+    "`coditect restore` brings the workspace back from the object store; or use a backup";
 
 /// The sub-folders of a folder, ordered; none where it is not there.
 Result<std::vector<fs::path>> sub_folders(const fs::path& folder) {
@@ -107,6 +110,44 @@ void compare_with_saved_state(CheckedWorkspace& checked) {
        kRestore});
 }
 
+/// Files that were too large for the log, and trees of checkpoints, by the hashes in the log.
+Result<void> check_contents(CheckedWorkspace& checked) {
+  const fs::path folder = checked.sessions / "blobs";
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return {};
+  TRY(const std::unique_ptr<const blobs::BlobStore> store, blobs::BlobStore::open_to_read(folder));
+  auto found = replication::check_blobs(folder, *store, checked.sessions, std::nullopt);
+  if (!found) {
+    if (found.error().code != Errc::kInternal) return std::move(found).error();
+    checked.damage.push_back({"sessions/blobs", 0, found.error().message, kRestore});
+    return {};
+  }
+  checked.contents = found->contents;
+  for (std::string& what : found->problems) {
+    checked.damage.push_back({"sessions/blobs", 0, std::move(what), kRestore});
+  }
+  return {};
+}
+
+/// Behind the journal: its events belong to the log.
+Result<void> check_databases(DataCheck& check, Repair wanted) {
+  for (CheckedWorkspace& each : check.workspaces) {
+    const fs::path folder = each.sessions.parent_path() / "databases";
+    // Of a log that is damaged, or goes on in a journal in use, the end is not known.
+    std::optional<Sequence> head;
+    if (each.damage.empty() && check.journal == DataCheck::Journal::kRead) {
+      head = each.archive.head.seq;
+    }
+    each.databases = find_database_problems(folder, head);
+    // Without a sound log there is nothing to build a database from.
+    const bool log_is_sound = each.damage.empty();
+    if (wanted == Repair::kWhatTheLogAllows && log_is_sound) {
+      TRY_VOID(repair(folder, each.databases));
+    }
+  }
+  return {};
+}
+
 Result<CheckedWorkspace> check_workspace(const fs::path& sessions) {
   CheckedWorkspace checked;
   checked.id = sessions.parent_path().filename().string();
@@ -120,6 +161,7 @@ Result<CheckedWorkspace> check_workspace(const fs::path& sessions) {
     }
   }
   compare_with_saved_state(checked);
+  if (checked.clean()) TRY_VOID(check_contents(checked));
   return checked;
 }
 
@@ -165,13 +207,23 @@ Result<void> read_journal(const fs::path& data, DataCheck& check) {
   return {};
 }
 
+/// The journal was read: what a torn end lacks, and the journal does not hold, is lost.
+void miss_unfinished(CheckedWorkspace& checked) {
+  if (!checked.unfinished || checked.waiting > 0 || !checked.damage.empty()) return;
+  for (const archive::Problem& problem : checked.archive.problems) {
+    checked.damage.push_back({problem.file, problem.line,
+                              problem.what + ", and the journal does not hold that event",
+                              kRestore});
+  }
+}
+
 }  // namespace
 
 bool DataCheck::clean() const {
   return !journal_damage && std::ranges::all_of(workspaces, &CheckedWorkspace::clean);
 }
 
-Result<DataCheck> check_data(const fs::path& folder) {
+Result<DataCheck> check_data(const fs::path& folder, Repair repair) {
   TRY(const Scope scope, find_scope(folder));
   DataCheck check;
   for (const fs::path& sessions : scope.sessions) {
@@ -179,15 +231,14 @@ Result<DataCheck> check_data(const fs::path& folder) {
     check.workspaces.push_back(std::move(checked));
   }
   if (!scope.data.empty()) TRY_VOID(read_journal(scope.data, check));
-  if (check.journal != DataCheck::Journal::kRead || check.journal_damage) return check;
-  for (CheckedWorkspace& each : check.workspaces) {
-    if (!each.unfinished || each.waiting > 0 || !each.clean()) continue;
-    for (const archive::Problem& problem : each.archive.problems) {
-      each.damage.push_back({problem.file, problem.line,
-                             problem.what + ", and the journal does not hold that event",
-                             kRestore});
-    }
+  if (check.journal == DataCheck::Journal::kInUse && repair != Repair::kNothing) {
+    return Error{Errc::kConflict, "a running server uses " + scope.data.string(),
+                 "stop it first; while it runs it repairs its databases by itself"};
   }
+  if (check.journal == DataCheck::Journal::kRead && !check.journal_damage) {
+    for (CheckedWorkspace& each : check.workspaces) miss_unfinished(each);
+  }
+  TRY_VOID(check_databases(check, repair));
   return check;
 }
 

@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <future>
 
 #include "base/random.h"
 #include "storage/archive/archive_test_support.h"
 #include "storage/archive/segment_files.h"
+#include "storage/blobs/blob_store.h"
+#include "storage/databases/catalogue.h"
+#include "storage/databases/connection.h"
 #include "storage/journal/journal.h"
 
 namespace coditect::app {
@@ -49,7 +53,7 @@ class DataCheckTest : public ::testing::Test {
         if (last) durable.set_value(std::move(done));
       });
     }
-    ASSERT_TRUE(durable.get_future().get());
+    if (!lines.empty()) ASSERT_TRUE(durable.get_future().get());
   }
   Result<std::unique_ptr<journal::Journal>> open_journal() const {
     return journal::Journal::open(data() / "node" / "journal", {},
@@ -163,6 +167,87 @@ TEST_F(DataCheckTest, FindsSessionsById) {
   EXPECT_EQ(find_sessions(data(), "w_1"), sessions());
   EXPECT_EQ(find_sessions(data(), "w_2"), std::nullopt);
   EXPECT_EQ(find_sessions(data() / "nowhere", "w_1"), std::nullopt);
+}
+
+/// The same workspace with its databases and contents.
+class ViewCheckTest : public DataCheckTest {
+ protected:
+  void SetUp() override {
+    DataCheckTest::SetUp();
+    write_journal(head_.seq, {});
+    auto made = databases::Catalogue::create({.template_dir = data() / "node" / "templates"});
+    ASSERT_TRUE(made);
+    ASSERT_TRUE((*made)->create_all(workspace()));
+  }
+  std::filesystem::path database() const { return workspace() / "databases" / "messages.db"; }
+  void damage_database() const {
+    std::string bytes = *read_file(database());
+    std::fill(bytes.begin() + 4096, bytes.begin() + 8192, '\xee');
+    archive::overwrite(database(), bytes);
+  }
+};
+
+TEST_F(ViewCheckTest, FindsADamagedDatabaseAndRepairsItFromTheLog) {
+  EXPECT_TRUE(check().clean()) << format_check(check());
+  damage_database();
+  const DataCheck found = check();
+  EXPECT_FALSE(found.clean());
+  ASSERT_EQ(found.workspaces[0].databases.size(), 1u);
+  EXPECT_EQ(found.workspaces[0].databases[0].name, "messages");
+  EXPECT_NE(format_check(found).find("verify --repair"), std::string::npos) << format_check(found);
+  EXPECT_TRUE(std::filesystem::exists(database())) << "it only looked";
+  const auto repaired = check_data(data(), Repair::kWhatTheLogAllows);
+  ASSERT_TRUE(repaired);
+  EXPECT_TRUE(repaired->clean());
+  EXPECT_NE(format_check(*repaired).find("repaired: "), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(database()));
+  EXPECT_TRUE(check().clean()) << "one that is missing is built when it is asked";
+}
+
+TEST_F(ViewCheckTest, FindsADatabaseThatIsAheadOfTheLog) {
+  {
+    const auto writer =
+        *databases::Connection::open(database(), databases::Connection::Mode::kWriter);
+    ASSERT_TRUE(writer->configure());
+    ASSERT_TRUE(writer->execute("UPDATE meta SET value='77' WHERE key='applied_seq'"));
+  }
+  EXPECT_NE(format_check(check()).find("it has event 77, and the log ends with event 5"),
+            std::string::npos)
+      << format_check(check());
+}
+
+TEST_F(ViewCheckTest, RepairsNothingBesideARunningServerOrADamagedLog) {
+  damage_database();
+  {
+    const auto server = open_journal();
+    ASSERT_TRUE(server);
+    const auto refused = check_data(data(), Repair::kWhatTheLogAllows);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::kConflict);
+  }
+  std::string text = *read_file(segment());
+  text[text.find("hello")] = 'j';
+  archive::overwrite(segment(), text);
+  const auto found = check_data(data(), Repair::kWhatTheLogAllows);
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->clean());
+  EXPECT_TRUE(std::filesystem::exists(database()));
+}
+
+TEST_F(ViewCheckTest, FindsADamagedContentAndLeavesUnfinishedOnesAlone) {
+  const std::filesystem::path folder = sessions() / "blobs";
+  const std::string hash = *(*blobs::BlobStore::open(folder))->put(std::string(5'000, 'x'));
+  const std::filesystem::path unfinished = folder / (hash + ".zst.tmp-1");
+  archive::overwrite(unfinished, "a server may be writing it");
+  EXPECT_EQ(check().workspaces[0].contents, 1u);
+  EXPECT_TRUE(check().clean());
+  std::string bytes = *read_file(folder / (hash + ".zst"));
+  bytes[bytes.size() / 2] ^= 1;
+  archive::overwrite(folder / (hash + ".zst"), bytes);
+  EXPECT_FALSE(check().clean());
+  EXPECT_NE(format_check(check()).find(hash), std::string::npos);
+  EXPECT_NE(format_check(check()).find("coditect restore"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(unfinished));
 }
 
 }  // namespace

@@ -23,9 +23,15 @@ json::object to_json(const archive::Problem& problem) {
           {"hint", problem.hint}};
 }
 
+json::object to_json(const DatabaseProblem& problem) {
+  return {{"name", problem.name}, {"what", problem.what}, {"repaired", problem.repaired}};
+}
+
 json::object to_json(const CheckedWorkspace& workspace) {
   json::array problems;
   for (const archive::Problem& problem : workspace.damage) problems.push_back(to_json(problem));
+  json::array databases;
+  for (const DatabaseProblem& problem : workspace.databases) databases.push_back(to_json(problem));
   return {{"id", workspace.id},
           {"clean", workspace.clean()},
           {"events", workspace.archive.events + workspace.waiting},
@@ -35,16 +41,19 @@ json::object to_json(const CheckedWorkspace& workspace) {
           {"hash", workspace.archive.head.hash},
           {"waiting", workspace.waiting},
           {"unfinished", workspace.unfinished},
-          {"problems", std::move(problems)}};
+          {"contents", workspace.contents},
+          {"problems", std::move(problems)},
+          {"databases", std::move(databases)}};
 }
 
 std::string format_workspace(const CheckedWorkspace& workspace) {
-  std::string text =
-      fmt::format("{}  {}  {} events, {} in {} segments, {} waiting in the journal, head {} {}\n",
-                  one_line(workspace.id), workspace.clean() ? "clean" : "DAMAGED",
-                  workspace.archive.events + workspace.waiting, workspace.archive.events,
-                  workspace.archive.segments, workspace.waiting, workspace.archive.head.seq,
-                  workspace.archive.head.hash);
+  std::string text = fmt::format(
+      "{}  {}  {} events, {} in {} segments, {} waiting in the journal, head {} {}, "
+      "{} contents\n",
+      one_line(workspace.id), workspace.clean() ? "clean" : "DAMAGED",
+      workspace.archive.events + workspace.waiting, workspace.archive.events,
+      workspace.archive.segments, workspace.waiting, workspace.archive.head.seq,
+      workspace.archive.head.hash, workspace.contents);
   if (workspace.unfinished && workspace.clean()) {
     text += "  the last line is unfinished; the next start completes it\n";
   }
@@ -52,6 +61,13 @@ std::string format_workspace(const CheckedWorkspace& workspace) {
     const std::string line = problem.line > 0 ? fmt::format(", line {}", problem.line) : "";
     text += fmt::format("  {}{}: {}\n  hint: {}\n", one_line(problem.file), line,
                         one_line(problem.what), problem.hint);
+  }
+  for (const DatabaseProblem& problem : workspace.databases) {
+    text += fmt::format("  the database {}: {}\n  {}\n", problem.name, one_line(problem.what),
+                        problem.repaired
+                            ? "repaired: it was removed, and the next query builds it from the log"
+                            : "hint: the next query builds it anew; `coditect verify --repair` "
+                              "removes it now");
   }
   return text;
 }

@@ -22,6 +22,19 @@ Error no_hash(std::string_view text) {
   return invalid("'" + std::string(text.substr(0, 80)) + "' is no hash of a content");
 }
 
+/// What unfinished writes left.
+Result<void> remove_temporaries(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(folder, error);
+  for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+    if (entries->path().filename().string().find(kTemporary) == std::string::npos) continue;
+    std::filesystem::remove(entries->path(), error);
+    if (error) break;
+  }
+  if (error) return system_error("clear " + folder.string(), error.value());
+  return {};
+}
+
 }  // namespace
 
 std::size_t BlobStore::HashOfHash::operator()(const Hash& hash) const {
@@ -32,22 +45,31 @@ std::size_t BlobStore::HashOfHash::operator()(const Hash& hash) const {
 
 Result<std::unique_ptr<BlobStore>> BlobStore::open(std::filesystem::path folder) {
   TRY_VOID(make_directories(folder));
+  TRY_VOID(remove_temporaries(folder));
   std::unique_ptr<BlobStore> store(new BlobStore(std::move(folder)));
-  std::error_code error;
-  std::filesystem::directory_iterator entries(store->folder_, error);
-  for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
-    const std::string name = entries->path().filename().string();
-    if (name.find(kTemporary) != std::string::npos) {
-      std::filesystem::remove(entries->path(), error);
-    } else if (name.ends_with(kPackSuffix)) {
-      store->packs_.push_back(name);
-    }
-  }
-  if (error) return system_error("list " + store->folder_.string(), error.value());
+  TRY_VOID(store->find_packs());
   // A process killed between rename and sync leaves names that are not durable, and put() takes
   // what it finds for stored.
   TRY_VOID(sync_directory(store->folder_));
   return store;
+}
+
+Result<std::unique_ptr<const BlobStore>> BlobStore::open_to_read(std::filesystem::path folder) {
+  std::unique_ptr<BlobStore> store(new BlobStore(std::move(folder)));
+  TRY_VOID(store->find_packs());
+  return std::unique_ptr<const BlobStore>(std::move(store));
+}
+
+Result<void> BlobStore::find_packs() {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(folder_, error);
+  for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+    const std::string name = entries->path().filename().string();
+    const bool whole = name.find(kTemporary) == std::string::npos;
+    if (whole && name.ends_with(kPackSuffix)) packs_.push_back(name);
+  }
+  if (error) return system_error("list " + folder_.string(), error.value());
+  return {};
 }
 
 Result<std::string> BlobStore::put(std::string_view content) {

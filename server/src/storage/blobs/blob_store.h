@@ -36,6 +36,9 @@ class BlobStore {
  public:
   /// Makes the folder where it is missing and removes what unfinished writes left.
   static Result<std::unique_ptr<BlobStore>> open(std::filesystem::path folder);
+  /// Changes nothing, so that it may look into a folder that another BlobStore writes to; contents
+  /// in packs that come later are not found.
+  static Result<std::unique_ptr<const BlobStore>> open_to_read(std::filesystem::path folder);
 
   /// Stores one content, durably. Does nothing when it is there already. Its hash.
   Result<std::string> put(std::string_view content);
@@ -65,6 +68,7 @@ class BlobStore {
 
   explicit BlobStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
+  Result<void> find_packs();
   Result<Place> find(std::string_view hash) const;
   Result<KnownHashes> known_hashes() const;
   std::filesystem::path loose_path(std::string_view hash) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 
 #include "base/result.h"
@@ -11,12 +12,15 @@ namespace coditect::databases {
 struct FileCheck {
   enum class Verdict { kSound, kUnreadable, kDamaged };
   Verdict verdict = Verdict::kSound;
-  Result<void> result;  ///< for an operator
+  Result<void> result;   ///< for an operator
+  Sequence applied = 0;  ///< the last event that a sound one has applied
 };
 
-/// Opens the file for itself and looks for a quarter of a second at most.
+/// Opens the file for itself and looks for `time_max` at most: what it has not seen by then counts
+/// as sound.
 ///
 /// Threads: any, also while others use the file through SQLite.
-FileCheck check_file(const std::filesystem::path& path, const Projection& projection);
+FileCheck check_file(const std::filesystem::path& path, const Projection& projection,
+                     std::chrono::milliseconds time_max = std::chrono::milliseconds(250));
 
 }  // namespace coditect::databases

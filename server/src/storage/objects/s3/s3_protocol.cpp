@@ -13,7 +13,6 @@ namespace coditect::objects {
 
 namespace {
 
-using net_client::Header;
 using net_client::HttpRequest;
 using net_client::Repeat;
 

@@ -46,24 +46,26 @@ awaitable<Adoption::Outcome> Adoption::adopt_all_of(Manifest::Owner former) {
     outcome.failure = std::move(all).error();
     co_return outcome;
   }
-  auto work = [&](std::size_t place) -> awaitable<Result<void>> {
-    const Marked workspace = (*all)[place];
-    auto adopted = co_await adopt(workspace, former);
-    if (!adopted) {
-      spdlog::error("workspace {} of node {}: {}", workspace.id.str(), former.node,
-                    adopted.error().message);
-      if (!outcome.failure) outcome.failure = std::move(adopted).error();
-      co_return Result<void>{};  // the others are brought all the same
-    }
-    if (*adopted) ++outcome.adopted;
-    const std::string marker = marker_key(former.node, workspace.id);
-    auto removed = co_await parts_.store.remove(marker);
-    if (!removed && !outcome.failure) outcome.failure = std::move(removed).error();
-    co_return Result<void>{};
-  };
+  auto work = [&](std::size_t place) { return adopt_marked((*all)[place], former, outcome); };
   auto done = co_await for_each(all->size(), kAtOnce, std::move(work));
   if (!done && !outcome.failure) outcome.failure = std::move(done).error();
   co_return outcome;
+}
+
+/// Its error is noted, and the others are brought all the same.
+awaitable<Result<void>> Adoption::adopt_marked(const Marked& workspace,
+                                               const Manifest::Owner& former, Outcome& outcome) {
+  auto adopted = co_await adopt(workspace, former);
+  if (!adopted) {
+    spdlog::error("workspace {} of node {}: {}", workspace.id.str(), former.node,
+                  adopted.error().message);
+    if (!outcome.failure) outcome.failure = std::move(adopted).error();
+    co_return Result<void>{};
+  }
+  if (*adopted) ++outcome.adopted;
+  auto removed = co_await parts_.store.remove(marker_key(former.node, workspace.id));
+  if (!removed && !outcome.failure) outcome.failure = std::move(removed).error();
+  co_return Result<void>{};
 }
 
 awaitable<Adoption::Outcome> Adoption::adopt_missing() {

@@ -54,6 +54,8 @@ class Adoption {
     std::string folder;
   };
   awaitable<Result<std::vector<Marked>>> marked(NodeId node);
+  awaitable<Result<void>> adopt_marked(const Marked& workspace, const Manifest::Owner& former,
+                                       Outcome& outcome);
   /// False where it belongs to somebody else, or is no workspace.
   awaitable<Result<bool>> adopt(Marked workspace, std::optional<Manifest::Owner> former);
   awaitable<Result<bool>> take(const Marked& workspace, std::optional<Manifest::Owner> former);

@@ -54,7 +54,7 @@ awaitable<Result<void>> Caretaker::sweep() {
 awaitable<void> Caretaker::drill() {
   const std::vector<WorkspaceId> ids = parts_.table.ids();
   if (ids.empty()) co_return;
-  const WorkspaceId id = ids[parts_.random.below(ids.size())];
+  const WorkspaceId& id = ids[parts_.random.below(ids.size())];
   const auto folder = parts_.table.folder_of(id);
   if (!folder) co_return;
   const RestoreParts parts{parts_.store, parts_.disk, tail_};

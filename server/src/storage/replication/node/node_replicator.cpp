@@ -311,11 +311,13 @@ PageShipping::Parts NodeReplicator::page_parts() {
           [this](const WorkspaceId& id) { table_.want_copy(id, SyncReason::kPeriodic); }};
 }
 
+awaitable<LogPlace> NodeReplicator::begin_anew(WorkspaceId id) {
+  co_await pages_->forget(id);
+  co_return co_await shipper_->begin(std::move(id));
+}
+
 Adoption::Parts NodeReplicator::adoption_parts() {
-  auto begin = [this](WorkspaceId id) -> awaitable<LogPlace> {
-    co_await pages_->forget(id);
-    co_return co_await shipper_->begin(std::move(id));
-  };
+  auto begin = [this](WorkspaceId id) { return begin_anew(std::move(id)); };
   return {services_.store, services_.disk, table_, options_.data, self(), std::move(begin)};
 }
 

@@ -145,6 +145,7 @@ class NodeReplicator {
   awaitable<Result<void>> put_marker(WorkspaceId id, std::string folder);
   PageShipping::Parts page_parts();
   awaitable<void> watch_others_on_strand(Adopt adopt);
+  awaitable<LogPlace> begin_anew(WorkspaceId id);
   Adoption::Parts adoption_parts();
 
   // Constant after construction.

@@ -49,6 +49,7 @@ class Checker {
         read_content(path.stem().string(), path);
         continue;
       }
+      if (path.extension() != ".pack") continue;  // a write under way
       auto pack = blobs::PackReader::open(path);
       if (!pack) return std::move(pack).error();
       auto index = pack->entries();

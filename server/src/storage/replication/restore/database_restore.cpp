@@ -132,29 +132,27 @@ Result<void> DatabaseRestore::build_one(const std::string& database,
   return {};
 }
 
+awaitable<Result<void>> DatabaseRestore::build_on_disk(Built& built, Sequence through) const {
+  auto work = [this, &built, through] { return build_one(built.database, built.deltas, through); };
+  built.result = co_await disk_.run(std::move(work));
+  co_return Result<void>{};
+}
+
 awaitable<Result<void>> DatabaseRestore::build(Sequence through) {
-  std::vector<const Deltas::value_type*> all;
-  for (const auto& each : deltas_) all.push_back(&each);
-  std::vector<Result<void>> built(all.size());
-  CO_TRY_VOID(
-      co_await for_each(all.size(), kAtOnce, [&](std::size_t place) -> awaitable<Result<void>> {
-        auto work = [&, place] {
-          return build_one(all[place]->first, all[place]->second, through);
-        };
-        built[place] = co_await disk_.run(std::move(work));
-        co_return Result<void>{};
-      }));
-  for (std::size_t place = 0; place < all.size(); ++place) {
-    const std::string& database = all[place]->first;
-    if (built[place]) {
-      restored_.push_back(database);
+  std::vector<Built> all;
+  for (const auto& [database, deltas] : deltas_) all.push_back({database, deltas, {}});
+  CO_TRY_VOID(co_await for_each(
+      all.size(), kAtOnce, [&](std::size_t place) { return build_on_disk(all[place], through); }));
+  for (Built& each : all) {
+    if (each.result) {
+      restored_.push_back(each.database);
       continue;
     }
-    Error why = std::move(built[place]).error();
+    Error why = std::move(each.result).error();
     // A full disk is no fault of the database.
     if (why.code == Errc::kUnavailable) co_return why;
     notes_.push_back(fmt::format("the database {} is left to be built from the events: {}",
-                                 database, why.message));
+                                 each.database, why.message));
   }
   co_return Result<void>{};
 }

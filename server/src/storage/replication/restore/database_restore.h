@@ -44,9 +44,16 @@ class DatabaseRestore {
   };
   using Deltas = std::map<std::string, std::vector<StagedDelta>, std::less<>>;
 
+  struct Built {
+    const std::string& database;
+    const std::vector<StagedDelta>& deltas;
+    Result<void> result;
+  };
+
   std::filesystem::path next_file(const std::string& database) const;
   Result<void> build_one(const std::string& database, const std::vector<StagedDelta>& deltas,
                          Sequence through) const;
+  awaitable<Result<void>> build_on_disk(Built& built, Sequence through) const;
   static Result<void> read_parts(const StagedDelta& delta, const PartSink& sink);
   static Result<DeltaHead> head_of(const StagedDelta& delta);
 

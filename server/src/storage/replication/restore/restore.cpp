@@ -80,6 +80,18 @@ RestoreReport describe(const WorkspaceCopy& copy, const RestoredProject& project
   return report;
 }
 
+awaitable<Result<void>> build_databases(WorkspaceCopy& copy, bool whole) {
+  if (whole) co_return co_await copy.build_databases();
+  co_return Result<void>{};  // they are built from the events
+}
+
+awaitable<Result<void>> build_files(WorkspaceCopy& copy, const RestoreOptions& options,
+                                    RestoredProject& project) {
+  CO_TRY_VOID(co_await copy.load_blobs(options.on_progress));
+  CO_TRY(project, co_await copy.build_project(options.lost));
+  co_return Result<void>{};
+}
+
 /// What restore_workspace() does between making the staging folder and removing it.
 awaitable<Result<RestoreReport>> restore_into(RestoreParts parts, std::string folder,
                                               fs::path staging, fs::path root,
@@ -94,13 +106,10 @@ awaitable<Result<RestoreReport>> restore_into(RestoreParts parts, std::string fo
     co_return internal("the store holds no event of the workspace",
                        "it was lost before its first second was shipped");
   }
-  // The databases and the project have nothing to do with each other.
   RestoredProject project;
-  CO_TRY_VOID(co_await for_each(2, 2, [&](std::size_t part) -> awaitable<Result<void>> {
-    if (part == 0) co_return whole ? co_await copy.build_databases() : Result<void>();
-    CO_TRY_VOID(co_await copy.load_blobs(options.on_progress));
-    CO_TRY(project, co_await copy.build_project(options.lost));
-    co_return Result<void>{};
+  // The databases and the project have nothing to do with each other.
+  CO_TRY_VOID(co_await for_each(2, 2, [&](std::size_t part) {
+    return part == 0 ? build_databases(copy, whole) : build_files(copy, options, project);
   }));
   auto finish = [&]() -> Result<void> {
     if (!options.fork) {
