@@ -310,3 +310,15 @@ test('a workspace is forked at a moment of its past', async (t) => {
   await fork.create('c.txt', 'c\n');
   assert.equal(await workspace.text('a.txt'), 'two\n');
 });
+
+test('a workspace can be forked as soon as it is there', async (t) => {
+  const { node } = setUp(t);
+  const server = node('only');
+  await server.start();
+  for (let round = 0; round < 6; ++round) {
+    const workspace = await provision(server, 'local', { kind: 'template', name: 'notes' });
+    const fork = await Workspace.provision(server, { kind: 'workspace', id: workspace.id });
+    const paths = async (each) => (await each.call('files.tree', { depth: 9 })).entries;
+    assert.equal((await paths(fork)).length, (await paths(workspace)).length);
+  }
+});

@@ -92,6 +92,8 @@ awaitable<void> StoreKeeper::announce(Meta meta) {
 
 awaitable<Result<Sequence>> StoreKeeper::copy_now(std::shared_ptr<Row> row) {
   const auto guard = co_await row->copying.lock();
+  // One that was just made may not be known in the store yet.
+  CO_TRY_VOID(co_await parts_.replicator.acquire(row->meta.id, workspace::to_json(row->meta)));
   if (!row->awake) co_return unavailable("the workspace fell asleep", "try again");
   co_return co_await copier_.copy_awake(row->awake, row->meta, SyncReason::kHandOff);
 }

@@ -207,12 +207,14 @@ awaitable<Result<void>> NodeReplicator::acquire(WorkspaceId id, json::object met
   CO_TRY(const std::string folder, need_folder(id));
   ManifestStore manifests(services_.store, folder);
   // Bundle 1: what the journal held when this epoch began was copied again.
-  Claim wanted{self(), 1, std::nullopt};
-  auto acquired = co_await manifests.acquire(std::move(wanted));
+  const Claim wanted{self(), 1, std::nullopt};
+  auto acquired = co_await manifests.acquire(wanted);
   if (!acquired && acquired.error().code == Errc::kNotFound) {
     // What it holds already is in no bundle.
     table_.want_copy(id, SyncReason::kSleep);
-    co_return co_await claim(std::move(id), std::move(meta));
+    auto claimed = co_await claim(id, std::move(meta));
+    if (claimed || claimed.error().code != Errc::kConflict) co_return claimed;
+    acquired = co_await manifests.acquire(wanted);  // another call for it was quicker
   }
   if (!acquired) co_return std::move(acquired).error();
   CO_TRY_VOID(co_await put_marker(id, folder));
