@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kRestore =
-    "`coditect restore` brings the workspace back from the object store; or use a backup";
+    "bring the workspace back with `coditect restore`, or from a backup of the data folder";
 
 /// The sub-folders of a folder, ordered; none where it is not there.
 Result<std::vector<fs::path>> sub_folders(const fs::path& folder) {

@@ -15,8 +15,8 @@ namespace coditect::archive {
 namespace {
 
 constexpr const char* kDamageHint =
-    "run `coditect verify` on the folder to see all that is damaged, then restore the workspace "
-    "from a backup of the data folder";
+    "run `coditect verify` on the folder to see all that is damaged, then bring the "
+    "workspace back with `coditect restore`, or from a backup of the data folder";
 
 Error damage(const std::filesystem::path& file, std::uint64_t offset, const std::string& what) {
   return internal(file.string() + ", offset " + std::to_string(offset) + ": " + what, kDamageHint);

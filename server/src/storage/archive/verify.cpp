@@ -11,13 +11,14 @@
 namespace coditect::archive {
 namespace {
 
-constexpr const char* kRestore = "restore the workspace from a backup of the data folder";
+constexpr const char* kRestore =
+    "bring the workspace back with `coditect restore`, or from a backup of the data folder";
 constexpr const char* kReopen =
     "open the workspace: what a crash left of the last line is dropped and comes back from the "
     "journal";
 constexpr const char* kRestoreUnlessLast =
     "if nothing follows it, open the workspace: the line comes back from the journal; otherwise "
-    "restore the workspace from a backup of the data folder";
+    "bring the workspace back with `coditect restore`, or from a backup of the data folder";
 
 /// Walks an archive and writes down what is wrong.
 class Verifier {

@@ -122,7 +122,8 @@ Result<void> BlobStore::read(std::string_view hash, std::uint64_t bytes_max,
     return taken;
   });
   if (!read && refused) return read;
-  const std::string hint = "restore the file from a backup of the data folder";
+  const std::string hint =
+      "bring the file back with `coditect restore`, or from a backup of the data folder";
   if (!read && read.error().code == Errc::kInternal) {
     return internal(
         place.path.string() + ", content " + std::string(hash) + ": " + read.error().message, hint);

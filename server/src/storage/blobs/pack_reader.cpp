@@ -9,7 +9,9 @@ namespace coditect::blobs {
 namespace {
 
 Error damage(const std::filesystem::path& path, const std::string& what) {
-  return internal(path.string() + ": " + what, "restore the file from a backup of the data folder");
+  return internal(
+      path.string() + ": " + what,
+      "bring the file back with `coditect restore`, or from a backup of the data folder");
 }
 
 }  // namespace
