@@ -2,9 +2,11 @@
 // is still there.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { coditect } from './lib/command.mjs';
 import { request } from './lib/http.mjs';
@@ -321,4 +323,29 @@ test('a workspace can be forked as soon as it is there', async (t) => {
     const paths = async (each) => (await each.call('files.tree', { depth: 9 })).entries;
     assert.equal((await paths(fork)).length, (await paths(workspace)).length);
   }
+});
+
+test('nobody who wakes a workspace waits for its copy', async (t) => {
+  const { store, node } = setUp(t);
+  const server = node('only');
+  await server.start();
+  const workspace = await provision(server, 'local');
+  await workspace.create('a.txt', 'one\n');
+  const copy = path.join(store, 'objects', path.relative(server.data, workspace.folder()));
+  await eventually(() => existsSync(path.join(copy, 'manifest.json')), 'the store knows it');
+  // Some seconds of work for the copy.
+  const folder = path.join(workspace.folder(), 'projects');
+  for (let i = 0; i < 16; ++i) {
+    writeFileSync(path.join(folder, `${i}.bin`), randomBytes(20 << 20));
+  }
+  assert.equal((await workspace.http('POST', '/sleep')).status, 200);
+  await sleep(300);
+  const asked = Date.now();
+  assert.equal(await workspace.text('a.txt'), 'one\n');
+  const waited = Date.now() - asked;
+  t.diagnostic(`woken in ${waited} ms`);
+  const packs = () => readdirSync(path.join(copy, 'sessions', 'blobs')).length;
+  const before = packs();
+  await eventually(() => packs() > before, 'the copy is made all the same', 60_000);
+  assert.ok(Date.now() - asked > waited, 'it was still to be made');
 });

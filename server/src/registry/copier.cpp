@@ -61,17 +61,24 @@ awaitable<Result<json::value>> Copier::copy_on_strand(Workspace& workspace,
   co_return json::value(archived);
 }
 
-awaitable<Result<void>> Copier::copy_asleep(workspace::Place place, workspace::Meta meta,
-                                            replication::SyncReason reason) const {
-  NodeReplicator::Mark mark = co_await replicator_.mark(meta.id);
-  auto open_blobs = [folder = place.blobs()] { return blobs::BlobStore::open(folder); };
-  CO_TRY(const std::unique_ptr<blobs::BlobStore> blobs, co_await disk_.run(std::move(open_blobs)));
-  auto find_head = [folder = place.sessions()]() -> Result<Sequence> {
-    TRY(const archive::Archive archive, archive::Archive::open(folder));
-    return archive.head().seq;
+awaitable<Result<Copier::Asleep>> Copier::open_asleep(workspace::Place place,
+                                                      WorkspaceId id) const {
+  Asleep asleep;
+  asleep.mark = co_await replicator_.mark(std::move(id));
+  auto open = [&]() -> Result<void> {
+    TRY(asleep.blobs, blobs::BlobStore::open(place.blobs()));
+    TRY(const archive::Archive archive, archive::Archive::open(place.sessions()));
+    asleep.head = archive.head().seq;
+    return {};
   };
-  CO_TRY(const Sequence head, co_await disk_.run(std::move(find_head)));
-  NodeReplicator::Source source{*blobs, std::move(mark), head, workspace::to_json(meta)};
+  CO_TRY_VOID(co_await disk_.run(std::move(open)));
+  co_return asleep;
+}
+
+awaitable<Result<void>> Copier::copy_asleep(Asleep asleep, workspace::Meta meta,
+                                            replication::SyncReason reason) const {
+  NodeReplicator::Source source{*asleep.blobs, std::move(asleep.mark), asleep.head,
+                                workspace::to_json(meta)};
   const auto copied = co_await replicator_.copy(meta.id, std::move(source), reason, {});
   co_return note(meta.id, copied);
 }

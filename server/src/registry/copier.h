@@ -15,8 +15,7 @@ namespace coditect::registry {
 /// Threads:  any strand; one copy of a workspace at a time.
 /// Lifetime: what it is made of outlives it and its calls.
 /// Errors:   those of NodeReplicator::copy(). Nothing is lost by a copy that failed: the bundles
-/// have
-///           the events.
+///           have the events.
 class Copier {
  public:
   Copier(replication::NodeReplicator& replicator, BlockingPool& disk)
@@ -27,8 +26,16 @@ class Copier {
   awaitable<Result<Sequence>> copy_awake(std::shared_ptr<workspace::Workspace> workspace,
                                          workspace::Meta meta,
                                          replication::SyncReason reason) const;
-  /// Of one that sleeps, and does not wake meanwhile.
-  awaitable<Result<void>> copy_asleep(workspace::Place place, workspace::Meta meta,
+  /// What is to be copied of one that sleeps.
+  struct Asleep {
+    std::unique_ptr<blobs::BlobStore> blobs;
+    Sequence head = 0;  ///< the last event of its archive
+    replication::NodeReplicator::Mark mark;
+  };
+  /// It must not wake meanwhile.
+  awaitable<Result<Asleep>> open_asleep(workspace::Place place, WorkspaceId id) const;
+  /// It may wake meanwhile: what it then does comes with the next copy.
+  awaitable<Result<void>> copy_asleep(Asleep asleep, workspace::Meta meta,
                                       replication::SyncReason reason) const;
 
  private:

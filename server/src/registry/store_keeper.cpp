@@ -56,10 +56,24 @@ awaitable<Result<void>> StoreKeeper::copy(replication::WorkspaceTable::Due due) 
     auto copied = co_await copier_.copy_awake(row->awake, row->meta, due.reason);
     co_return copied ? Result<void>{} : Result<void>(std::move(copied).error());
   }
-  const auto guard = co_await row->transition.lock();
+  co_return co_await copy_asleep(row, due.reason);
+}
+
+awaitable<Result<void>> StoreKeeper::copy_asleep(std::shared_ptr<Row> row, SyncReason reason) {
+  // Nobody who wakes it waits for the store.
+  std::optional<AsyncMutex::Guard> transition = co_await row->transition.lock();
   if (row->awake) co_return Result<void>{};  // it woke up meanwhile: the next time
   const auto turn = co_await row->copying.lock();
-  co_return co_await copier_.copy_asleep(place(due.id), row->meta, due.reason);
+  CO_TRY(Copier::Asleep asleep, co_await copier_.open_asleep(place(row->meta.id), row->meta.id));
+  const Meta meta = row->meta;
+  transition.reset();
+  auto copied = co_await copier_.copy_asleep(std::move(asleep), meta, reason);
+  if (!copied && row->awake) {
+    // Waking it removed what the copy was writing; it is copied awake.
+    want(meta.id, reason);
+    co_return Result<void>{};
+  }
+  co_return copied;
 }
 
 awaitable<void> StoreKeeper::sweep() {

@@ -43,6 +43,7 @@ class StoreKeeper {
 
  private:
   awaitable<Result<void>> copy(replication::WorkspaceTable::Due due);
+  awaitable<Result<void>> copy_asleep(std::shared_ptr<Row> row, replication::SyncReason reason);
   awaitable<void> sweep();
   awaitable<std::uint64_t> blob_bytes(const WorkspaceId& id);
   workspace::Place place(const WorkspaceId& id) const;
