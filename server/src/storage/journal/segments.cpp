@@ -232,13 +232,17 @@ Result<SpareFile> Segments::make_file(const std::string& name) {
 
 Result<SpareFile> Segments::take_spare() {
   std::unique_lock lock(mutex_);
-  if (spare_.empty() && !wanted_) {
-    worker_error_.reset();
-    wanted_ = true;
-    changed_.notify_all();
+  // What is wanted may be a file that was taken already: the worker says only later that it is
+  // done. So it is asked once more, and what it says then is about this file.
+  for (bool asked = false; spare_.empty();) {
+    if (!wanted_) {
+      if (asked && worker_error_) return *worker_error_;
+      worker_error_.reset();
+      wanted_ = asked = true;
+      changed_.notify_all();
+    }
+    changed_.wait(lock, [&] { return !spare_.empty() || !wanted_; });
   }
-  changed_.wait(lock, [&] { return !spare_.empty() || !wanted_; });
-  if (spare_.empty()) return *worker_error_;
   SpareFile spare = std::move(spare_.back());
   spare_.pop_back();
   return spare;
