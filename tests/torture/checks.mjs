@@ -67,6 +67,8 @@ export async function settle(world) {
 export async function look(world) {
   await settle(world);
   await Promise.all(world.subjects.map((subject) => subject.quiet()));
+  // A writer whose call failed meanwhile has turned to another node.
+  await settle(world);
   await Promise.all(world.subjects.map((subject) => lookAt(world, subject)));
   for (const subject of world.subjects) subject.open();
 }
