@@ -64,6 +64,7 @@ async function replaceLong(world, draw) {
   for (const subject of long) {
     world.say(`${subject.name} ends after ${subject.ledger.length} events`);
     await finish(world, subject, draw);
+    subject.open(); // so that its writers see that it is retired, and end
     world.subjects.splice(world.subjects.indexOf(subject), 1);
     await world.provision(draw.of(world.live), subject.durability);
   }
