@@ -116,7 +116,8 @@ Result<void> check_contents(CheckedWorkspace& checked) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return {};
   TRY(const std::unique_ptr<const blobs::BlobStore> store, blobs::BlobStore::open_to_read(folder));
-  auto found = replication::check_blobs(folder, *store, checked.sessions, std::nullopt);
+  auto found = replication::check_blobs(folder, *store, checked.sessions, std::nullopt,
+                                        checked.archive.head.seq);
   if (!found) {
     if (found.error().code != Errc::kInternal) return std::move(found).error();
     checked.damage.push_back({"sessions/blobs", 0, found.error().message, kRestore});

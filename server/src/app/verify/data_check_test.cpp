@@ -241,6 +241,9 @@ TEST_F(ViewCheckTest, FindsADamagedContentAndLeavesUnfinishedOnesAlone) {
   archive::overwrite(unfinished, "a server may be writing it");
   EXPECT_EQ(check().workspaces[0].contents, 1u);
   EXPECT_TRUE(check().clean());
+  append_to_segment("{\"seq\":6,\"type\":\"file_edit\",\"data\":{\"blob\":\"ab");
+  write_journal(5, archive::next_lines(head_, 1));
+  EXPECT_TRUE(check().clean()) << "a server is writing the line: " << format_check(check());
   std::string bytes = *read_file(folder / (hash + ".zst"));
   bytes[bytes.size() / 2] ^= 1;
   archive::overwrite(folder / (hash + ".zst"), bytes);

@@ -22,13 +22,14 @@ class Checker {
   Checker(const fs::path& folder, const blobs::BlobStore& store) : folder_(folder), store_(store) {}
 
   Result<BlobCheck> run(const fs::path& sessions,
-                        const std::optional<Manifest::ProjectTree>& project) {
+                        const std::optional<Manifest::ProjectTree>& project, Sequence through) {
     TRY_VOID(read_everything());
     if (project) check_tree(project->tree, "the copy of the project");
     TRY_VOID(archive::ArchiveReader(sessions).read(
-        1, [&](std::string_view line, Sequence) -> Result<bool> {
+        1, [&](std::string_view line, Sequence seq) -> Result<bool> {
+          if (seq > through) return false;
           TRY_VOID(check_event(line));
-          return true;
+          return seq < through;
         }));
     return std::move(found_);
   }
@@ -122,8 +123,9 @@ class Checker {
 
 Result<BlobCheck> check_blobs(const fs::path& folder, const blobs::BlobStore& store,
                               const fs::path& sessions,
-                              const std::optional<Manifest::ProjectTree>& project) {
-  return Checker(folder, store).run(sessions, project);
+                              const std::optional<Manifest::ProjectTree>& project,
+                              Sequence through) {
+  return Checker(folder, store).run(sessions, project, through);
 }
 
 }  // namespace coditect::replication

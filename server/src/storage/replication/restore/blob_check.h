@@ -19,10 +19,12 @@ struct BlobCheck {
 };
 
 /// Reads every content in `folder`, which is the blob store's, and compares it with its hash; then
-/// looks whether every content is there that an event in `sessions`, a checkpoint's tree or the
-/// project's names. At most limits::kCheckProblemsMax problems. Blocking.
+/// looks whether every content is there that an event in `sessions` up to `through`, a checkpoint's
+/// tree or the project's names. What is written meanwhile, behind `through`, is not looked at. At
+/// most limits::kCheckProblemsMax problems. Blocking.
 Result<BlobCheck> check_blobs(const std::filesystem::path& folder, const blobs::BlobStore& store,
                               const std::filesystem::path& sessions,
-                              const std::optional<Manifest::ProjectTree>& project);
+                              const std::optional<Manifest::ProjectTree>& project,
+                              Sequence through);
 
 }  // namespace coditect::replication

@@ -27,7 +27,8 @@ Result<void> note(StoreCheck& check, Result<void> result) {
 awaitable<Result<void>> look_at_blobs(RestoreParts parts, WorkspaceCopy& copy, StoreCheck& check) {
   auto work = [&copy] {
     const fs::path sessions = copy.root() / "sessions";
-    return check_blobs(sessions / "blobs", copy.blob_store(), sessions, copy.manifest().project);
+    return check_blobs(sessions / "blobs", copy.blob_store(), sessions, copy.manifest().project,
+                       copy.head().seq);
   };
   auto found = co_await parts.disk.run(std::move(work));
   if (!found) co_return note(check, std::move(found).error());
