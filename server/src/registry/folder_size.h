@@ -11,8 +11,9 @@ struct FolderSize {
 };
 
 /// What a folder and everything below it takes; links are not followed, and a file that has more
-/// names counts for each. What cannot be read, or goes meanwhile, is left out. Blocks: some
-/// microseconds for each file.
+/// names counts for each. What cannot be read, or goes meanwhile, is left out.
+///
+/// Threads: any. Blocks: some microseconds for each file.
 FolderSize folder_size(const std::filesystem::path& folder);
 
 }  // namespace coditect::registry

@@ -37,6 +37,7 @@ awaitable<void> SizeMeter::run() {
       row->meta.disk_bytes = (co_await services_.disk.run(std::move(measure))).disk_bytes;
       measured_[row->meta.id] = services_.clock.steady();
     }
+    if (!due.empty()) continue;  // a workspace that came meanwhile is not left for the next tick
     std::erase_if(measured_, [this](const auto& each) {
       const auto row = rows_.find(each.first);
       return row == rows_.end() || !row->second->awake;
