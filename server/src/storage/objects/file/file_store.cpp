@@ -56,7 +56,11 @@ Result<FileLock> lock_open(const std::filesystem::path& folder,
   auto alone = FileLock::try_now(path, FileLock::Kind::kExclusive);
   if (!alone) {
     if (alone.error().code != Errc::kLocked) return std::move(alone).error();
-    return FileLock::wait(path, FileLock::Kind::kShared, patience);
+    auto shared = FileLock::wait(path, FileLock::Kind::kShared, patience);
+    if (shared || shared.error().code != Errc::kLocked) return shared;
+    return unavailable(path.string() + " has been locked for too long",
+                       "A server that shares this folder stands still while it starts: let it go "
+                       "on, or end it.");
   }
   sweep(folder);
   TRY_VOID(alone->share());

@@ -449,6 +449,17 @@ TEST_F(FileStoreTest, AReaderKeepsTheVersionThatItHasOpened) {
   EXPECT_EQ(got, std::string(3u << 20, 'a'));
 }
 
+TEST_F(FileStoreTest, AServerThatStandsStillWhileItStartsIsNamed) {
+  store_.reset();
+  const auto sweeps =
+      FileLock::try_now(folder_.path() / "locks" / "open", FileLock::Kind::kExclusive);
+  ASSERT_TRUE(sweeps);
+  const auto opened = FileStore::open(folder_.path(), {pool_, random_, steps_, kLockPatience});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::kUnavailable);
+  EXPECT_NE(opened.error().hint, "");
+}
+
 TEST_F(FileStoreTest, AFolderThatCannotBeMadeIsAnError) {
   write_whole(folder_.path() / "taken", "a file");
   const auto opened = FileStore::open(folder_.path() / "taken", {pool_, random_, steps_});

@@ -61,6 +61,14 @@ class AdoptionTest : public testing::Test {
     return replica_.player_.play(adoption_->adopt_all_of(replica_.owner_));
   }
 
+  void expect_left_as_it_is() {
+    const Adoption::Outcome outcome = adopt_all();
+    EXPECT_FALSE(outcome.failure);
+    EXPECT_EQ(outcome.adopted, 0u);
+    EXPECT_EQ(begun_, 0);
+    EXPECT_EQ(*read_file(folder() / "projects" / "a.txt"), "older\n");
+  }
+
   WatchedFaults faults_;
   Replica replica_{&faults_};
   WorkspaceTable table_;
@@ -106,21 +114,13 @@ TEST_F(AdoptionTest, AnOlderCopyIsAsideBeforeTheManifestNamesTheNode) {
 TEST_F(AdoptionTest, WhatIsServedAlreadyIsNotBroughtAgain) {
   put_older_copy();
   table_.on_acquired(kId);
-  const Adoption::Outcome outcome = adopt_all();
-  EXPECT_FALSE(outcome.failure);
-  EXPECT_EQ(outcome.adopted, 0u);
-  EXPECT_EQ(begun_, 0);
-  EXPECT_EQ(*read_file(folder() / "projects" / "a.txt"), "older\n");
+  expect_left_as_it_is();
 }
 
 TEST_F(AdoptionTest, WhatAnEarlierProcessBroughtIsNotBroughtAgain) {
   own(self_, replica_.owner_);
   put_older_copy();
-  const Adoption::Outcome outcome = adopt_all();
-  EXPECT_FALSE(outcome.failure);
-  EXPECT_EQ(outcome.adopted, 0u);
-  EXPECT_EQ(begun_, 0);
-  EXPECT_EQ(*read_file(folder() / "projects" / "a.txt"), "older\n");
+  expect_left_as_it_is();
 }
 
 TEST_F(AdoptionTest, WhatIsSomebodyElsesIsLeftAloneWithItsCopy) {

@@ -32,7 +32,8 @@ struct RestoreParts {
 ///     FOLDER/copy/       becomes the workspace's folder
 ///     FOLDER/scratch/    goes
 ///
-/// Threads:    any strand; one call at a time, in the order of declaration.
+/// Threads:    any strand; one call at a time, in the order of declaration; but build_databases()
+///             may run beside load_blobs() and build_project(), with which it shares nothing.
 /// Lifetime:   what Parts refers to outlives it. The folder is the caller's to remove.
 /// Errors:     Errc::kInternal for what is lost or damaged, saying which events or files; those of
 ///             the store and the disk.
