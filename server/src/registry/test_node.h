@@ -115,9 +115,11 @@ class TestNode {
  private:
   static awaitable<Result<json::value>> read_types(workspace::Workspace& workspace) {
     workspace::EventLog& log = workspace.log();
-    CO_TRY_VOID(co_await log.durable(log.head()));
+    // Up to here only: an agent that works goes on, and what it adds is not durable yet.
+    const Sequence head = log.head();
+    CO_TRY_VOID(co_await log.durable(head));
     json::array types;
-    while (types.size() < log.head()) {
+    while (types.size() < head) {
       CO_TRY(const auto lines, co_await log.read(types.size() + 1, 1000));
       for (const workspace::LogLine& line : lines) {
         CO_TRY(const Event event, parse_event(*line.text));
