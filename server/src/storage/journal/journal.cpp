@@ -213,7 +213,8 @@ void Journal::commit(Queue queue) {
       }
       durable += written->records;
       const auto end = std::find_if_not(waiter, queue.waiters.end(), answered_by);
-      linger_.batch_done(static_cast<std::size_t>(end - waiter), written->waiting, written->took);
+      linger_.batch_done(static_cast<std::size_t>(end - waiter), written->waiting,
+                         written->sync_took);
     }
     for (; waiter != queue.waiters.end() && answered_by(*waiter); ++waiter) waiter->done({});
   }
@@ -238,14 +239,15 @@ Result<Journal::Batch> Journal::write_batch(std::span<const Record> records) {
   const std::size_t bytes = buffer_.size();
   pad_to_page(buffer_, position_, active_->bytes);
   TRY_VOID(write_fully(*active_->file, buffer_, position_));
+  const auto written = std::chrono::steady_clock::now();
   TRY_VOID(active_->file->sync());
+  const auto synced = std::chrono::steady_clock::now();
   position_ += bytes;
   segments_.note(records.first(count), position_);
   if (position_ > active_->bytes / 2) segments_.prepare_ahead();
-  const auto took = std::chrono::steady_clock::now() - begun;
-  const std::size_t waiting = count_batch(count, bytes, took);
+  const std::size_t waiting = count_batch(count, bytes, synced - begun);
   if (buffer_.capacity() > kBufferKeptBytesMax) buffer_ = std::string();
-  return Batch{count, waiting, took};
+  return Batch{count, waiting, synced - written};
 }
 
 /// The active segment has room for `bytes` on return.

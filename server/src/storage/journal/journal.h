@@ -125,7 +125,7 @@ class Journal {
   struct Batch {
     std::size_t records = 0;
     std::size_t waiting = 0;  ///< appends that had gathered by then
-    std::chrono::nanoseconds took{0};
+    std::chrono::nanoseconds sync_took{0};
   };
 
   static constexpr std::size_t kAwake = SIZE_MAX;

@@ -11,7 +11,9 @@ namespace coditect::journal {
 /// synced the other gathers, and each sync carries half of what it could.
 ///
 /// All writers that are under way are known when a batch is done: those that it answered and those
-/// that wait already. The wait is for as many as that, and at most for a part of what a sync takes.
+/// that wait already. The wait is for as many as that, and at most for a small part of what a sync
+/// takes: a sync is what two groups can share, while the work on each record is the same for one.
+/// Writers that need longer than that on their way back do it while the other group is synced.
 /// Where they do not come in time, as with writers that pause between records, ever fewer batches
 /// try it: a wait in vain costs at most one part in 128 then.
 ///
@@ -26,7 +28,7 @@ class Linger {
     Duration at_most;
   };
 
-  /// A batch that took `took` to write and sync answers `answered` appends; `waiting` more were
+  /// A batch whose sync took `took` answers `answered` appends; `waiting` more were
   /// queued when it was done.
   void batch_done(std::size_t answered, std::size_t waiting, Duration took);
   /// What to wait for before the next batch, if anything. ended() follows.
@@ -35,7 +37,7 @@ class Linger {
   void ended(std::size_t appends);
 
  private:
-  Duration typical_{0};  ///< of a batch; one slow batch hardly moves it
+  Duration typical_{0};  ///< of a sync; one slow sync hardly moves it
   std::size_t answered_ = 0;
   std::size_t waiting_ = 0;
   unsigned skip_ = 0;       ///< batches that do not wait, from now on
