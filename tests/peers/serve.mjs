@@ -2,12 +2,19 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { kPeers, programOf } from './peers.mjs';
 
 export const kBucket = 'coditect-test';
+/// Of the server that startS3() starts.
+export const kS3Keys = {
+  AWS_ACCESS_KEY_ID: 'coditect',
+  AWS_SECRET_ACCESS_KEY: 'coditect-secret',
+};
 const kReadyMs = 30_000;
 
 export async function freePort() {
@@ -55,4 +62,18 @@ export async function startGcs() {
   });
   if (!made.ok) throw new Error(`no bucket: HTTP ${made.status}`);
   return { child, port };
+}
+
+/// A server of S3's protocol on a port of its own; the bucket's objects are files in `objects`.
+export async function startS3(folder) {
+  const port = await freePort();
+  const objects = path.join(folder, 'objects', kBucket);
+  const metadata = path.join(folder, 'metadata');
+  mkdirSync(objects, { recursive: true });
+  mkdirSync(metadata);
+  const args = ['--port', `127.0.0.1:${port}`, '--access', kS3Keys.AWS_ACCESS_KEY_ID];
+  args.push('--secret', kS3Keys.AWS_SECRET_ACCESS_KEY, '--keep-alive', '--quiet');
+  args.push('posix', '--sidecar', metadata, path.dirname(objects));
+  const child = await start(programOf(kPeers.s3), args, port);
+  return { child, port, objects };
 }

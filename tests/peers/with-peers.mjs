@@ -7,12 +7,12 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
 import { install, kPeers, programOf } from './peers.mjs';
-import { freePort, kBucket, start, startGcs } from './serve.mjs';
+import { startGcs, startS3 } from './serve.mjs';
 
 const kSkipped = 77;
 
@@ -21,16 +21,8 @@ async function startFake() {
   return { child, env: { CODITECT_PEER_GCS_PORT: String(port) } };
 }
 
-async function startS3(folder) {
-  const port = await freePort();
-  const objects = path.join(folder, 'objects', kBucket);
-  const metadata = path.join(folder, 'metadata');
-  mkdirSync(objects, { recursive: true });
-  mkdirSync(metadata);
-  const args = ['--port', `127.0.0.1:${port}`, '--access', 'coditect'];
-  args.push('--secret', 'coditect-secret', '--keep-alive', '--quiet');
-  args.push('posix', '--sidecar', metadata, path.dirname(objects));
-  const child = await start(programOf(kPeers.s3), args, port);
+async function startS3Peer(folder) {
+  const { child, port, objects } = await startS3(folder);
   const env = { CODITECT_PEER_S3_PORT: String(port), CODITECT_PEER_S3_FOLDER: objects };
   return { child, env };
 }
@@ -42,7 +34,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'coditect-peers-'));
 let code = 1;
 try {
   if (programOf(kPeers.gcs)) started.push(await startFake());
-  if (programOf(kPeers.s3)) started.push(await startS3(folder));
+  if (programOf(kPeers.s3)) started.push(await startS3Peer(folder));
   if (started.length === 0) {
     console.error('peers: !!! SKIPPED: no peer can be had here !!!');
     code = kSkipped;

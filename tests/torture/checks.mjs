@@ -126,12 +126,13 @@ export async function assertVerified(folder) {
 /// A copy out of the store has the same events and the same files. The workspace is quiet.
 export async function checkRestore(world, subject, events) {
   const data = path.join(world.folder, `restored-${subject.name}`, 'data');
-  const store = ['--store', `file://${world.store}`];
+  const store = ['--store', world.store.url];
+  const { env } = world.store;
   const args = ['restore', ...store, '--workspace', subject.id, '--data', data, '--json'];
   await eventually(
     async () => {
       rmSync(path.dirname(data), { recursive: true, force: true });
-      const { code, stdout, stderr } = await coditect(args);
+      const { code, stdout, stderr } = await coditect(args, { env });
       assert.equal(code, 0, `restore of ${subject.name}: ${stdout}${stderr}`);
       return JSON.parse(stdout).through_seq >= events.at(-1).seq;
     },

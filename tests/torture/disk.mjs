@@ -1,13 +1,14 @@
-// Disks that fill up and disks that fail: a small tmpfs, and a library that makes syncs fail. Both
-// need something of the machine; what it does not have is said, and those faults are left out.
+// Disks that fill up and disks that fail: a small tmpfs, and libraries that are loaded into a server
+// and come between it and its disk. All need something of the machine; what it does not have is
+// said, and those faults are left out.
 
 import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const kSource = path.join(path.dirname(fileURLToPath(import.meta.url)), 'failing_sync.c');
-const kCompilers = ['clang-19', 'clang', 'cc'];
+const kHere = path.dirname(fileURLToPath(import.meta.url));
+const kCompilers = ['clang++-19', 'clang++', 'c++'];
 const kDiskMiB = 448;
 const kBallast = 'ballast';
 
@@ -33,10 +34,11 @@ export function unmount(folder) {
   attempt('umount', ['-l', folder]);
 }
 
-/// The library that makes syncs fail: {library}, or {problem}.
-export function buildFailingSync(folder) {
-  const library = path.join(folder, 'failing_sync.so');
-  const flags = ['-shared', '-fPIC', '-O1', '-o', library, kSource, '-ldl'];
+/// The library that is made from a source beside this file: {library}, or {problem}.
+export function buildLibrary(source, folder) {
+  const library = path.join(folder, `${path.parse(source).name}.so`);
+  const options = ['-std=c++20', '-shared', '-fPIC', '-O1', '-fvisibility=hidden'];
+  const flags = [...options, '-o', library, path.join(kHere, source), '-ldl'];
   const problems = [];
   for (const compiler of kCompilers) {
     const problem = attempt(compiler, flags);

@@ -21,6 +21,8 @@ const kTakenMs = 12_000;
 const kGraceMs = 1_000;
 const kZombieMs = 5_000;
 const kRefusedMs = 20_000;
+/// Seconds, a day and a half: past every lease, session and day of a budget.
+const kClockJump = 130_000;
 
 /// Between nothing and two seconds of work, then the moment from which things may be lost.
 async function strike(world, draw) {
@@ -50,6 +52,19 @@ async function killAndReturn(world, draw) {
   await strike(world, draw);
   await node.kill();
   await settle(world);
+  await assertVerified(node.data);
+  await node.start();
+}
+
+/// The power goes, and comes back: what was not synced is lost, or half there.
+async function powerLoss(world, draw) {
+  const node = draw.of(world.owners.filter(({ power }) => power));
+  if (node === undefined) return;
+  world.say(`  ${node.name} serves ${world.subjectsOf(node).map(({ name }) => name)}`);
+  await strike(world, draw);
+  await node.kill();
+  const { names, pages } = node.power.strike(draw);
+  world.say(`  ${node.name} loses ${names} names and ${pages} pages that it had not synced`);
   await assertVerified(node.data);
   await node.start();
 }
@@ -133,14 +148,34 @@ async function hiccup(world, draw) {
   node.thaw();
 }
 
+/// The wall clock of a node jumps, by hours in either direction, and back after a while.
+async function clockJump(world, draw) {
+  const node = victim(world, draw);
+  await strike(world, draw);
+  const seconds = Math.round(draw.between(-kClockJump, kClockJump));
+  world.say(`  ${node.name} has its clock ${seconds} s off`);
+  node.shiftClock(seconds);
+  await sleep(draw.between(3_000, 14_000));
+  node.shiftClock(0);
+}
+
 /// No node reaches the store.
 async function cut(world, draw) {
+  await withoutStore(world, draw, () => world.store.cut());
+}
+
+/// The store answers every request with 429.
+async function storm(world, draw) {
+  await withoutStore(world, draw, () => world.store.storm());
+}
+
+async function withoutStore(world, draw, begin) {
   await strike(world, draw);
   const cutAt = performance.now();
-  world.cutStore();
+  await begin();
   await sleep(world.seconds(draw, 2, 22) * 1_000);
   const healedAt = performance.now();
-  world.healStore();
+  await world.store.heal();
   for (const { ledger, durability } of world.subjects) {
     const allowed = kGraceMs + (durability === 'replicated' ? 0 : kFencedMs);
     const late = ledger.acknowledged.find(
@@ -154,11 +189,11 @@ async function cut(world, draw) {
 async function cutAndKill(world, draw) {
   const node = victim(world, draw);
   await strike(world, draw);
-  world.cutStore();
+  await world.store.cut();
   await sleep(world.seconds(draw, 1, 12) * 1_000);
   await node.kill();
   await assertVerified(node.data);
-  world.healStore();
+  await world.store.heal();
   await node.start();
 }
 
@@ -237,9 +272,12 @@ export const kFaults = {
   taker_killed: takerKilled,
   zombie,
   hiccup,
+  clock_jump: clockJump,
   cut,
   cut_and_kill: cutAndKill,
+  storm,
   claimants,
   failed_sync: failedSync,
+  power_loss: powerLoss,
   disk_full: diskFull,
 };

@@ -1,6 +1,7 @@
 // The torture program: random work on several nodes with one store, and random faults.
 //
 //   node tests/torture/main.mjs [--seed N] [--minutes M] [--only FAULT[,FAULT...]]
+//       [--store file|s3]
 //
 // A world (world.mjs) is a store in a folder and three nodes with a folder each, all run from the
 // release binary. Writers (writers.mjs) change files, take locks, send messages and submit tasks,
@@ -10,7 +11,8 @@
 // and leaves its folders.
 //
 // What is proven where:
-// - here: whole processes, real kills, real takeovers, a real disk that is full;
+// - here: whole processes, real kills, real takeovers, a real disk that is full, a loss of power
+//   (power_loss.mjs), clocks that jump, and with --store s3 a store that answers 429 for a while;
 // - server/src/storage/replication/simulation: lease, log and takeover in simulated time, thousands
 //   of schedules with clock jumps and lost, late and repeated requests, and the negative controls:
 //   without the epoch's check and with other rules broken the simulation must find it;
@@ -24,6 +26,7 @@ import { checkFork, checkRestore, finish, look, lookAt } from './checks.mjs';
 import { kFaults } from './faults.mjs';
 import { Draw, sleep } from './random.mjs';
 import { stopInOrder } from './stop.mjs';
+import { kStores } from './store.mjs';
 import { World } from './world.mjs';
 
 const kEventsMax = 4_000;
@@ -35,6 +38,7 @@ function options() {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       minutes: { type: 'string', default: '1.5' },
       only: { type: 'string' },
+      store: { type: 'string', default: 'file' },
     },
   });
   const only = values.only?.split(',') ?? Object.keys(kFaults);
@@ -43,7 +47,9 @@ function options() {
       throw new Error(`no fault '${name}'; there are: ${Object.keys(kFaults).join(', ')}`);
     }
   }
-  return { seed: Number(values.seed), minutes: Number(values.minutes), only };
+  const Store = kStores[values.store];
+  if (!Store) throw new Error(`no store '${values.store}'; there are: ${Object.keys(kStores)}`);
+  return { seed: Number(values.seed), minutes: Number(values.minutes), only, Store };
 }
 
 /// What happened, printed as it happens and kept for a failure.
@@ -109,10 +115,12 @@ async function torture(world, faults, minutes) {
 }
 
 async function main() {
-  const { seed, minutes, only } = options();
-  console.log(`torture: --seed ${seed} --minutes ${minutes} --only ${only.join(',')}`);
+  const { seed, minutes, only, Store } = options();
+  console.log(
+    `torture: --seed ${seed} --minutes ${minutes} --only ${only.join(',')} on ${Store.name}`,
+  );
   const { lines, say } = diary();
-  const world = new World(seed, say, minutes);
+  const world = new World(seed, say, minutes, Store);
   for (const missing of world.missing) console.log(`torture: LEFT OUT: ${missing}`);
   const absent = world.missing.map((text) => text.split(':')[0]);
   const faults = only.filter((name) => !absent.includes(name));

@@ -2,20 +2,24 @@
 
 import assert from 'node:assert/strict';
 import {
+  closeSync,
+  constants,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
-  renameSync,
+  realpathSync,
   rmSync,
+  writeSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
 import { request } from '../lib/http.mjs';
 import { Server } from '../lib/server.mjs';
-import { buildFailingSync, mountSmallDisk, unmount } from './disk.mjs';
+import { buildLibrary, mountSmallDisk, unmount } from './disk.mjs';
+import { PowerLoss } from './power_loss.mjs';
 import { Draw } from './random.mjs';
 import { Subject } from './subject.mjs';
 import { startWriters } from './writers.mjs';
@@ -28,13 +32,27 @@ export class Node extends Server {
   constructor(world, letter) {
     const home = path.join(world.folder, letter);
     mkdirSync(home, { recursive: true });
-    const failSync = path.join(world.folder, `fail-sync-${letter}`);
-    const { library } = world.failingSync;
-    const env = library ? { LD_PRELOAD: library, TORTURE_FAIL_SYNC: failSync } : {};
-    super(home, { args: ['--store', `file://${world.store}`], env });
+    super(home, { args: ['--store', world.store.url] });
     this.letter = letter;
     this.disk = 1;
-    this.failSync = failSync;
+    this.failSync = path.join(world.folder, `fail-sync-${letter}`);
+    // What is taken back is kept on the same disk, for which the small one has no room.
+    const keeps = world.powerLoss.library && letter !== kSmallDisk;
+    if (keeps) this.power = new PowerLoss(this.data, path.join(world.folder, `power-${letter}`));
+    this.clock = path.join(world.folder, `clock-${letter}`);
+    this.shiftClock(0);
+    const libraries = [
+      world.failingSync.library,
+      world.shiftedClock.library,
+      this.power && world.powerLoss.library,
+    ];
+    this.env = {
+      ...world.store.env,
+      LD_PRELOAD: libraries.filter(Boolean).join(':'),
+      TORTURE_FAIL_SYNC: this.failSync,
+      TORTURE_CLOCK: this.clock,
+      ...this.power?.environment,
+    };
     this.frozen = false;
   }
 
@@ -61,22 +79,33 @@ export class Node extends Server {
     this.frozen = false;
   }
 
+  /// Its wall clock is off by so many seconds from now on.
+  shiftClock(seconds) {
+    const shift = Buffer.alloc(8);
+    shift.writeBigInt64LE(BigInt(seconds));
+    // In place: the process has the file mapped.
+    const file = openSync(this.clock, constants.O_WRONLY | constants.O_CREAT);
+    writeSync(file, shift, 0, shift.length, 0);
+    closeSync(file);
+  }
+
   /// The disk with all that is on it; what is mounted stays.
   loseDisk() {
     for (const name of readdirSync(this.folder)) {
       rmSync(path.join(this.folder, name), { recursive: true, force: true });
     }
+    this.power?.forget();
     ++this.disk;
   }
 }
 
 export class World {
-  constructor(seed, say, minutes) {
+  constructor(seed, say, minutes, Store) {
     this.seed = seed;
     this.minutes = minutes;
     this.say = say;
-    this.folder = mkdtempSync(path.join(os.tmpdir(), 'coditect-torture-'));
-    this.store = path.join(this.folder, 'store');
+    this.folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'coditect-torture-')));
+    this.store = new Store(this.folder);
     this.nodes = [];
     this.subjects = [];
     this.writers = [];
@@ -87,15 +116,23 @@ export class World {
     /// When the last fault began: what a local workspace acknowledged much earlier is kept.
     this.downAt = performance.now();
     this.counts = { lost: 0, acknowledged: 0, sent: 0, looks: 0, restores: 0, forks: 0, tasks: 0 };
-    this.failingSync = buildFailingSync(this.folder);
     this.missing = [];
-    const { problem } = this.failingSync;
-    if (problem) this.missing.push(`failed_sync: no library that makes syncs fail: ${problem}`);
+    this.failingSync = this.#library('failed_sync', 'failing_sync.cpp');
+    this.powerLoss = this.#library('power_loss', 'power_loss.cpp');
+    this.shiftedClock = this.#library('clock_jump', 'shifted_clock.cpp');
+    if (this.store.noStorm) this.missing.push(`storm: ${this.store.noStorm}`);
     this.noSmallDisk = mountSmallDisk(path.join(this.folder, kSmallDisk));
     if (this.noSmallDisk) this.missing.push(`disk_full: no small disk: ${this.noSmallDisk}`);
   }
 
+  #library(fault, source) {
+    const built = buildLibrary(source, this.folder);
+    if (built.problem) this.missing.push(`${fault}: ${source} cannot be built: ${built.problem}`);
+    return built;
+  }
+
   async start() {
+    await this.store.start();
     for (let i = 0; i < kNodes; ++i) await this.addNode().start();
     const [a, b, c] = this.nodes;
     await this.provision(a, 'replicated');
@@ -148,22 +185,13 @@ export class World {
     return draw.between(from, long ? to * 8 : to);
   }
 
-  /// The store as if its network were gone.
-  cutStore() {
-    renameSync(this.store, `${this.store}.away`);
-  }
-
-  healStore() {
-    assert.ok(!existsSync(this.store), 'a node has made a store of its own where none was');
-    renameSync(`${this.store}.away`, this.store);
-  }
-
   /// Ends everything; no check.
   async end() {
     for (const subject of this.subjects) subject.retired = true;
     for (const subject of this.subjects) subject.open();
     await Promise.all(this.nodes.map((node) => node.kill()));
     await Promise.all(this.writers);
+    this.store.end();
   }
 
   remove() {

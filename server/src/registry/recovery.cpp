@@ -68,7 +68,15 @@ Result<void> recover_workspaces(const fs::path& data,
       spdlog::warn("the journal holds {} events of {}, which is not there", lines.size(), id.str());
       continue;
     }
-    TRY(archive::Archive archive, archive::Archive::open(Place(*folder).sessions()));
+    // A segment of the journal is used again only when the archive of all that it holds is synced.
+    archive::Archive::Options options;
+    options.synced_through = std::ranges::min(lines, {}, &journal::Record::seq).seq - 1;
+    TRY(archive::Archive archive,
+        archive::Archive::open(Place(*folder).sessions(), std::move(options)));
+    if (archive.dropped_bytes() > 0) {
+      spdlog::warn("workspace {}: {} bytes of the log did not reach the disk whole", id.str(),
+                   archive.dropped_bytes());
+    }
     const std::vector<std::string> missing = missing_lines(archive.head(), std::move(lines));
     if (missing.empty()) continue;
     if (was_elsewhere(data, id) && !follows(archive.head(), missing.front())) {

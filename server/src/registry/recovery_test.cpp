@@ -6,6 +6,7 @@
 #include "storage/archive/archive.h"
 #include "storage/archive/archive_reader.h"
 #include "storage/archive/archive_test_support.h"
+#include "storage/archive/segment_files.h"
 
 namespace coditect::registry {
 namespace {
@@ -66,6 +67,32 @@ class RecoveryTest : public testing::Test {
   archive::TemporaryFolder folder_;
   std::vector<journal::Record> records_;
 };
+
+TEST_F(RecoveryTest, BringsBackWhatALossOfPowerTookOutOfTheMiddle) {
+  const std::vector<std::string> lines = lines_after({}, 5, "x");
+  archive_lines(lines);
+  const fs::path segment = root() / "sessions" / archive::segment_name(1);
+  std::string bytes = *read_file(segment);
+  const std::size_t third = lines[0].size() + 1 + lines[1].size() + 1;
+  bytes.replace(third + 5, 20, 20, '\0');
+  archive::overwrite(segment, bytes);
+  in_journal(2, {lines.begin() + 1, lines.end()});
+  ASSERT_TRUE(recover());
+  EXPECT_EQ(archived(), lines);
+}
+
+TEST_F(RecoveryTest, DamageBeforeWhatTheJournalHoldsIsAnError) {
+  const std::vector<std::string> lines = lines_after({}, 5, "x");
+  archive_lines(lines);
+  const fs::path segment = root() / "sessions" / archive::segment_name(1);
+  std::string bytes = *read_file(segment);
+  bytes.replace(lines[0].size() + 6, 20, 20, '\0');
+  archive::overwrite(segment, bytes);
+  in_journal(4, {lines.begin() + 3, lines.end()});
+  const auto recovered = recover();
+  ASSERT_FALSE(recovered);
+  EXPECT_EQ(recovered.error().code, Errc::kInternal) << recovered.error().message;
+}
 
 TEST_F(RecoveryTest, AppendsWhatTheArchiveLacks) {
   const std::vector<std::string> lines = lines_after({}, 5, "x");

@@ -149,11 +149,40 @@ Result<void> check_databases(DataCheck& check, Repair wanted) {
   return {};
 }
 
-Result<CheckedWorkspace> check_workspace(const fs::path& sessions) {
+/// A journal that nobody uses.
+struct JournalLook {
+  DataCheck::Journal state = DataCheck::Journal::kNone;
+  std::shared_ptr<journal::Disk> disk = nullptr;
+  /// By workspace the first event that it holds: those before it were synced in the archive.
+  std::map<std::string, Sequence> first = {};
+};
+
+Result<JournalLook> look_at_journal(const fs::path& data) {
+  if (data.empty()) return JournalLook{};
+  auto disk = journal::PosixDisk::open_directory(data / "node" / "journal",
+                                                 journal::PosixDisk::Use::kLookAt);
+  if (!disk && disk.error().code == Errc::kNotFound) return JournalLook{};
+  if (!disk && disk.error().code == Errc::kConflict) return JournalLook{DataCheck::Journal::kInUse};
+  if (!disk) return std::move(disk).error();
+  JournalLook journal{DataCheck::Journal::kRead, *std::move(disk)};
+  auto note = [&](const journal::Record& record) -> Result<void> {
+    Sequence& first = journal.first.try_emplace(record.workspace.str(), record.seq).first->second;
+    first = std::min(first, record.seq);
+    return {};
+  };
+  // Damage of the journal is told when its events are read.
+  static_cast<void>(journal::recover(*journal.disk, limits::kJournalSegmentBytes, note));
+  return journal;
+}
+
+Result<CheckedWorkspace> check_workspace(const fs::path& sessions, const JournalLook& journal) {
   CheckedWorkspace checked;
   checked.id = sessions.parent_path().filename().string();
   checked.sessions = sessions;
-  TRY(checked.archive, archive::verify(sessions));
+  std::optional<Sequence> synced_through;
+  const auto first = journal.first.find(checked.id);
+  if (first != journal.first.end()) synced_through = first->second - 1;
+  TRY(checked.archive, archive::verify(sessions, synced_through));
   for (const archive::Problem& problem : checked.archive.problems) {
     if (problem.kind == archive::Problem::Kind::kUnfinished) {
       checked.unfinished = true;
@@ -186,16 +215,10 @@ void take_record(CheckedWorkspace& checked, const journal::Record& record) {
   ++checked.waiting;
 }
 
-Result<void> read_journal(const fs::path& data, DataCheck& check) {
-  auto disk = journal::PosixDisk::open_directory(data / "node" / "journal",
-                                                 journal::PosixDisk::Use::kLookAt);
-  if (!disk && disk.error().code == Errc::kNotFound) return {};
-  if (!disk && disk.error().code == Errc::kConflict) {
-    check.journal = DataCheck::Journal::kInUse;
-    return {};
-  }
-  if (!disk) return std::move(disk).error();
-  check.journal = DataCheck::Journal::kRead;
+/// Follows every workspace's log on into the journal.
+Result<void> follow_journal(const JournalLook& journal, DataCheck& check) {
+  check.journal = journal.state;
+  if (journal.state != DataCheck::Journal::kRead) return {};
   std::map<std::string, CheckedWorkspace*> by_id;
   for (CheckedWorkspace& each : check.workspaces) by_id[each.id] = &each;
   auto replay = [&](const journal::Record& record) -> Result<void> {
@@ -203,7 +226,7 @@ Result<void> read_journal(const fs::path& data, DataCheck& check) {
     if (found != by_id.end()) take_record(*found->second, record);
     return {};
   };
-  const auto recovered = journal::recover(**disk, limits::kJournalSegmentBytes, replay);
+  const auto recovered = journal::recover(*journal.disk, limits::kJournalSegmentBytes, replay);
   if (!recovered) check.journal_damage = recovered.error();
   return {};
 }
@@ -227,11 +250,12 @@ bool DataCheck::clean() const {
 Result<DataCheck> check_data(const fs::path& folder, Repair repair) {
   TRY(const Scope scope, find_scope(folder));
   DataCheck check;
+  TRY(const JournalLook journal, look_at_journal(scope.data));
   for (const fs::path& sessions : scope.sessions) {
-    TRY(CheckedWorkspace checked, check_workspace(sessions));
+    TRY(CheckedWorkspace checked, check_workspace(sessions, journal));
     check.workspaces.push_back(std::move(checked));
   }
-  if (!scope.data.empty()) TRY_VOID(read_journal(scope.data, check));
+  TRY_VOID(follow_journal(journal, check));
   if (check.journal == DataCheck::Journal::kInUse && repair != Repair::kNothing) {
     return Error{Errc::kConflict, "a running server uses " + scope.data.string(),
                  "stop it first; while it runs it repairs its databases by itself"};

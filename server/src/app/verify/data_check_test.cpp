@@ -123,6 +123,25 @@ TEST_F(DataCheckTest, FollowsTheLogIntoTheJournal) {
   }
 }
 
+TEST_F(DataCheckTest, TakesWhatALossOfPowerTookForUnfinishedWhereTheJournalHasIt) {
+  const std::string whole = *read_file(segment());
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < whole.size(); at = whole.find('\n', at) + 1) {
+    lines.push_back(whole.substr(at, whole.find('\n', at) - at));
+  }
+  std::string torn = whole;
+  torn.replace(lines[0].size() + 1 + 10, 30, 30, '\0');
+  archive::overwrite(segment(), torn);
+  write_journal(1, {lines.begin() + 1, lines.end()});
+  const DataCheck found = check();
+  EXPECT_TRUE(found.clean()) << format_check(found);
+  EXPECT_EQ(found.workspaces[0].archive.head, head_);
+  EXPECT_EQ(found.workspaces[0].waiting, 4u);
+  std::filesystem::remove_all(data() / "node" / "journal");
+  write_journal(3, {lines.begin() + 3, lines.end()});
+  EXPECT_FALSE(check().clean()) << "the journal lacks the torn line";
+}
+
 TEST_F(DataCheckTest, MissesTheEventOfATornLine) {
   write_journal(3, {archive::next_line({3, head_.hash})});  // an event that is archived
   append_to_segment("{\"seq\":6,\"ts\"");

@@ -9,57 +9,9 @@
 #include "base/event.h"
 #include "base/posix_file.h"
 #include "storage/archive/segment_files.h"
-#include "storage/archive/tail.h"
+#include "storage/archive/segment_tail.h"
 
 namespace coditect::archive {
-namespace {
-
-constexpr const char* kDamageHint =
-    "run `coditect verify` on the folder to see all that is damaged, then bring the "
-    "workspace back with `coditect restore`, or from a backup of the data folder";
-
-Error damage(const std::filesystem::path& file, std::uint64_t offset, const std::string& what) {
-  return internal(file.string() + ", offset " + std::to_string(offset) + ": " + what, kDamageHint);
-}
-
-/// An event that a line holds, or nothing.
-std::optional<Event> event_of(std::string_view line) {
-  auto event = parse_event(line);
-  if (!event || line_sequence(line) != event->seq) return std::nullopt;
-  return *std::move(event);
-}
-
-/// What the end of one segment holds.
-struct SegmentTail {
-  std::uint64_t bytes = 0;  ///< up to the end of the last good line
-  std::optional<Head> head;
-  bool only_line = false;
-};
-
-/// Finds the last good line of a segment of `size` bytes and checks it against the one before.
-Result<SegmentTail> read_tail(int fd, std::uint64_t size, const std::filesystem::path& path) {
-  SegmentTail tail;
-  TRY(tail.bytes, line_end_before(fd, size));
-  TRY(std::optional<TailLine> last, line_before(fd, tail.bytes));
-  std::optional<Event> event;
-  if (last) event = event_of(last->text);
-  if (last && !event) {
-    tail.bytes = last->offset;
-    TRY(last, line_before(fd, tail.bytes));
-    if (last) event = event_of(last->text);
-    if (last && !event) return damage(path, last->offset, "two lines in a row are no events");
-  }
-  if (!last) return tail;
-  tail.head = Head{event->seq, sha256_hex(last->text)};
-  TRY(const std::optional<TailLine> before, line_before(fd, last->offset));
-  tail.only_line = !before;
-  if (before && sha256_hex(before->text) != event->prev) {
-    return damage(path, before->offset, "the next line names another line as the one before it");
-  }
-  return tail;
-}
-
-}  // namespace
 
 Result<Head> follow(const Head& head, std::string_view line) {
   if (line.size() > limits::kEventBytesMax) {
@@ -101,7 +53,10 @@ Result<void> Archive::find_head() {
     TRY_VOID(sync_data(file.get()));
     ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
     TRY(const std::uint64_t size, file_size(file.get()));
-    TRY(const SegmentTail tail, read_tail(file.get(), size, path));
+    TRY(const SegmentTail tail,
+        options_.synced_through
+            ? read_doubtful_tail(file.get(), size, *options_.synced_through, path)
+            : read_tail(file.get(), size, path));
     dropped_bytes_ += size - tail.bytes;
     if (removed_one && (size != tail.bytes || !tail.head)) {
       return damage(path, tail.bytes, "a sealed segment does not end with an event");

@@ -39,12 +39,17 @@ class Archive {
     /// A segment that would grow beyond this is sealed; one longer line gets its own.
     std::size_t segment_bytes = limits::kArchiveSegmentBytes;
     std::shared_ptr<FileCalls> files = {};  ///< null: the machine's
+    /// After a crash: the last event that is known to have been synced. Of later ones any page may
+    /// be missing, so each is checked. Nothing: only the last line is in doubt.
+    std::optional<Sequence> synced_through = {};
   };
 
   /// Finds the head, and makes durable what is there. What a crash left of a last line is dropped:
   /// bytes after the last newline, then one last line that is no event; the journal has them.
-  /// Makes the folder where it is missing. Errc::kInternal, naming file and offset, where the
-  /// line before is no event either, or is not what the last line names as its predecessor.
+  /// With Options::synced_through the log ends before the first later line that does not follow the
+  /// one before it. Makes the folder where it is missing. Errc::kInternal, naming file and offset,
+  /// where the line before is no event either, or is not what the last line names as its
+  /// predecessor.
   static Result<Archive> open(std::filesystem::path folder, Options options);
   static Result<Archive> open(std::filesystem::path folder);
 

@@ -35,14 +35,46 @@ void crash(const std::filesystem::path& folder, std::uint64_t synced_bytes, Rand
   if (random.below(3) == 0) std::filesystem::resize_file(file, keep + random.below(9000));
 }
 
-RC_GTEST_PROP(ArchiveCrash, SyncedEventsSurviveAndTheChainHolds, (std::uint64_t seed)) {
+/// The same where any part of what was not synced may be missing, not only the end.
+void lose_pages(const std::filesystem::path& folder, std::uint64_t synced_bytes, Random& random) {
+  constexpr std::uint64_t kPieceBytes = 512;
+  crash(folder, synced_bytes, random);
+  const auto segments = list_segments(folder);
+  RC_ASSERT(segments.ok());
+  if (segments->empty()) return;
+  const auto file = folder / segment_name(segments->back());
+  auto bytes = read_file(file);
+  RC_ASSERT(bytes.ok());
+  for (std::uint64_t at = synced_bytes; at < bytes->size();) {
+    const std::uint64_t end =
+        std::min<std::uint64_t>((at / kPieceBytes + 1) * kPieceBytes, bytes->size());
+    if (random.below(3) == 0) bytes->replace(at, end - at, end - at, '\0');
+    at = end;
+  }
+  overwrite(file, *bytes);
+}
+
+RC_GTEST_PROP(ArchiveCrash, SyncedEventsSurviveAndTheChainHolds,
+              (std::uint64_t seed, bool loses_pages)) {
   SeededRandom random(seed);
   const TemporaryFolder temporary;
   const auto folder = temporary.path() / "sessions";
   std::vector<std::string> sent;  // what the log is known to begin with
   Sequence synced = 0;
   for (int life = 0; life < 4; ++life) {
-    auto archive = Archive::open(folder, {.segment_bytes = 500 + random.below(4000)});
+    Archive::Options options{.segment_bytes = 500 + random.below(4000)};
+    if (loses_pages) {
+      // The journal may know of less.
+      options.synced_through = synced - std::min<Sequence>(synced, random.below(4));
+      const auto before = verify(folder, options.synced_through);
+      RC_ASSERT(before.ok() || life == 0);
+      if (before) {
+        for (const Problem& problem : before->problems) {
+          RC_ASSERT(problem.kind == Problem::Kind::kUnfinished);
+        }
+      }
+    }
+    auto archive = Archive::open(folder, std::move(options));
     RC_ASSERT(archive.ok());
     RC_ASSERT(archive->head().seq >= synced);
     RC_ASSERT(archive->head().seq <= sent.size());
@@ -76,9 +108,15 @@ RC_GTEST_PROP(ArchiveCrash, SyncedEventsSurviveAndTheChainHolds, (std::uint64_t 
     const auto segments = list_segments(folder);
     // A segment that was begun since the last sync has nothing durable; those before it have all.
     const bool same = !segments->empty() && segments->back() == last_segment_synced;
-    crash(folder, same ? synced_bytes : 0, random);
+    if (loses_pages) {
+      lose_pages(folder, same ? synced_bytes : 0, random);
+    } else {
+      crash(folder, same ? synced_bytes : 0, random);
+    }
   }
-  RC_ASSERT(Archive::open(folder).ok());
+  Archive::Options options;
+  if (loses_pages) options.synced_through = synced;
+  RC_ASSERT(Archive::open(folder, std::move(options)).ok());
   const auto report = verify(folder);
   RC_ASSERT(report.ok());
   RC_ASSERT(report->ok());

@@ -23,7 +23,8 @@ constexpr const char* kRestoreUnlessLast =
 /// Walks an archive and writes down what is wrong.
 class Verifier {
  public:
-  explicit Verifier(const std::filesystem::path& folder) : folder_(folder) {}
+  Verifier(const std::filesystem::path& folder, std::optional<Sequence> synced_through)
+      : folder_(folder), synced_through_(synced_through) {}
 
   Result<Report> run() {
     TRY(const std::vector<Sequence> segments, list_segments(folder_));
@@ -49,6 +50,11 @@ class Verifier {
   void problem_of_the_end(std::string what) {
     problem(std::move(what), is_last_ ? kReopen : kRestore);
     if (is_last_) report_.problems.back().kind = Problem::Kind::kUnfinished;
+  }
+
+  /// Whether a crash may have kept the next line from the disk.
+  bool in_doubt() const {
+    return is_last_ && synced_through_ && report_.head.seq >= *synced_through_;
   }
 
   /// The last complete line, if it was no event, is what a crash left: the log ends before it.
@@ -89,12 +95,20 @@ class Verifier {
       auto line = lines.next();
       if (!line && line.error().code == Errc::kInternal) {
         ++line_;
-        problem(line.error().message, kRestore);
+        if (in_doubt()) {
+          problem_of_the_end(line.error().message);
+        } else {
+          problem(line.error().message, kRestore);
+        }
         return {};
       }
       if (!line) return std::move(line).error();
       if (!*line) break;
       ++line_;
+      if (in_doubt() && !follow(report_.head, **line)) {
+        problem_of_the_end("does not follow the line before it: a loss of power took the rest");
+        return {};
+      }
       report_.bytes += (*line)->size() + 1;
       check_line(**line);
     }
@@ -133,6 +147,7 @@ class Verifier {
   }
 
   const std::filesystem::path folder_;
+  const std::optional<Sequence> synced_through_;
   Report report_;
   // Where the walk is.
   bool is_last_ = false;
@@ -143,6 +158,8 @@ class Verifier {
 
 }  // namespace
 
-Result<Report> verify(const std::filesystem::path& folder) { return Verifier(folder).run(); }
+Result<Report> verify(const std::filesystem::path& folder, std::optional<Sequence> synced_through) {
+  return Verifier(folder, synced_through).run();
+}
 
 }  // namespace coditect::archive

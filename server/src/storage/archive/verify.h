@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,9 @@ struct Report {
 
 /// Reads every line of an archive and checks that it is an event, that numbers have no gap and
 /// that each names the hash of the line before it. Changes nothing. Errc::kNotFound when there is
-/// no such folder; damage is in the report.
-Result<Report> verify(const std::filesystem::path& folder);
+/// no such folder; damage is in the report. Of events after `synced_through` a crash may have left
+/// any page out: where the last segment goes wrong among them it ends, as Archive::open() has it.
+Result<Report> verify(const std::filesystem::path& folder,
+                      std::optional<Sequence> synced_through = std::nullopt);
 
 }  // namespace coditect::archive

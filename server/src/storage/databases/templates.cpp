@@ -1,9 +1,11 @@
 #include "storage/databases/templates.h"
 
+#include <fcntl.h>
 #include <memory>
 #include <string>
 #include <system_error>
 
+#include "base/posix_file.h"
 #include "storage/databases/connection.h"
 #include "storage/databases/database_files.h"
 #include "storage/databases/projection.h"
@@ -30,6 +32,12 @@ Result<void> write_schema(const fs::path& path, const Projection& projection) {
   TRY_VOID(mark.run());
   // WAL mode comes last, so that everything is in the file and nothing in a WAL.
   return connection->execute("COMMIT; PRAGMA journal_mode=WAL");
+}
+
+Error failed_copy(const fs::path& path, std::error_code error) {
+  Error failed = system_error("cannot create " + path.filename().string(), error.value());
+  failed.hint = "look at the disk, and restart if the folder of templates is gone";
+  return failed;
 }
 
 }  // namespace
@@ -68,12 +76,13 @@ Result<void> Templates::copy(DatabaseName name, const fs::path& path) const {
   fs::path copied = path;
   copied += ".new";
   fs::copy_file(file_of(name), copied, fs::copy_options::overwrite_existing, error);
-  if (!error) fs::rename(copied, path, error);
-  if (error) {
-    Error failed = system_error("cannot create " + path.filename().string(), error.value());
-    failed.hint = "look at the disk, and restart if the folder of templates is gone";
-    return failed;
-  }
+  if (error) return failed_copy(path, error);
+  // The name appears once the content is safe: after a loss of power there is a database that is
+  // whole, or none, and the next query makes it from the log.
+  TRY(const FileDescriptor file, open_file(copied, O_RDONLY));
+  TRY_VOID(sync_data(file.get()));
+  fs::rename(copied, path, error);
+  if (error) return failed_copy(path, error);
   return {};
 }
 
