@@ -156,7 +156,14 @@ async function clockJump(world, draw) {
   world.say(`  ${node.name} has its clock ${seconds} s off`);
   node.shiftClock(seconds);
   await sleep(draw.between(3_000, 14_000));
+  await assertClockShifted(world.subjectsOf(node)[0], seconds);
   node.shiftClock(0);
+}
+
+async function assertClockShifted(subject, seconds) {
+  const [newest] = (await subject.on(subject.owner).events()).slice(-1);
+  const off = (Date.parse(newest.ts) - Date.now()) / 1_000 - seconds;
+  assert.ok(Math.abs(off) < 10, `the clock is not off by ${seconds} s: ${newest.ts}`);
 }
 
 /// No node reaches the store.

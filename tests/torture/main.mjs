@@ -1,7 +1,7 @@
 // The torture program: random work on several nodes with one store, and random faults.
 //
 //   node tests/torture/main.mjs [--seed N] [--minutes M] [--only FAULT[,FAULT...]]
-//       [--store file|s3]
+//       [--store file|s3] [--disks-lie]
 //
 // A world (world.mjs) is a store in a folder and three nodes with a folder each, all run from the
 // release binary. Writers (writers.mjs) change files, take locks, send messages and submit tasks,
@@ -12,7 +12,8 @@
 //
 // What is proven where:
 // - here: whole processes, real kills, real takeovers, a real disk that is full, a loss of power
-//   (power_loss.mjs), clocks that jump, and with --store s3 a store that answers 429 for a while;
+//   (power_loss.mjs; with --disks-lie, where no sync does anything, it must fail), clocks that jump,
+//   and with --store s3 a store that answers 429 for a while;
 // - server/src/storage/replication/simulation: lease, log and takeover in simulated time, thousands
 //   of schedules with clock jumps and lost, late and repeated requests, and the negative controls:
 //   without the epoch's check and with other rules broken the simulation must find it;
@@ -39,6 +40,7 @@ function options() {
       minutes: { type: 'string', default: '1.5' },
       only: { type: 'string' },
       store: { type: 'string', default: 'file' },
+      'disks-lie': { type: 'boolean', default: false },
     },
   });
   const only = values.only?.split(',') ?? Object.keys(kFaults);
@@ -49,7 +51,8 @@ function options() {
   }
   const Store = kStores[values.store];
   if (!Store) throw new Error(`no store '${values.store}'; there are: ${Object.keys(kStores)}`);
-  return { seed: Number(values.seed), minutes: Number(values.minutes), only, Store };
+  const { seed, minutes, 'disks-lie': disksLie } = values;
+  return { seed: Number(seed), minutes: Number(minutes), only, Store, disksLie };
 }
 
 /// What happened, printed as it happens and kept for a failure.
@@ -115,12 +118,13 @@ async function torture(world, faults, minutes) {
 }
 
 async function main() {
-  const { seed, minutes, only, Store } = options();
+  const wanted = options();
+  const { seed, minutes, only, Store } = wanted;
   console.log(
     `torture: --seed ${seed} --minutes ${minutes} --only ${only.join(',')} on ${Store.name}`,
   );
   const { lines, say } = diary();
-  const world = new World(seed, say, minutes, Store);
+  const world = new World(seed, say, wanted);
   for (const missing of world.missing) console.log(`torture: LEFT OUT: ${missing}`);
   const absent = world.missing.map((text) => text.split(':')[0]);
   const faults = only.filter((name) => !absent.includes(name));

@@ -1,6 +1,8 @@
 // What a loss of power leaves of a node's disk: of each page that was not synced the old or the new
-// bytes, or sectors of both; of names that were not synced a beginning of what happened to them. It
-// reads what power_loss.cpp has written down, after the process was killed.
+// bytes, or sectors of both; of names a beginning of what happened to them, at least up to the last
+// time that a folder was synced: file systems with a journal keep the order of names. A file's own
+// fsync does not keep its name. It reads what power_loss.cpp has written down, after the process was
+// killed.
 
 import {
   closeSync,
@@ -25,15 +27,18 @@ const kSectorBytes = 512;
 const kNameOps = new Set(['N', 'U', 'R', 'X']);
 
 export class PowerLoss {
-  /// `disk` is the folder that loses, `log` the one that is written down in.
-  constructor(disk, log) {
+  /// `disk` is the folder that loses, `log` the one that is written down in. A disk that `lies`
+  /// has synced nothing when it says so.
+  constructor(disk, log, lies) {
     this.disk = disk;
     this.log = log;
+    this.lies = lies;
     this.forget();
   }
 
   get environment() {
-    return { TORTURE_DISK: this.disk, TORTURE_DISK_LOG: this.log };
+    const lies = this.lies ? { TORTURE_DISK_LIES: '1' } : {};
+    return { TORTURE_DISK: this.disk, TORTURE_DISK_LOG: this.log, ...lies };
   }
 
   /// Whatever is on the disk now is what it holds.
@@ -52,15 +57,9 @@ export class PowerLoss {
   }
 
   #takeNamesBack(ops, draw) {
-    const synced = new Map();
-    let all = 0;
-    for (const op of ops) {
-      if (op.kind === 'D') synced.set(op.folder, Math.max(synced.get(op.folder) ?? 0, op.through));
-      if (op.kind === 'A') all = Math.max(all, op.through);
-    }
-    const durable = (op) =>
-      op.at < all || op.folders.some((folder) => op.at < (synced.get(folder) ?? 0));
-    const loose = ops.filter((op) => kNameOps.has(op.kind) && !durable(op));
+    const syncs = ops.filter(({ kind }) => kind === 'D' || kind === 'A');
+    const durable = Math.max(0, ...syncs.map(({ through }) => through));
+    const loose = ops.filter((op) => kNameOps.has(op.kind) && op.at >= durable);
     const kept = draw.chance(0.2) ? 0 : Math.floor(draw.between(0, loose.length + 1));
     const lost = loose.slice(kept).reverse();
     const tree = new Tree(this.disk, path.join(this.log, 'kept'));
@@ -87,7 +86,9 @@ export class PowerLoss {
     let lost = 0;
     for (const [inode, changes] of files) {
       const file = tree.find(inode);
-      if (file !== undefined) lost += takeFileBack(file, changes, pages, draw);
+      // A folder that was put back may have got the number of a file that is gone.
+      if (file !== undefined && lstatSync(file).isFile())
+        lost += takeFileBack(file, changes, pages, draw);
     }
     closeSync(pages);
     return lost;
@@ -180,8 +181,7 @@ class Tree {
     return this.paths.get(inode);
   }
 
-  /// Undoes one operation, the later ones being undone. What a later operation that is durable has
-  /// done to the same name stays.
+  /// Undoes one operation, the later ones being undone.
   takeBack(op) {
     const places = op.folders.map((inode, i) => {
       const folder = this.find(inode);

@@ -9,11 +9,18 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { install, kPeers } from '../peers/peers.mjs';
+import { kPeers, programOf } from '../peers/peers.mjs';
 import { kBucket, kS3Keys, startS3 } from '../peers/serve.mjs';
 
 const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const kProxy = path.join(kRoot, 'build/debug/server/testing/fault_proxy');
+
+/// Why no server of S3's protocol can be had here; undefined where it can.
+export function whyNoS3() {
+  if (!programOf(kPeers.s3)) return `${kPeers.s3.name} is not installed: make test-peers`;
+  if (!existsSync(kProxy)) return `${kProxy} is not built: make test-peers`;
+  return undefined;
+}
 
 export class FolderStore {
   env = {};
@@ -52,9 +59,8 @@ export class S3Store {
   }
 
   async start() {
-    const peers = { s3: kPeers.s3 };
-    assert.deepEqual(install(peers), [], 'there is a server of the protocol');
-    assert.ok(existsSync(kProxy), `${kProxy} is there: tools/test build-debug`);
+    const missing = whyNoS3();
+    if (missing) throw new Error(missing);
     mkdirSync(this.folder);
     const { child, port } = await startS3(this.folder);
     this.server = child;

@@ -38,7 +38,10 @@ export class Node extends Server {
     this.failSync = path.join(world.folder, `fail-sync-${letter}`);
     // What is taken back is kept on the same disk, for which the small one has no room.
     const keeps = world.powerLoss.library && letter !== kSmallDisk;
-    if (keeps) this.power = new PowerLoss(this.data, path.join(world.folder, `power-${letter}`));
+    if (keeps) {
+      const log = path.join(world.folder, `power-${letter}`);
+      this.power = new PowerLoss(this.data, log, world.disksLie);
+    }
     this.clock = path.join(world.folder, `clock-${letter}`);
     this.shiftClock(0);
     const libraries = [
@@ -100,9 +103,10 @@ export class Node extends Server {
 }
 
 export class World {
-  constructor(seed, say, minutes, Store) {
+  constructor(seed, say, { minutes, Store, disksLie }) {
     this.seed = seed;
     this.minutes = minutes;
+    this.disksLie = disksLie;
     this.say = say;
     this.folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'coditect-torture-')));
     this.store = new Store(this.folder);

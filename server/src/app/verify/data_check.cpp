@@ -114,7 +114,7 @@ void compare_with_saved_state(CheckedWorkspace& checked) {
 Result<void> check_contents(CheckedWorkspace& checked) {
   const fs::path folder = checked.sessions / "blobs";
   std::error_code error;
-  if (!fs::is_directory(folder, error)) return {};
+  if (checked.archive.head.seq == 0 || !fs::is_directory(folder, error)) return {};
   TRY(const std::unique_ptr<const blobs::BlobStore> store, blobs::BlobStore::open_to_read(folder));
   auto found = replication::check_blobs(folder, *store, checked.sessions, std::nullopt,
                                         checked.archive.head.seq);

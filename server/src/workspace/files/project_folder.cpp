@@ -181,6 +181,8 @@ Result<std::string> ProjectFolder::stage(std::string_view bytes, std::uint32_t m
   if (written && (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0)) {
     written = path_error("a new file", errno);
   }
+  // The name too: what a loss of power takes back of the next step leaves the file here.
+  if (written) written = sync_directory(staging_);
   if (!written) {
     discard(name);
     return std::move(written).error();
