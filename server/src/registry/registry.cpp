@@ -138,6 +138,7 @@ awaitable<void> Registry::close_on_strand() {
     auto closed =
         co_await Workspace::close(row->awake, Workspace::Closing::kPauses, "the server stops");
     if (!closed) spdlog::error("workspace {}: {}", id.str(), closed.error().message);
+    awake_.remove(id);
     row->awake.reset();
   }
 }
@@ -183,6 +184,7 @@ awaitable<Result<Meta>> Registry::provision_on_strand(Provisioner::Request reque
   auto row = std::make_shared<Row>(strand_);
   row->meta = made->meta;
   row->awake = std::move(made->awake);
+  awake_.put(row->meta.id, row->awake);
   rows_.emplace(row->meta.id, std::move(row));
   meter_.look();
   co_return std::move(made->meta);
@@ -291,7 +293,8 @@ awaitable<Result<Meta>> Registry::find_on_strand(WorkspaceId id) {
 }
 
 awaitable<Result<std::shared_ptr<Workspace>>> Registry::wake(WorkspaceId id) {
-  return run_on(strand_, wake_on_strand(std::move(id)));
+  if (auto awake = awake_.find(id)) co_return awake;
+  co_return co_await run_on(strand_, wake_on_strand(std::move(id)));
 }
 
 awaitable<Result<std::shared_ptr<Workspace>>> Registry::wake_on_strand(WorkspaceId id) {
@@ -326,6 +329,7 @@ awaitable<Result<void>> Registry::wake_row(Row& row) {
   }
   row.failure.clear();
   row.awake = *std::move(opened);
+  awake_.put(row.meta.id, row.awake);
   co_return Result<void>{};
 }
 
@@ -333,6 +337,7 @@ awaitable<Result<void>> Registry::sleep_row(Row& row, std::string reason) {
   if (!row.awake) co_return Result<void>{};
   auto closed =
       co_await Workspace::close(row.awake, Workspace::Closing::kSleeps, std::move(reason));
+  awake_.remove(row.meta.id);
   row.awake.reset();
   CO_TRY_VOID(std::move(closed));
   row.meta.state = Meta::State::kAsleep;

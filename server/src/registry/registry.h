@@ -11,6 +11,7 @@
 #include "async/strand.h"
 #include "async/task_group.h"
 #include "base/environment.h"
+#include "registry/awake_table.h"
 #include "registry/forker.h"
 #include "registry/provisioner.h"
 #include "registry/row.h"
@@ -137,6 +138,7 @@ class Registry {
   const Provisioner provisioner_;
   const Strand strand_;
 
+  AwakeTable awake_;  // any thread; written on strand_
   // Touched only on strand_.
   Rows rows_;
   std::optional<StoreKeeper> keeper_;  // as long as there is a replicator
