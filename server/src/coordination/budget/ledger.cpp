@@ -1,17 +1,11 @@
 #include "coordination/budget/ledger.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace coditect::budget {
 
 namespace {
-
-/// A billion dollars: sums of a few of these do not overflow.
-constexpr Nanodollars kAmountMax = 1'000'000'000'000'000'000;
-
-Nanodollars add(Nanodollars a, Nanodollars b) { return std::min(kAmountMax, a + b); }
 
 Result<void> check_amount(Nanodollars amount) {
   if (amount < 0 || amount > kAmountMax) {
@@ -20,97 +14,120 @@ Result<void> check_amount(Nanodollars amount) {
   return {};
 }
 
+EventDraft draft_of(std::string_view type, const std::string& id, const Reservation& reservation) {
+  EventDraft draft{std::string(type), "agent:" + reservation.agent, {}, reservation.task, {}};
+  draft.data["id"] = id;
+  draft.data["agent"] = reservation.agent;
+  return draft;
+}
+
+/// "task:t_1" as a person reads it.
+std::string words_of(const std::string& scope) {
+  if (scope == "workspace") return "the workspace";
+  if (scope.starts_with("day:")) return "the day " + scope.substr(4) + " (UTC)";
+  const std::size_t colon = scope.find(':');
+  return scope.substr(0, colon) + " " + scope.substr(colon + 1);
+}
+
 }  // namespace
 
-Result<void> Ledger::set_limit(std::string_view scope, std::optional<Nanodollars> limit) {
-  if (limit) TRY_VOID(check_amount(*limit));
-  scopes_[std::string(scope)].limit = limit;
-  return {};
-}
-
-Result<ReservationId> Ledger::reserve(std::span<const std::string> scopes, Nanodollars amount) {
-  TRY_VOID(check_amount(amount));
-  const std::set<std::string> names(scopes.begin(), scopes.end());
-  for (const std::string& name : names) {
-    const Scope now = scope(name);
-    const Nanodollars used = add(add(now.spent, now.reserved), now.overrun);
-    if (now.limit && (used > *now.limit || amount > *now.limit - used)) {
-      return Error{Errc::kBudget, "the budget of " + name + " is used up",
-                   "raise the budget, or wait for running calls to settle"};
-    }
-  }
-  for (const std::string& name : names) {
-    Scope& to = scopes_[name];
-    to.reserved = add(to.reserved, amount);
-  }
-  const ReservationId id{++last_reservation_};
-  reservations_.emplace(id, Reservation{{names.begin(), names.end()}, amount});
-  return id;
-}
-
-void Ledger::spend(Scope& scope, Nanodollars covered, Nanodollars cost) {
-  scope.spent = add(scope.spent, std::min(covered, cost));
-  scope.overrun = add(scope.overrun, std::max<Nanodollars>(0, cost - covered));
-}
-
-Result<void> Ledger::settle(ReservationId reservation, Nanodollars cost) {
-  TRY_VOID(check_amount(cost));
-  const auto found = reservations_.find(reservation);
-  if (found == reservations_.end()) return not_found("the reservation is settled already");
-  const Nanodollars amount = found->second.amount;
-  for (const std::string& name : found->second.scopes) {
-    Scope& scope = scopes_[name];
-    scope.reserved = std::max<Nanodollars>(0, scope.reserved - amount);
-    spend(scope, amount, cost);
-  }
-  reservations_.erase(found);
-  return {};
-}
-
-Result<void> Ledger::charge(std::span<const std::string> scopes, Nanodollars cost) {
-  TRY_VOID(check_amount(cost));
-  const std::set<std::string> names(scopes.begin(), scopes.end());
-  for (const std::string& name : names) {
-    Scope& scope = scopes_[name];
-    const Nanodollars used = add(scope.spent, scope.reserved);
-    const Nanodollars left = scope.limit ? std::max<Nanodollars>(0, *scope.limit - used) : cost;
-    spend(scope, left, cost);
-  }
-  return {};
-}
-
-Scope Ledger::scope(std::string_view name) const {
-  const auto found = scopes_.find(name);
-  return found == scopes_.end() ? Scope{} : found->second;
-}
-
-json::object Ledger::snapshot() const {
-  json::object object;
-  for (const auto& [name, scope] : scopes_) {
-    json::object entry;
-    if (scope.limit) entry["limit"] = *scope.limit;
-    entry["spent"] = scope.spent;
-    entry["overrun"] = scope.overrun;
-    object[name] = std::move(entry);
-  }
-  return object;
+Error over_budget(const Room& room, Nanodollars amount) {
+  const Account& account = room.account;
+  std::string message = "the budget of " + words_of(room.scope) + " has " + to_text(room.left) +
+                        " of " + to_text(account.limit.value_or(0)) + " left (" +
+                        to_text(account.spent) + " spent, " + to_text(account.reserved) +
+                        " reserved by calls under way, " + to_text(account.unsettled) +
+                        " unsettled); the next call may cost " + to_text(amount);
+  return {Errc::kBudget, std::move(message), "raise it with cost.set_budget"};
 }
 
 Result<Ledger> Ledger::restore(const json::object& snapshot) {
   Ledger ledger;
-  for (const auto& member : snapshot) {
-    const json::object* object = member.value().if_object();
-    if (object == nullptr) return invalid("a budget snapshot holds something that is no scope");
-    Scope scope;
-    scope.limit = find_int(*object, "limit");
-    TRY(scope.spent, need_int(*object, "spent"));
-    TRY(scope.overrun, need_int(*object, "overrun"));
-    TRY_VOID(check_amount(scope.limit.value_or(0)));
-    TRY_VOID(check_amount(scope.spent));
-    TRY_VOID(check_amount(scope.overrun));
-    ledger.scopes_.emplace(std::string(member.key()), scope);
-  }
+  TRY(ledger.books_, Books::restore(snapshot));
   return ledger;
+}
+
+std::optional<Room> Ledger::room(const std::vector<std::string>& scopes) const {
+  std::optional<Room> least;
+  for (const std::string& scope : scopes) {
+    const Account account = books_.account(scope);
+    if (!account.limit) continue;
+    const Nanodollars left = std::max<Nanodollars>(0, *account.limit - account.used());
+    if (!least || left < least->left) least = Room{scope, account, left};
+  }
+  return least;
+}
+
+std::optional<Room> Ledger::room(const Spender& spender) const {
+  return room(books_.scopes(spender.agent, spender.task.str(), spender.day));
+}
+
+Result<EventDraft> Ledger::reserve(const Spender& spender, const Need& need) const {
+  TRY_VOID(check_amount(need.amount));
+  if (need.id.empty() || books_.open().contains(need.id) || books_.unsettled().contains(need.id)) {
+    return invalid("a reservation needs an id of its own");
+  }
+  const auto least = room(spender);
+  if (least && need.amount > least->left) return over_budget(*least, need.amount);
+  const Reservation made{spender.agent, spender.task.str(), need.model, need.amount, 0, {}};
+  EventDraft draft = draft_of("budget_reserved", need.id, made);
+  draft.data["model"] = need.model;
+  draft.data["amount_usd"] = to_usd(need.amount);
+  draft.data["max_output_tokens"] = need.output_tokens;
+  draft.data["day"] = spender.day;
+  return draft;
+}
+
+Result<const Reservation*> Ledger::need_open(const std::string& id) const {
+  const auto found = books_.open().find(id);
+  if (found == books_.open().end()) return not_found("there is no open reservation " + id);
+  return &found->second;
+}
+
+Result<EventDraft> Ledger::reserve_more(const std::string& id, Nanodollars amount) const {
+  TRY_VOID(check_amount(amount));
+  TRY(const Reservation* reservation, need_open(id));
+  const auto least = room(reservation->scopes);
+  if (least && amount > least->left) return over_budget(*least, amount);
+  EventDraft draft = draft_of("budget_reserved", id, *reservation);
+  draft.data["model"] = reservation->model;
+  draft.data["amount_usd"] = to_usd(amount);
+  draft.data["further"] = true;
+  return draft;
+}
+
+Result<EventDraft> Ledger::settle(const std::string& id, Nanodollars unsettled,
+                                  std::string_view reason) const {
+  TRY_VOID(check_amount(unsettled));
+  TRY(const Reservation* reservation, need_open(id));
+  EventDraft draft = draft_of("budget_settled", id, *reservation);
+  draft.data["unsettled_usd"] = to_usd(std::min(unsettled, reservation->amount));
+  draft.data["reason"] = reason;
+  return draft;
+}
+
+Result<void> Ledger::settle_with(json::object& usage, const std::string& id,
+                                 Nanodollars unsettled) const {
+  TRY_VOID(check_amount(unsettled));
+  if (!books_.unsettled().contains(id)) {
+    TRY(const Reservation* reservation, need_open(id));
+    unsettled = std::min(unsettled, reservation->amount);
+  }
+  usage["reservation"] = id;
+  if (unsettled > 0) usage["unsettled_usd"] = to_usd(unsettled);
+  return {};
+}
+
+std::vector<EventDraft> Ledger::recover() const {
+  std::vector<EventDraft> drafts;
+  for (const auto& [id, reservation] : books_.open()) {
+    EventDraft draft = draft_of("budget_settled", id, reservation);
+    draft.actor = "system";
+    draft.data["unsettled_usd"] = to_usd(reservation.amount);
+    draft.data["reason"] = "the server restarted";
+    drafts.push_back(std::move(draft));
+  }
+  return drafts;
 }
 
 }  // namespace coditect::budget

@@ -1,71 +1,85 @@
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/event.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "base/strong_id.h"
+#include "coordination/budget/books.h"
+#include "coordination/budget/money.h"
 
 namespace coditect::budget {
 
-/// Money in billionths of a dollar: sums are exact.
-using Nanodollars = std::int64_t;
-
-/// Names a reservation until the process ends.
-enum class ReservationId : std::uint64_t {};
-
-struct Scope {
-  std::optional<Nanodollars> limit;  ///< none: counted, never refused
-  Nanodollars spent = 0;
-  Nanodollars reserved = 0;
-  Nanodollars overrun = 0;  ///< what calls cost beyond their reservation
+/// Who makes a call, for which task, on which day.
+struct Spender {
+  std::string agent;
+  TaskId task;
+  std::string day;  ///< as day_of() names it
 };
 
-/// Budgets of one workspace by scope ("workspace", "agent:claude", "task:t_1"): money is reserved
-/// in every scope of a call before it and settled after it.
+/// What a call needs before it is made.
+struct Need {
+  std::string id;  ///< fresh; names the reservation
+  std::string model;
+  Nanodollars amount = 0;  ///< the most that the call can cost
+  std::int64_t output_tokens = 0;
+};
+
+/// The scope of a call that has least left.
+struct Room {
+  std::string scope;
+  Account account;
+  Nanodollars left = 0;  ///< zero where the limit is passed already
+};
+
+/// Budgets of one workspace: before a call the most that it can cost is reserved in every scope
+/// that it counts in, afterwards what it did cost is spent and the rest is free again.
+///
+/// Methods decide and return events; the caller records each and gives it to apply(), in order,
+/// before the next call. The events are those of the log, so after a crash the books say the same.
 ///
 /// Threads:    one strand.
-/// Invariants: in a scope with a limit, spent + reserved <= limit, unless the limit was lowered
-///             below what was spent and reserved then; amounts are never negative. What a call
-///             costs beyond its reservation is a fact that cannot be refused: it counts as
-///             overrun, and blocks further reservations like spent money.
-/// Errors:     kBudget when one scope has not enough left; nothing is reserved then.
+/// Invariants: in every scope with a limit, spent + reserved + unsettled <= limit, as long as no
+///             call costs more than was reserved for it and the limit was not lowered below that
+///             sum. Where it is beyond, no reservation adds to it.
+/// Errors:     kBudget when a scope has not enough left, kNotFound for a reservation that is not
+///             open.
 class Ledger {
  public:
-  /// Limits and sums; reservations are volatile, for their calls end with the process.
-  json::object snapshot() const;
   static Result<Ledger> restore(const json::object& snapshot);
+  json::object snapshot() const { return books_.snapshot(); }
+  Result<void> apply(const Event& event) { return books_.apply(event); }
 
-  /// Errc::kInvalid below zero. A limit below what is spent refuses every further reservation.
-  Result<void> set_limit(std::string_view scope, std::optional<Nanodollars> limit);
-  Result<ReservationId> reserve(std::span<const std::string> scopes, Nanodollars amount);
-  /// Ends a reservation: `cost` is spent, the rest is free again. Zero gives all of it back.
-  Result<void> settle(ReservationId reservation, Nanodollars cost);
-  /// What was spent before, as the log tells.
-  Result<void> charge(std::span<const std::string> scopes, Nanodollars cost);
+  /// Nothing where no limit holds for the call.
+  std::optional<Room> room(const Spender& spender) const;
+  Result<EventDraft> reserve(const Spender& spender, const Need& need) const;
+  /// Adds to an open reservation: for a further request of the same call.
+  Result<EventDraft> reserve_more(const std::string& id, Nanodollars amount) const;
+  /// Ends a reservation whose call told of no cost. `unsettled` of it may have been spent all the
+  /// same and stays counted; the rest is free.
+  Result<EventDraft> settle(const std::string& id, Nanodollars unsettled,
+                            std::string_view reason) const;
+  /// Ends a reservation, open or unsettled, with what its call did cost: completes the data of a
+  /// usage_recorded.
+  Result<void> settle_with(json::object& usage, const std::string& id, Nanodollars unsettled) const;
+  /// After a restart: how calls that were under way ended nobody knows, so what was reserved for
+  /// them is unsettled.
+  std::vector<EventDraft> recover() const;
 
-  /// Zeros for a scope never heard of.
-  Scope scope(std::string_view name) const;
+  const Books& books() const { return books_; }
 
  private:
-  struct Reservation {
-    std::vector<std::string> scopes;
-    Nanodollars amount = 0;
-  };
+  Result<const Reservation*> need_open(const std::string& id) const;
+  std::optional<Room> room(const std::vector<std::string>& scopes) const;
 
-  /// Adds to spent as far as the limit reaches, the rest to overrun.
-  static void spend(Scope& scope, Nanodollars covered, Nanodollars cost);
-
-  // Durable.
-  std::map<std::string, Scope, std::less<>> scopes_;
-  // Volatile.
-  std::map<ReservationId, Reservation> reservations_;
-  std::uint64_t last_reservation_ = 0;
+  Books books_;
 };
+
+/// What a limit without enough left says to a person.
+Error over_budget(const Room& room, Nanodollars amount);
 
 }  // namespace coditect::budget
