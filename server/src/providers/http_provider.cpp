@@ -44,6 +44,7 @@ awaitable<ProviderResult<ModelAnswer>> HttpProvider::call(ModelRequest request,
     if (co_await pause(*delay, stop) == PauseEnd::kStopped) {
       append(lost, decoder->billed());
       ProviderError cancelled = provider_error(Kind::kCancelled, "cancelled");
+      cancelled.sent = false;
       cancelled.billed = std::move(lost);
       co_return cancelled;
     }
@@ -67,6 +68,13 @@ awaitable<ProviderResult<ModelAnswer>> HttpProvider::attempt(const ModelRequest&
     }
     if (!decoder.continues()) co_return decoder.finish();
     decoder.resume();
+    listener.on_continuation();
+    // A listener that has not the money for it stops the call.
+    if (stop.stop_requested()) {
+      ProviderError cancelled = provider_error(Kind::kCancelled, "cancelled");
+      cancelled.sent = false;
+      co_return cancelled;
+    }
   }
   co_return provider_error(Kind::kMalformed, "the answer goes on in too many requests");
 }
@@ -77,7 +85,10 @@ awaitable<ProviderResult<void>> HttpProvider::stream(const ModelRequest& request
                                                      std::stop_token stop) {
   HttpPost post = options_.dialect->build(request, decoder.resume_token());
   if (post.body.size() > limits::kModelRequestBytesMax) {
-    co_return provider_error(Kind::kContextExceeded, "the request is too large to send");
+    ProviderError large =
+        provider_error(Kind::kContextExceeded, "the request is too large to send");
+    large.sent = false;
+    co_return large;
   }
   post.headers.push_back({"accept", "text/event-stream"});
   if (!options_.api_key.empty()) {

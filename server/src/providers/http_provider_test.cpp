@@ -207,6 +207,7 @@ TEST_F(HttpProviderTest, ARequestThatIsTooLargeIsNotSent) {
   io.run();
   ASSERT_TRUE(result && !result->has_value());
   EXPECT_EQ(result->error().kind, Kind::kContextExceeded);
+  EXPECT_FALSE(result->error().may_be_billed());
   EXPECT_TRUE(posts_.empty());
 }
 
@@ -243,6 +244,7 @@ TEST_F(HttpProviderTest, AStopEndsTheWaitBetweenAttemptsAtOnce) {
   io.run();  // hangs for 200 s if the wait does not end
   ASSERT_TRUE(result && !result->has_value());
   EXPECT_EQ(result->error().kind, Kind::kCancelled);
+  EXPECT_FALSE(result->error().may_be_billed()) << "nothing was under way";
 }
 
 std::string hop(std::string_view text, std::string_view end, int prompt) {
@@ -270,6 +272,7 @@ TEST_F(HttpProviderTest, AnAnswerOverSeveralRequestsIsJoinedAndSummed) {
   EXPECT_TRUE(posts_[1].body.ends_with("\"continuationToken\":\"T1\"}"));
   EXPECT_TRUE(posts_[2].body.ends_with("\"continuationToken\":\"T2\"}"));
   EXPECT_TRUE(heard_.retries.empty());
+  EXPECT_EQ(heard_.continuations, 2);
 }
 
 TEST_F(HttpProviderTest, ADroppedStreamWithATokenGoesOnFromIt) {

@@ -88,6 +88,11 @@ ProviderError provider_error(Kind kind, std::string message) {
   return error;
 }
 
+bool ProviderError::may_be_billed() const {
+  // Of a gateway that gave up waiting nobody knows what the model behind it did.
+  return sent && (http_status == 0 || kind == Kind::kTimeout);
+}
+
 Error ProviderError::to_error() const {
   std::string text(providers::to_string(kind));
   if (http_status != 0) text += " (HTTP " + std::to_string(http_status) + ")";

@@ -38,6 +38,11 @@ struct ProviderError {
   std::string request_id;
   std::optional<std::chrono::milliseconds> retry_after = std::nullopt;  ///< the vendor's wish
   std::vector<BilledRequest> billed = {};  ///< seen before it broke: at least this is billed
+  bool sent = true;                        ///< false where no request reached the vendor
+
+  /// Whether more than `billed` may be billed: the model may have been at work, and nobody has
+  /// heard how far it came. A vendor that refuses a request does not bill it.
+  bool may_be_billed() const;
 
   /// The same as the rest of the program sees it, with a hint for an operator.
   Error to_error() const;

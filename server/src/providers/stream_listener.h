@@ -26,6 +26,8 @@ class StreamListener {
   virtual void on_tool_call(std::string_view id, std::string_view name) = 0;
   /// Everything heard since the call began is void: the answer starts again after the delay.
   virtual void on_retry(const Retry& retry) = 0;
+  /// The answer goes on in a further request, which is billed by itself.
+  virtual void on_continuation() {}
 };
 
 }  // namespace coditect::providers

@@ -22,9 +22,12 @@ class Heard final : public StreamListener {
     calls.clear();
   }
 
+  void on_continuation() override { ++continuations; }
+
   std::string text;
   std::vector<std::string> calls;
   std::vector<std::string> retries;
+  int continuations = 0;
 };
 
 /// One line per block: "text: …", "call ID NAME {…}", "reasoning: …", each followed by " <- {…}"
