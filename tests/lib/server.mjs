@@ -35,13 +35,14 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 
 export class Server {
   /// `folder` holds the data and the ready file; it outlives the process, so a server can be
-  /// started again on what an earlier one left.
-  constructor(folder, { args = [], env = {} } = {}) {
+  /// started again on what an earlier one left. `models` are simulated, or those that `env` names.
+  constructor(folder, { args = [], env = {}, models = 'simulated' } = {}) {
     this.folder = folder;
     this.data = path.join(folder, 'data');
     this.readyFile = path.join(folder, 'ready.json');
     this.args = args;
     this.env = env;
+    this.models = models;
     this.log = [];
     this.process = undefined;
   }
@@ -59,7 +60,8 @@ export class Server {
     assert.ok(existsSync(kBinary), `${kBinary} is missing; make build`);
     rmSync(this.readyFile, { force: true });
     const args = ['serve', '--listen', '127.0.0.1:0', '--data', this.data];
-    args.push('--simulate-providers', '--ready-file', this.readyFile, ...this.args);
+    if (this.models === 'simulated') args.push('--simulate-providers');
+    args.push('--ready-file', this.readyFile, ...this.args);
     const child = spawn(kBinary, args, {
       cwd: this.folder,
       env: cleanEnvironment(this.env),

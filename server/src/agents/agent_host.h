@@ -2,12 +2,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "async/strand.h"
+#include "base/clock.h"
 #include "base/event.h"
+#include "coordination/budget/money.h"
 #include "providers/provider.h"
 #include "tools/tool_host.h"
 
@@ -34,6 +37,28 @@ struct AgentModel {
   providers::Provider& provider;
   std::string model;
   bool simulated = false;
+  /// Models that `provider` may ask in its place; the dearest decides what is reserved.
+  std::vector<std::string> fallbacks = {};
+};
+
+/// How large one request to a model can be.
+struct CallSize {
+  std::int64_t prompt_tokens = 0;
+  std::int64_t output_tokens = 0;  ///< includes what the model thinks
+};
+
+/// Money set aside for one call of a model.
+struct Reserved {
+  std::string id;                   ///< "" where the model has no price and no budget holds
+  std::int64_t output_tokens = 0;   ///< the call asks for no more; may be fewer than were wanted
+  budget::Nanodollars request = 0;  ///< the most that one request of the call can cost
+  Time at{};                        ///< whose prices hold
+};
+
+/// What a call was billed for, as far as somebody heard.
+struct Settlement {
+  std::vector<providers::BilledRequest> billed;
+  int unheard = 0;  ///< requests that broke off: more may be billed for them than is in `billed`
 };
 
 /// What an agent's loop needs from the workspace. The workspace implements it.
@@ -56,14 +81,18 @@ class AgentHost : public tools::ToolHost {
   /// What the agent should know about the workspace now: the other agents and their tasks, locks,
   /// what changed lately. Plain text.
   virtual awaitable<std::string> shared_context(const tools::Caller& caller) = 0;
-  /// Sets money aside for one call of at most these tokens. Errc::kBudget when a limit would be
-  /// passed; the call is not made then. The number names the reservation.
-  virtual Result<std::uint64_t> reserve(const tools::Caller& caller, const AgentModel& model,
-                                        std::int64_t prompt_tokens, std::int64_t output_tokens) = 0;
+  /// Sets aside what one call of at most this size can cost, durably, in every budget that it
+  /// counts in. Where less is left, the call may answer with fewer tokens; where too little is
+  /// left, waits until there is more and says so. Errc::kBudget where waiting cannot help,
+  /// kCancelled once `stop` is requested.
+  virtual awaitable<Result<Reserved>> reserve(tools::Caller caller, AgentModel model, CallSize size,
+                                              std::stop_token stop) = 0;
+  /// Sets as much aside again, for a further request of the same call. Errc::kBudget where too
+  /// little is left; that request must not be made.
+  virtual Result<void> reserve_more(const tools::Caller& caller, const Reserved& reserved) = 0;
   /// Gives back what is left of a reservation and logs what the call was billed.
   virtual awaitable<Result<void>> settle(const tools::Caller& caller, const AgentModel& model,
-                                         std::uint64_t reservation,
-                                         std::vector<providers::BilledRequest> billed) = 0;
+                                         const Reserved& reserved, Settlement settlement) = 0;
 };
 
 }  // namespace coditect::agents

@@ -5,6 +5,7 @@
 
 #include "agents/prompt.h"
 #include "base/limits.h"
+#include "providers/request_bytes.h"
 
 namespace coditect::agents {
 
@@ -44,33 +45,15 @@ providers::Turn user_turn(std::string text) {
   return {providers::Role::kUser, {providers::TextBlock{std::move(text), {}}}};
 }
 
-/// A generous guess of the prompt's size for the reservation: three bytes a token.
-std::int64_t estimate_tokens(const providers::ModelRequest& request) {
-  std::size_t bytes = request.system.size();
-  for (const providers::ToolSpec& tool : request.tools) {
-    bytes += tool.description.size() + 200;
-  }
-  for (const providers::Turn& turn : request.turns) {
-    for (const providers::Block& block : turn.blocks) {
-      if (const auto* text = std::get_if<providers::TextBlock>(&block)) bytes += text->text.size();
-      if (const auto* result = std::get_if<providers::ToolResult>(&block)) {
-        bytes += result->output.size();
-      }
-      if (const auto* call = std::get_if<providers::ToolCall>(&block)) {
-        bytes += json::serialize(call->input).size();
-      }
-      bytes += 50;
-    }
-  }
-  return static_cast<std::int64_t>(bytes / 3 + 1);
-}
-
 }  // namespace
 
 /// Passes the model's words on as previews, at most one every kPreviewInterval, and logs retries.
+/// Stops the call before a further request for which no money is left.
 class AgentLoop::Listener final : public providers::StreamListener {
  public:
-  Listener(AgentHost& host, const tools::Caller& caller) : host_(host), caller_(caller) {}
+  Listener(AgentHost& host, const tools::Caller& caller, const Reserved& reserved,
+           std::stop_source& call)
+      : host_(host), caller_(caller), reserved_(reserved), call_(call) {}
 
   void on_text(std::string_view delta) override {
     text_ += delta;
@@ -84,13 +67,31 @@ class AgentLoop::Listener final : public providers::StreamListener {
     text_.clear();
     host_.preview(caller_, text_);
     host_.note_retry(caller_, retry.attempt, retry.delay, retry.error.to_error());
+    // What a refused request did not cost is there for the next one.
+    if (!retry.error.may_be_billed()) return;
+    ++unheard_;
+    reserve_more();
   }
+  void on_continuation() override { reserve_more(); }
+
+  bool out_of_money() const { return out_of_money_; }
+  int unheard() const { return unheard_; }
 
  private:
+  void reserve_more() {
+    if (host_.reserve_more(caller_, reserved_)) return;
+    out_of_money_ = true;
+    call_.request_stop();
+  }
+
   AgentHost& host_;
   const tools::Caller& caller_;
+  const Reserved& reserved_;
+  std::stop_source& call_;
   std::string text_;
   Clock::time_point shown_at_{};
+  int unheard_ = 0;
+  bool out_of_money_ = false;
 };
 
 AgentLoop::AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& tools)
@@ -98,6 +99,7 @@ AgentLoop::AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& to
 
 awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   const tools::Caller caller{assignment.agent, assignment.task};
+  prompt_ = {};
   id_prefix_ = assignment.task.str() + "_" + std::to_string(assignment.attempt) + "_";
   const std::string context = co_await host_.shared_context(caller);
   std::vector<providers::Turn> turns{user_turn(task_prompt(assignment, context))};
@@ -146,9 +148,8 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
                     "split the task, or retry it to go on"});
 }
 
-awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& caller,
-                                                         const std::vector<providers::Turn>& turns,
-                                                         std::stop_token stop) {
+providers::ModelRequest AgentLoop::request_of(const tools::Caller& caller,
+                                              const std::vector<providers::Turn>& turns) const {
   providers::ModelRequest request;
   request.model = model_.model;
   request.system = system_prompt(caller.agent);
@@ -157,14 +158,33 @@ awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& ca
   for (const tools::ToolSpec& tool : tools_.specs()) {
     request.tools.push_back({tool.name, tool.description, tool.input_schema});
   }
-  CO_TRY(std::uint64_t reservation,
-         host_.reserve(caller, model_, estimate_tokens(request), request.max_output_tokens));
-  Listener listener(host_, caller);
-  auto answer = co_await model_.provider.call(std::move(request), listener, stop);
-  auto billed = answer ? answer->billed : answer.error().billed;
-  CO_TRY_VOID(co_await host_.settle(caller, model_, reservation, std::move(billed)));
-  if (!answer) co_return answer.error().to_error();
-  co_return *std::move(answer);
+  return request;
+}
+
+awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& caller,
+                                                         const std::vector<providers::Turn>& turns,
+                                                         std::stop_token stop) {
+  for (;;) {
+    providers::ModelRequest request = request_of(caller, turns);
+    const std::int64_t bytes = providers::request_bytes(request);
+    const CallSize size{prompt_.tokens(bytes), request.max_output_tokens};
+    CO_TRY(const Reserved reserved, co_await host_.reserve(caller, model_, size, stop));
+    request.max_output_tokens = reserved.output_tokens;
+    std::stop_source call;
+    const std::stop_callback stopped(stop, [&call] { call.request_stop(); });
+    Listener listener(host_, caller, reserved, call);
+    auto answer = co_await model_.provider.call(std::move(request), listener, call.get_token());
+    const bool broke_off = !answer && answer.error().may_be_billed();
+    Settlement settlement{answer ? answer->billed : answer.error().billed,
+                          listener.unheard() + (broke_off ? 1 : 0)};
+    CO_TRY_VOID(co_await host_.settle(caller, model_, reserved, std::move(settlement)));
+    if (answer) {
+      // Another model counts the same words in other tokens.
+      if (model_.fallbacks.empty()) prompt_.learn(bytes, answer->prompt_tokens);
+      co_return *std::move(answer);
+    }
+    if (!listener.out_of_money() || stop.stop_requested()) co_return answer.error().to_error();
+  }
 }
 
 awaitable<Result<void>> AgentLoop::record_text(const tools::Caller& caller,

@@ -3,12 +3,14 @@
 #include <stop_token>
 
 #include "agents/agent_host.h"
+#include "agents/prompt_bound.h"
 #include "tools/toolbox.h"
 
 namespace coditect::agents {
 
 /// Works on one task: asks the model, runs the tools that it calls, gives it the results, until it
-/// is done. Everything it does is in the log before the next step begins.
+/// is done. Everything it does is in the log before the next step begins. What a call can cost at
+/// most is reserved before it; where a budget has too little left, the loop waits for it there.
 ///
 /// Threads:  the workspace's strand.
 /// Lifetime: host, model and tools outlive run().
@@ -26,6 +28,8 @@ class AgentLoop {
  private:
   class Listener;
 
+  providers::ModelRequest request_of(const tools::Caller& caller,
+                                     const std::vector<providers::Turn>& turns) const;
   awaitable<Result<providers::ModelAnswer>> ask(const tools::Caller& caller,
                                                 const std::vector<providers::Turn>& turns,
                                                 std::stop_token stop);
@@ -44,6 +48,7 @@ class AgentLoop {
   // Of the run under way: ids of messages and tool calls are unique in the whole log.
   std::string id_prefix_;
   int steps_ = 0;
+  PromptBound prompt_;
 };
 
 }  // namespace coditect::agents

@@ -9,6 +9,7 @@
 
 #include "agents/agent_loop_test_support.h"
 #include "base/limits.h"
+#include "providers/request_bytes.h"
 
 namespace coditect::agents {
 namespace {
@@ -235,6 +236,60 @@ TEST_F(AgentLoopTest, WithoutMoneyTheModelIsNotAsked) {
   EXPECT_EQ(outcome.state, Outcome::State::kFailed);
   EXPECT_EQ(outcome.error.code, Errc::kBudget);
   EXPECT_EQ(provider_.asked.size(), 1u);
+}
+
+TEST_F(AgentLoopTest, AsksForNoMoreThanWasReserved) {
+  host_.output_tokens_max = 3'000;
+  provider_.say(answer(StopReason::kEndTurn, {TextBlock{"done"}}));
+  EXPECT_EQ(run().state, Outcome::State::kSucceeded);
+  EXPECT_GT(host_.sizes.at(0).output_tokens, 3'000);
+  EXPECT_EQ(provider_.asked.at(0).max_output_tokens, 3'000);
+}
+
+TEST_F(AgentLoopTest, ReservesForTheWordsThatTheVendorHasNotCountedYet) {
+  ModelAnswer looks = answer(StopReason::kToolUse, {tool_call("x", "read_file", {{"path", "a"}})});
+  looks.prompt_tokens = 500;
+  provider_.say(looks);
+  provider_.say(answer(StopReason::kEndTurn, {TextBlock{"done"}}));
+  EXPECT_EQ(run().state, Outcome::State::kSucceeded);
+  ASSERT_EQ(host_.sizes.size(), 2u);
+  const std::int64_t first = providers::request_bytes(provider_.asked[0]);
+  const std::int64_t second = providers::request_bytes(provider_.asked[1]);
+  EXPECT_GE(host_.sizes[0].prompt_tokens, first);
+  EXPECT_EQ(host_.sizes[1].prompt_tokens, 500 + second - first);
+}
+
+TEST_F(AgentLoopTest, CountsTheRequestsOfWhichItDidNotHearTheEnd) {
+  using Kind = providers::ProviderError::Kind;
+  provider_.script.push_back([](providers::StreamListener& listener) {
+    auto refused = providers::provider_error(Kind::kOverloaded, "too busy");
+    refused.http_status = 529;
+    listener.on_retry({1, std::chrono::milliseconds(1), refused});
+    listener.on_retry(
+        {2, std::chrono::milliseconds(1), providers::provider_error(Kind::kNetwork, "cut")});
+    return providers::provider_error(Kind::kTimeout, "silence");
+  });
+  EXPECT_EQ(run().state, Outcome::State::kFailed);
+  EXPECT_EQ(host_.unheard, std::vector<int>{2});
+}
+
+TEST_F(AgentLoopTest, AFurtherRequestThatCannotBePaidForWaitsItsTurn) {
+  using Kind = providers::ProviderError::Kind;
+  host_.further_left = 0;
+  provider_.script.push_back([](providers::StreamListener& listener) {
+    listener.on_retry(
+        {1, std::chrono::milliseconds(1), providers::provider_error(Kind::kNetwork, "cut")});
+    return answer(StopReason::kEndTurn, {TextBlock{"never paid for"}});
+  });
+  provider_.script.push_back([](providers::StreamListener& listener) {
+    listener.on_continuation();
+    return answer(StopReason::kEndTurn, {TextBlock{"nor this"}});
+  });
+  provider_.say(answer(StopReason::kEndTurn, {TextBlock{"done"}}));
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.result, "done");
+  EXPECT_EQ(host_.sizes.size(), 3u) << "each time the money is reserved anew";
+  EXPECT_EQ(host_.unheard, (std::vector<int>{1, 0, 0}));
 }
 
 TEST_F(AgentLoopTest, AFailingLogEndsItBeforeAnyToolRuns) {

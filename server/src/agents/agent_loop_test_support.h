@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <set>
@@ -23,14 +24,21 @@ class ScriptedProvider final : public providers::Provider {
   providers::ProviderKind kind() const override { return providers::ProviderKind::kAnthropic; }
   awaitable<providers::ProviderResult<providers::ModelAnswer>> call(
       providers::ModelRequest request, providers::StreamListener& listener,
-      std::stop_token) override {
+      std::stop_token stop) override {
     asked.push_back(std::move(request));
     if (script.empty()) {
       co_return providers::provider_error(providers::ProviderError::Kind::kServer, "no more");
     }
     const Step step = std::move(script.front());
     script.pop_front();
-    co_return step(listener);
+    auto answer = step(listener);
+    if (stop.stop_requested()) {
+      using Kind = providers::ProviderError::Kind;
+      providers::ProviderError stopped = providers::provider_error(Kind::kCancelled, "stopped");
+      stopped.sent = false;
+      co_return stopped;
+    }
+    co_return answer;
   }
   void say(providers::ModelAnswer made) {
     script.push_back([made = std::move(made)](providers::StreamListener&) { return made; });
@@ -62,17 +70,26 @@ class FakeHost final : public AgentHost {
     states.emplace_back(state);
   }
   awaitable<std::string> shared_context(const tools::Caller&) override { co_return "the context"; }
-  Result<std::uint64_t> reserve(const tools::Caller&, const AgentModel&, std::int64_t prompt_tokens,
-                                std::int64_t) override {
-    EXPECT_GT(prompt_tokens, 0);
-    if (reservations_left-- == 0) return Error{Errc::kBudget, "no money is left", "raise it"};
-    open.insert(++reservation);
-    return reservation;
+  awaitable<Result<Reserved>> reserve(tools::Caller, AgentModel, CallSize size,
+                                      std::stop_token) override {
+    sizes.push_back(size);
+    if (reservations_left-- == 0) co_return Error{Errc::kBudget, "no money is left", "raise it"};
+    Reserved reserved;
+    reserved.id = "r_" + std::to_string(++reservation);
+    reserved.output_tokens = std::min(size.output_tokens, output_tokens_max);
+    open.insert(reserved.id);
+    co_return reserved;
   }
-  awaitable<Result<void>> settle(const tools::Caller&, const AgentModel&, std::uint64_t which,
-                                 std::vector<providers::BilledRequest> requests) override {
-    EXPECT_EQ(open.erase(which), 1u);
-    billed += requests.size();
+  Result<void> reserve_more(const tools::Caller&, const Reserved& reserved) override {
+    EXPECT_TRUE(open.contains(reserved.id));
+    if (further_left == 0) return Error{Errc::kBudget, "no money is left", "raise it"};
+    return {};
+  }
+  awaitable<Result<void>> settle(const tools::Caller&, const AgentModel&, const Reserved& reserved,
+                                 Settlement settlement) override {
+    EXPECT_EQ(open.erase(reserved.id), 1u);
+    billed += settlement.billed.size();
+    unheard.push_back(settlement.unheard);
     co_return Result<void>{};
   }
 
@@ -109,7 +126,11 @@ class FakeHost final : public AgentHost {
 
   std::vector<json::object> recorded;
   std::vector<std::string> retries, previews, states;
-  std::set<std::uint64_t> open;  ///< reservations that are not settled
+  std::set<std::string> open;   ///< reservations that are not settled
+  std::vector<CallSize> sizes;  ///< reserved for
+  std::vector<int> unheard;     ///< of each settlement
+  std::int64_t output_tokens_max = 1'000'000;
+  int further_left = 1;  ///< 0: no further request can be paid for
   std::uint64_t reservation = 0;
   std::size_t billed = 0;
   int reservations_left = 1000;

@@ -117,10 +117,12 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
   tasks_ = std::make_unique<TaskService>(
       strand, TaskService::Parts{*log_, state_.tasks, state_.agents, *locks_, services.agents,
                                  services.tools, services.clock, services.random});
+  budgets_ = std::make_unique<BudgetService>(
+      strand, BudgetService::Parts{*log_, state_.budgets, services.clock, services.random});
   host_ = std::make_unique<WorkspaceHost>(
       strand,
-      WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, previews_, services.agents,
-                           services.disk, services.clock, services.random});
+      WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, previews_,
+                           services.agents, services.disk, services.clock, services.random});
   messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   checkpoints_ = std::make_unique<Checkpoints>(
       Checkpoints::Parts{*log_, state_, *files_, *blobs_, services.disk, services.random});
@@ -157,6 +159,7 @@ awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self, Before
   CO_TRY(self->watch_, co_await self->services_.disk.run(std::move(watch)));
   self->locks_->pump();
   self->phase_ = Phase::kOpen;
+  self->budgets_->recover();
   self->tasks_->start(*self->host_);
   // What somebody changed while nobody watched.
   self->on_file_changed("");

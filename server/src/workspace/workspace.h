@@ -81,6 +81,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   FileService& files() { return *files_; }
   LockService& locks() { return *locks_; }
   TaskService& tasks() { return *tasks_; }
+  BudgetService& budgets() { return *budgets_; }
   WorkspaceHost& host() { return *host_; }
   MessageService& messages() { return *messages_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
@@ -146,6 +147,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::unique_ptr<LockService> locks_;
   std::unique_ptr<FileService> files_;
   std::unique_ptr<TaskService> tasks_;
+  std::unique_ptr<BudgetService> budgets_;
   std::unique_ptr<WorkspaceHost> host_;
   std::unique_ptr<MessageService> messages_;
   std::unique_ptr<Checkpoints> checkpoints_;

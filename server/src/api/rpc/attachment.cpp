@@ -1,5 +1,6 @@
 #include "api/rpc/attachment.h"
 
+#include "api/rpc/budget_rows.h"
 #include "coordination/locks/lock_events.h"
 
 namespace coditect::api {
@@ -25,9 +26,14 @@ json::object attachment(workspace::Workspace& workspace) {
   const workspace::WorkspaceState& state = workspace.state();
   json::array held;
   for (const auto& [token, lock] : state.locks.locks()) held.push_back(locks::lock_json(lock));
-  json::object answer{{"workspace", to_json(workspace.meta())}, {"head", state.seq},
-                      {"agents", agent_rows(workspace)},        {"locks", std::move(held)},
-                      {"tasks", task_rows(state.tasks)},        {"cost", state.cost.to_json()}};
+  json::object cost = state.cost.to_json();
+  cost["budgets"] = budget_rows(workspace);
+  json::object answer{{"workspace", to_json(workspace.meta())},
+                      {"head", state.seq},
+                      {"agents", agent_rows(workspace)},
+                      {"locks", std::move(held)},
+                      {"tasks", task_rows(state)},
+                      {"cost", std::move(cost)}};
   if (const auto& session = state.sessions.current()) answer["session"] = to_json(*session);
   return answer;
 }

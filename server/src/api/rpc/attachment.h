@@ -8,7 +8,7 @@ namespace coditect::api {
 /// [{name, provider, model, simulated, state, task?}], in the order of the configuration.
 json::array agent_rows(workspace::Workspace& workspace);
 /// Every task on the board, as tasks.list shows it.
-json::array task_rows(const queue::TaskBoard& board);
+json::array task_rows(const workspace::WorkspaceState& state);
 
 /// What workspace.attach answers: {workspace, session, head, agents, locks, tasks, cost}, all of it
 /// the state right after event `head`. On the workspace's strand.

@@ -76,8 +76,8 @@ constexpr std::string_view kPromised[] = {
     "locks.acquire",      "locks.renew",      "locks.release",       "locks.resolve",
     "sql.query",          "timeline.range",   "timeline.at",         "timeline.file_at",
     "checkpoints.create", "checkpoints.list", "checkpoints.restore", "cost.summary",
-    "cost.set_budget",    "search.text",      "terminal.open",       "terminal.write",
-    "terminal.resize",    "terminal.close"};
+    "cost.set_budget",    "cost.settle",      "search.text",         "terminal.open",
+    "terminal.write",     "terminal.resize",  "terminal.close"};
 
 TEST(MethodTable, HasEveryPromisedMethod) {
   const MethodTable table;

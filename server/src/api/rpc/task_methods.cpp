@@ -6,7 +6,7 @@ namespace coditect::api {
 
 namespace {
 
-json::object task_row(const queue::Task& task) {
+json::object task_row(const queue::Task& task, const budget::Books& books) {
   json::object row{{"id", task.id.str()},
                    {"agent", task.agent},
                    {"state", to_string(task.state)},
@@ -19,7 +19,9 @@ json::object task_row(const queue::Task& task) {
   row["depends_on"] = std::move(depends_on);
   if (task.started_at) row["started_at"] = to_rfc3339(*task.started_at);
   if (task.finished_at) row["finished_at"] = to_rfc3339(*task.finished_at);
-  if (task.budget_usd) row["budget_usd"] = *task.budget_usd;
+  // The limit may have been set anew since the task was queued.
+  const auto limit = books.account("task:" + task.id.str()).limit;
+  if (limit) row["budget_usd"] = budget::to_usd(*limit);
   if (task.parent) row["parent"] = task.parent->str();
   if (!task.waits_for.empty()) row["waits_for"] = task.waits_for;
   if (task.result) row["result"] = *task.result;
@@ -66,21 +68,21 @@ awaitable<Result<json::value>> list(MethodCall call) {
   for (const auto& [id, task] : call.workspace.state().tasks.tasks()) {
     if (agent && task.agent != *agent) continue;
     if (state && to_string(task.state) != *state) continue;
-    rows.push_back(task_row(task));
+    rows.push_back(task_row(task, call.workspace.state().budgets.books()));
   }
   co_return json::object{{"tasks", std::move(rows)}};
 }
 
 awaitable<Result<json::value>> get(MethodCall call) {
   CO_TRY(queue::Task task, find_task(call));
-  co_return task_row(task);
+  co_return task_row(task, call.workspace.state().budgets.books());
 }
 
 /// The task as it is after a command on it.
 awaitable<Result<json::value>> answer(MethodCall call, awaitable<Result<void>> command) {
   CO_TRY_VOID(co_await std::move(command));
   CO_TRY(queue::Task task, find_task(call));
-  co_return task_row(task);
+  co_return task_row(task, call.workspace.state().budgets.books());
 }
 
 awaitable<Result<json::value>> cancel(MethodCall call) {
@@ -100,14 +102,16 @@ awaitable<Result<json::value>> promote(MethodCall call) {
 
 constexpr std::string_view kTask =
     "{id, agent, state, priority, prompt, attempt, depends_on, created_at, started_at?, "
-    "finished_at?, waits_for?, result?, error?}";
+    "finished_at?, budget_usd?, waits_for?, result?, error?}";
 const Parameter kId{"id", "string", kRequired, "the task's id"};
 
 }  // namespace
 
-json::array task_rows(const queue::TaskBoard& board) {
+json::array task_rows(const workspace::WorkspaceState& state) {
   json::array rows;
-  for (const auto& [id, task] : board.tasks()) rows.push_back(task_row(task));
+  for (const auto& [id, task] : state.tasks.tasks()) {
+    rows.push_back(task_row(task, state.budgets.books()));
+  }
   return rows;
 }
 
@@ -119,7 +123,9 @@ std::vector<Method> task_methods() {
         {"prompt", "string", kRequired, "what to do"},
         {"priority", "integer", kOptional, "0 to 9; 9 goes first, 5 where it is absent"},
         {"depends_on", "array", kOptional, "ids of tasks that must succeed first"},
-        {"budget_usd", "number", kOptional, "what its calls may cost at most"}},
+        {"budget_usd", "number", kOptional,
+         "what its calls, and those of the tasks that it delegates, may cost at most; "
+         "cost.set_budget changes it"}},
        "{tasks: [{id, agent}]}",
        submit},
       {"tasks.list",

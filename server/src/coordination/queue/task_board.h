@@ -61,7 +61,7 @@ class TaskBoard {
   const Task* next(std::string_view agent) const { return store_.first_runnable(agent); }
   /// Starts next(agent); nothing when none can run.
   std::optional<EventDraft> start(std::string_view agent) const;
-  /// `kind` is "lock", "approval", "task" or "message".
+  /// `kind` is "lock", "budget", "approval", "task" or "message".
   Result<EventDraft> waiting(const TaskId& id, std::string_view kind, std::string_view what) const;
   Result<EventDraft> resumed(const TaskId& id, std::string_view kind, std::string_view what) const;
   Result<EventDraft> finish(const TaskId& id, const Outcome& outcome, Time now) const;

@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "providers/prices/cost.h"
 #include "tools/sandbox/bounded_output.h"
 #include "workspace/files/watcher.h"
 
@@ -34,12 +33,9 @@ std::string agent_actor(const tools::Caller& caller) { return "agent:" + caller.
 WorkspaceHost::WorkspaceHost(Strand strand, Parts parts) : strand_(strand), parts_(parts) {}
 
 void WorkspaceHost::before_apply(const Event& event) {
+  parts_.budgets.before_apply(event);
   if (event.type == "task_started") memories_[event.task] = {};
-  if (event.type == "task_finished" || event.type == "task_requeued") {
-    const auto ended = memories_.find(event.task);
-    if (ended != memories_.end()) reserved_usd_ -= ended->second.reserved_usd;
-    memories_.erase(event.task);
-  }
+  if (event.type == "task_finished" || event.type == "task_requeued") memories_.erase(event.task);
   if (event.type != "file_edit") return;
   const std::string path = find_string(event.data, "path").value_or("");
   for (const std::string& changed : {path, find_string(event.data, "from").value_or("")}) {
@@ -322,59 +318,26 @@ awaitable<std::string> WorkspaceHost::shared_context(const tools::Caller& caller
   co_return text;
 }
 
-Result<std::uint64_t> WorkspaceHost::reserve(const tools::Caller& caller,
-                                             const agents::AgentModel& model,
-                                             std::int64_t prompt_tokens,
-                                             std::int64_t output_tokens) {
-  const queue::Task* task = parts_.tasks.board().find(caller.task);
-  const bool of_task = task != nullptr && task->budget_usd;
-  if (!of_task && !parts_.state.cost.has_budget(caller.agent)) return ++last_reservation_;
-  providers::Usage most;
-  most.input = prompt_tokens;
-  most.output = output_tokens;
-  const auto price = providers::cost(model.model, most, "", parts_.clock.now());
-  if (!price) {
-    return Error{Errc::kBudget,
-                 "the model " + model.model + " has no price, so a budget cannot hold",
-                 "remove the budget or use a model with a price"};
-  }
-  const double more = static_cast<double>(*price) * 1e-9;
-  TaskMemory& work = memory(caller);
-  if (of_task && work.spent_usd + more > *task->budget_usd) {
-    return Error{Errc::kBudget,
-                 "the next call could pass the task's budget: " + std::to_string(work.spent_usd) +
-                     " of " + std::to_string(*task->budget_usd) + " USD are spent",
-                 "submit the task again with a larger budget"};
-  }
-  TRY_VOID(parts_.state.cost.check_budget(caller.agent, more, reserved_usd_));
-  work.reserved_usd = more;
-  reserved_usd_ += more;
-  return ++last_reservation_;
+awaitable<Result<agents::Reserved>> WorkspaceHost::reserve(tools::Caller caller,
+                                                           agents::AgentModel model,
+                                                           agents::CallSize size,
+                                                           std::stop_token stop) {
+  BudgetService::OnWait on_wait{
+      [this, caller](const std::string& why) { parts_.tasks.begin_wait(caller, "budget", why); },
+      [this, caller] { parts_.tasks.end_wait(caller, "budget", "the budget"); }};
+  co_return co_await parts_.budgets.reserve(caller, std::move(model), size, std::move(stop),
+                                            std::move(on_wait));
+}
+
+Result<void> WorkspaceHost::reserve_more(const tools::Caller&, const agents::Reserved& reserved) {
+  return parts_.budgets.reserve_more(reserved);
 }
 
 awaitable<Result<void>> WorkspaceHost::settle(const tools::Caller& caller,
-                                              const agents::AgentModel& model, std::uint64_t,
-                                              std::vector<providers::BilledRequest> billed) {
-  reserved_usd_ -= std::exchange(memory(caller).reserved_usd, 0);
-  if (billed.empty()) co_return Result<void>{};
-  const Time now = parts_.clock.now();
-  const auto price = providers::cost(billed, now);
-  const providers::Usage usage = providers::total(billed);
-  json::object data{{"agent", caller.agent},       {"provider", to_string(model.provider.kind())},
-                    {"model", model.model},        {"input", usage.input},
-                    {"cached", usage.cached},      {"cache_write", usage.cache_write()},
-                    {"output", usage.output},      {"reasoning", usage.reasoning},
-                    {"simulated", model.simulated}};
-  // A simulated call is priced as its model would be, and marked, so that budgets and the cost page
-  // can be tried out. A model without a price is unknown, never free.
-  if (price) {
-    data["cost_usd"] = static_cast<double>(*price) * 1e-9;
-    memory(caller).spent_usd += static_cast<double>(*price) * 1e-9;
-  } else {
-    data["cost_usd"] = nullptr;
-  }
-  CO_TRY_VOID(co_await record(caller, "usage_recorded", std::move(data)));
-  co_return Result<void>{};
+                                              const agents::AgentModel& model,
+                                              const agents::Reserved& reserved,
+                                              agents::Settlement settlement) {
+  co_return co_await parts_.budgets.settle(caller, model, reserved, std::move(settlement));
 }
 
 }  // namespace coditect::workspace

@@ -12,6 +12,7 @@
 #include "async/strand.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "workspace/budget/budget_service.h"
 #include "workspace/coordination/lock_service.h"
 #include "workspace/files/file_service.h"
 #include "workspace/log/event_log.h"
@@ -34,6 +35,7 @@ class WorkspaceHost final : public agents::AgentHost {
     FileService& files;
     LockService& locks;
     TaskService& tasks;
+    BudgetService& budgets;
     PreviewHub& previews;
     const agents::AgentDirectory& directory;
     BlockingPool& disk;
@@ -75,11 +77,12 @@ class WorkspaceHost final : public agents::AgentHost {
   void enter_state(const tools::Caller& caller, std::string_view state,
                    std::string_view reason) override;
   awaitable<std::string> shared_context(const tools::Caller& caller) override;
-  Result<std::uint64_t> reserve(const tools::Caller& caller, const agents::AgentModel& model,
-                                std::int64_t prompt_tokens, std::int64_t output_tokens) override;
+  awaitable<Result<agents::Reserved>> reserve(tools::Caller caller, agents::AgentModel model,
+                                              agents::CallSize size, std::stop_token stop) override;
+  Result<void> reserve_more(const tools::Caller& caller, const agents::Reserved& reserved) override;
   awaitable<Result<void>> settle(const tools::Caller& caller, const agents::AgentModel& model,
-                                 std::uint64_t reservation,
-                                 std::vector<providers::BilledRequest> billed) override;
+                                 const agents::Reserved& reserved,
+                                 agents::Settlement settlement) override;
 
  private:
   using Known = tools::CurrentFile::Known;
@@ -89,8 +92,6 @@ class WorkspaceHost final : public agents::AgentHost {
     std::size_t seen_bytes = 0;
     /// Files that changed since the task began, as they were then; nothing where there was none.
     std::map<std::string, std::optional<Known>, std::less<>> at_start;
-    double spent_usd = 0;
-    double reserved_usd = 0;  ///< for the call under way
   };
   struct RunningCommand {
     tools::Caller caller;
@@ -117,8 +118,6 @@ class WorkspaceHost final : public agents::AgentHost {
   std::map<std::uint64_t, RunningCommand> commands_;
   std::deque<RecentEdit> recent_edits_;
   std::uint64_t last_command_ = 0;
-  std::uint64_t last_reservation_ = 0;
-  double reserved_usd_ = 0;  ///< for all calls under way
 };
 
 }  // namespace coditect::workspace

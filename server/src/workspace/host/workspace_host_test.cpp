@@ -155,19 +155,6 @@ TEST_F(WorkspaceHostTest, DelegatesToOthersOnly) {
   }(*this));
 }
 
-TEST_F(WorkspaceHostTest, ABudgetIsKeptBeforeTheCallIsMade) {
-  play([](WorkspaceHostTest& test) -> awaitable<void> {
-    const agents::AgentModel unpriced{*test.claude_, "a model nobody has heard of", false};
-    EXPECT_TRUE(test.host().reserve(test.claude_at_work_, unpriced, 1'000'000, 1'000'000))
-        << "without a budget nothing is counted beforehand";
-    json::object budget{{"scope", "workspace"}, {"limit_usd", 0.01}};
-    EXPECT_TRUE(co_await test.workspace_->log().record({"budget_set", "user:ann", {}, {}, budget}));
-    const auto unknown = test.host().reserve(test.claude_at_work_, unpriced, 1, 1);
-    EXPECT_EQ(unknown.error().code, Errc::kBudget);
-    EXPECT_FALSE(unknown.error().hint.empty());
-  }(*this));
-}
-
 TEST_F(WorkspaceHostTest, PreviewsAreForThoseWhoListen) {
   play([](WorkspaceHostTest& test) -> awaitable<void> {
     std::vector<std::string> heard;

@@ -37,46 +37,6 @@ TEST(CostTotals, CountsCallsWithoutAPriceAndTakesNoneForFree) {
   EXPECT_EQ(row.at("cache_write"), 9);
   EXPECT_EQ(row.at("output"), 120);
   EXPECT_EQ(row.at("reasoning"), 15);
-  EXPECT_EQ(row.at("agents"), (json::object{{"claude", 0.5}, {"gemini", 0.25}}));
-}
-
-TEST(CostTotals, ABudgetIsNeverPassed) {
-  CostTotals totals;
-  totals.apply(event_of("budget_set", {{"scope", "workspace"}, {"limit_usd", 2.0}}));
-  totals.apply(event_of("budget_set", {{"scope", "agent:claude"}, {"limit_usd", 1.0}}));
-  totals.apply(usage("claude", 0.5));
-  totals.apply(usage("gemini", 0.5));
-  const struct {
-    const char* agent;
-    double more_usd;
-    double reserved_usd;
-    const char* refused_by;  ///< null where it is allowed
-  } cases[] = {
-      {"claude", 0.5, 0, nullptr},        {"claude", 0.51, 0, "agent:claude"},
-      {"claude", 0.25, 0.25, nullptr},    {"claude", 0.25, 0.26, "agent:claude"},
-      {"gemini", 1.0, 0, nullptr},        {"gemini", 1.01, 0, "workspace"},
-      {"gemini", 0.5, 0.51, "workspace"}, {"claude", 3, 0, "workspace"},
-  };
-  for (const auto& c : cases) {
-    const auto checked = totals.check_budget(c.agent, c.more_usd, c.reserved_usd);
-    ASSERT_EQ(checked.ok(), c.refused_by == nullptr) << c.agent << " " << c.more_usd;
-    if (checked) continue;
-    EXPECT_EQ(checked.error().code, Errc::kBudget);
-    EXPECT_NE(checked.error().message.find(c.refused_by), std::string::npos);
-  }
-}
-
-TEST(CostTotals, ABudgetGoesAndMayBeNothing) {
-  CostTotals totals;
-  EXPECT_FALSE(totals.has_budget("claude"));
-  totals.apply(event_of("budget_set", {{"scope", "agent:claude"}, {"limit_usd", 0}}));
-  EXPECT_TRUE(totals.has_budget("claude"));
-  EXPECT_FALSE(totals.has_budget("gemini"));
-  EXPECT_FALSE(totals.check_budget("claude", 0.01, 0));
-  EXPECT_TRUE(totals.check_budget("claude", 0, 0));
-  totals.apply(event_of("budget_set", {{"scope", "agent:claude"}}));
-  EXPECT_FALSE(totals.has_budget("claude"));
-  EXPECT_TRUE(totals.check_budget("claude", 1000, 0));
 }
 
 }  // namespace

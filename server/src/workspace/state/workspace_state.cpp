@@ -5,7 +5,7 @@ namespace coditect::workspace {
 namespace {
 
 /// Raised when a snapshot's form changes: an older one is then ignored and the log replayed.
-constexpr std::int64_t kSnapshotForm = 2;
+constexpr std::int64_t kSnapshotForm = 3;
 
 Result<const json::object*> part(const json::object& snapshot, std::string_view name) {
   const json::object* found = find_object(snapshot, name);
@@ -24,6 +24,7 @@ Result<void> WorkspaceState::apply(const Event& event) {
   sessions.apply(event);
   checkpoints.apply(event);
   cost.apply(event);
+  TRY_VOID(budgets.apply(event));
   TRY_VOID(agents.apply(event));
   TRY_VOID(locks.apply(event));
   TRY_VOID(tasks.apply(event));
@@ -40,7 +41,8 @@ json::object WorkspaceState::snapshot() const {
           {"agents", agents.snapshot()},
           {"sessions", sessions.snapshot()},
           {"checkpoints", checkpoints.snapshot()},
-          {"cost", cost.to_json()}};
+          {"cost", cost.to_json()},
+          {"budgets", budgets.snapshot()}};
 }
 
 Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
@@ -67,6 +69,8 @@ Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
   TRY(state.checkpoints, CheckpointList::restore(*checkpoints));
   TRY(const json::object* cost, part(snapshot, "cost"));
   TRY(state.cost, CostTotals::restore(*cost));
+  TRY(const json::object* budgets, part(snapshot, "budgets"));
+  TRY(state.budgets, budget::Ledger::restore(*budgets));
   return state;
 }
 

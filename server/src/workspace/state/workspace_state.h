@@ -2,6 +2,7 @@
 
 #include "base/event.h"
 #include "base/json.h"
+#include "coordination/budget/ledger.h"
 #include "coordination/bus/bus.h"
 #include "coordination/lifecycle/agent_states.h"
 #include "coordination/locks/lock_table.h"
@@ -28,6 +29,7 @@ struct WorkspaceState {
   SessionBook sessions;
   CheckpointList checkpoints;
   CostTotals cost;
+  budget::Ledger budgets;
 
   /// Applies the event after `seq`. An error names the part that it does not fit; the log is
   /// damaged then.

@@ -69,6 +69,12 @@ const std::vector<EventDraft> kStory{
      "t_1",
      {{"agent", "claude"}, {"input", 1}, {"output", 2}, {"cost_usd", 0.1}}},
     {"budget_set", "user:ann", "s_1", {}, {{"scope", "workspace"}, {"limit_usd", 4.0}}},
+    {"budget_reserved",
+     "agent:claude",
+     "s_1",
+     "t_1",
+     {{"id", "r_1"}, {"agent", "claude"}, {"amount_usd", 0.5}, {"day", "2026-11-20"}}},
+    {"budget_settled", "system", {}, "t_1", {{"id", "r_1"}, {"unsettled_usd", 0.5}}},
     {"a_type_of_the_future", "system", {}, {}, {{"path", 1}}},
     {"file_edit",
      "user:ann",
@@ -113,7 +119,7 @@ TEST(WorkspaceState, KnowsWhatTheStoryTold) {
   EXPECT_EQ(state.seq, kStory.size());
   ASSERT_EQ(state.files.files().size(), 1u);
   EXPECT_EQ(state.files.files().at("c").hash, "h2");
-  EXPECT_EQ(state.files.files().at("c").version, 14u);
+  EXPECT_EQ(state.files.files().at("c").version, 16u);
   EXPECT_EQ(state.files.files().at("c").mode, 0755u);
   EXPECT_EQ(state.locks.locks().at(1).holder, "agent:claude");
   EXPECT_EQ(state.tasks.find(TaskId("t_1"))->state, queue::TaskState::kRunning);
@@ -121,7 +127,10 @@ TEST(WorkspaceState, KnowsWhatTheStoryTold) {
   EXPECT_EQ(state.agents.state("claude"), lifecycle::AgentState::kLoading);
   EXPECT_EQ(state.sessions.current()->id, "s_1");
   EXPECT_EQ(state.checkpoints.find("c_1")->seq, 3u);
-  EXPECT_TRUE(state.cost.has_budget("gemini"));
+  const budget::Account account = state.budgets.books().account("workspace");
+  EXPECT_EQ(account.limit, budget::from_usd(4.0));
+  EXPECT_EQ(account.spent, budget::from_usd(0.1));
+  EXPECT_EQ(state.budgets.books().account("task:t_1").limit, budget::from_usd(1.5));
 }
 
 TEST(WorkspaceState, RefusesAGapAndARepetition) {

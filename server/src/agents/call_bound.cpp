@@ -1,0 +1,63 @@
+#include "agents/call_bound.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/check.h"
+#include "providers/prices/cost.h"
+
+namespace coditect::agents {
+
+namespace {
+
+/// The standard tier, and the dearest that a vendor's project settings can make the default one.
+constexpr std::string_view kTiers[] = {"", "priority"};
+
+std::optional<budget::Nanodollars> most_of(std::string_view model, const CallSize& size,
+                                           Time time) {
+  using providers::Usage;
+  // A price is linear in how a prompt is split, so one of the extremes is the dearest. Tiers by a
+  // prompt's length look at the whole of it.
+  Usage kinds[3];
+  kinds[0].input = kinds[1].cache_write_short = kinds[2].cache_write_long = size.prompt_tokens;
+  std::optional<budget::Nanodollars> dearest;
+  for (Usage& usage : kinds) {
+    usage.output = size.output_tokens;
+    if (!providers::cost(model, usage, "", time)) return std::nullopt;
+    for (const std::string_view tier : kTiers) {
+      dearest = std::max(dearest, providers::cost(model, usage, tier, time));
+    }
+  }
+  return dearest;
+}
+
+}  // namespace
+
+std::optional<budget::Nanodollars> most(const AgentModel& model, const CallSize& size, Time time) {
+  auto dearest = most_of(model.model, size, time);
+  for (const std::string& fallback : model.fallbacks) {
+    const auto cost = most_of(fallback, size, time);
+    if (!dearest || !cost) return std::nullopt;
+    dearest = std::max(dearest, cost);
+  }
+  return dearest;
+}
+
+std::optional<CallSize> affordable(const AgentModel& model, const CallSize& wanted,
+                                   budget::Nanodollars left, Time time) {
+  const auto fits = [&](std::int64_t output_tokens) {
+    const auto cost = most(model, {wanted.prompt_tokens, output_tokens}, time);
+    check(cost.has_value(), "only what has a price is affordable or not");
+    return *cost <= left;
+  };
+  if (fits(wanted.output_tokens)) return wanted;
+  std::int64_t enough = std::min(kOutputTokensMin, wanted.output_tokens);
+  if (!fits(enough)) return std::nullopt;
+  for (std::int64_t beyond = wanted.output_tokens; beyond - enough > 1;) {
+    const std::int64_t middle = enough + (beyond - enough) / 2;
+    (fits(middle) ? enough : beyond) = middle;
+  }
+  return CallSize{wanted.prompt_tokens, enough};
+}
+
+}  // namespace coditect::agents
