@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { apply, GapError } from './apply';
+import { fromSnapshot } from './attach';
 import { leadingLock } from './locks';
 import { withPreview } from './previews';
 import { inQueueOrder } from './tasks';
 import * as story from './testing';
-import { events, fresh, play } from './testing';
+import { events, fresh, play, snapshot } from './testing';
 
 describe('the sequence', () => {
   it('ignores what it has already', () => {
@@ -120,7 +121,17 @@ describe('tasks and agents', () => {
       { type: 'task_waiting', task: 't1', data: { agent: 'claude', for: 'lock', what: 'b.ts' } },
     ]);
     expect(agentOf(waiting)?.waiting).toEqual({ for: 'lock', what: 'b.ts' });
-    expect(waiting.tasks[0]?.state).toBe('waiting');
+    expect(waiting.tasks[0]).toMatchObject({ state: 'waiting', waits_for: 'lock: b.ts' });
+    const again = fromSnapshot({
+      ...snapshot,
+      agents: [{ ...snapshot.agents[0]!, task: 't1' }],
+      tasks: waiting.tasks,
+    });
+    expect(agentOf(again)?.waiting).toEqual({ for: 'lock', what: 'b.ts' });
+    const resumed = play(waiting, [
+      { type: 'task_resumed', task: 't1', data: { agent: 'claude', for: 'lock', what: 'b.ts' } },
+    ]);
+    expect(resumed.tasks[0]).not.toHaveProperty('waits_for');
     const over = play(waiting, [
       {
         type: 'task_finished',
@@ -130,6 +141,13 @@ describe('tasks and agents', () => {
       { type: 'agent_state_change', data: { agent: 'claude', from: 'executing', to: 'idle' } },
     ]);
     expect(agentOf(over)).toEqual(fresh.agents[0]);
+  });
+
+  it('money moves with usage and budgets, and with nothing else', () => {
+    const reserved = { id: 'r', agent: 'claude', model: 'm', amount_usd: 1 };
+    const moved = play(running, [{ type: 'budget_reserved', task: 't1', data: reserved }]);
+    expect(moved.moneySeq).toBe(moved.seq);
+    expect(play(moved, [story.said('hello')]).moneySeq).toBe(moved.seq);
   });
 
   it('the end of another task leaves the agent alone', () => {

@@ -1,7 +1,7 @@
 import { isKnown, type KnownEvent, type WireEvent } from '../protocol/events';
 import { applyToAgents } from './agents';
 import { applyToChat } from './chat';
-import { applyToCost } from './cost';
+import { applyToCost, isAboutMoney } from './cost';
 import { applyToFiles, applyToLastEdits } from './files';
 import { applyToLocks, applyToWaits } from './locks';
 import { applyToPreviews } from './previews';
@@ -41,6 +41,7 @@ function applyKnown(state: WorkspaceState, event: KnownEvent): WorkspaceState {
     waits: applyToWaits(state.waits, event),
     tasks: applyToTasks(state.tasks, event),
     cost: applyToCost(state.cost, event),
+    moneySeq: isAboutMoney(event) ? event.seq : state.moneySeq,
     files: applyToFiles(state.files, event),
     lastEdits: applyToLastEdits(state.lastEdits, event),
     chat: applyToChat(state.chat, event),

@@ -1,6 +1,10 @@
 import type { CostTotals } from '../protocol/entities';
 import type { KnownEvent } from '../protocol/events';
 
+export function isAboutMoney(event: KnownEvent): boolean {
+  return event.type === 'usage_recorded' || event.type.startsWith('budget_');
+}
+
 /** Totals after `event`. A call without a price counts as a call and as unpriced, never as free. */
 export function applyToCost(cost: CostTotals, event: KnownEvent): CostTotals {
   if (event.type !== 'usage_recorded') return cost;

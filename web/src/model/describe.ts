@@ -1,5 +1,5 @@
 import { isKnown, type KnownEvent, type WireEvent } from '../protocol/events';
-import { shortName } from './format';
+import { shortName, usd } from './format';
 import { summaryOf } from './markup';
 
 /** One line for the log: what happened, without the who and the when. */
@@ -51,6 +51,16 @@ function describeKnown(event: KnownEvent): string {
         : `${event.data.tool} ${event.data.ok ? 'ok' : 'failed'}`;
     case 'usage_recorded':
       return `${event.data.model}: ${event.data.input + event.data.cached} in, ${event.data.output} out`;
+    case 'budget_set':
+      return event.data.limit_usd === undefined
+        ? `no limit for ${event.data.scope}`
+        : `${event.data.scope} may spend ${usd(event.data.limit_usd)}`;
+    case 'budget_reserved':
+      return `${event.data.model}: at most ${usd(event.data.amount_usd)} set aside`;
+    case 'budget_settled':
+      return event.data.unsettled_usd > 0
+        ? `up to ${usd(event.data.unsettled_usd)} unsettled: ${event.data.reason}`
+        : event.data.reason;
     case 'checkpoint':
       return event.data.label || event.data.id;
     case 'bus_message':
@@ -106,7 +116,7 @@ export function familyOf(type: string): string {
   if (type === 'file_edit' || type === 'checkpoint') return 'files';
   if (type === 'agent_state_change') return 'agents';
   if (type === 'tool_call') return 'tools';
-  if (type === 'usage_recorded') return 'cost';
+  if (type === 'usage_recorded' || type.startsWith('budget_')) return 'cost';
   const cut = type.indexOf('_');
   const stem = cut < 0 ? type : type.slice(0, cut);
   return ['lock', 'task', 'session', 'workspace', 'approval'].includes(stem) ? `${stem}s` : 'other';

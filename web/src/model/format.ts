@@ -44,6 +44,13 @@ export function clock(ts: string): string {
   return Number.isNaN(date.getTime()) ? '' : date.toTimeString().slice(0, 8);
 }
 
+/** A budget's scope in words: `the workspace`, `each day (UTC)`, `agent claude`, `task t_1`. */
+export function scopeName(scope: string): string {
+  if (scope === 'workspace') return 'the workspace';
+  if (scope === 'day') return 'each day (UTC)';
+  return scope.replace(':', ' ');
+}
+
 /** `agent:claude` → `claude`. */
 export function shortName(actor: string): string {
   const colon = actor.indexOf(':');

@@ -15,7 +15,7 @@ export interface AgentView extends AgentInfo {
   /** The tool call under way, if any. */
   tool?: { id: string; name: string; path?: string };
   /** Why it waits, in the server's words. */
-  waiting?: { for: WaitReason; what: string };
+  waiting?: { for: WaitReason | (string & {}); what: string };
   /** Why it is in its present state, when the server gave a reason. */
   reason?: string;
 }
@@ -81,6 +81,8 @@ export interface WorkspaceState {
   waits: WaitView[];
   tasks: TaskInfo[];
   cost: CostTotals;
+  /** The last event that changed what may be spent, or what was. */
+  moneySeq: number;
   /** Null until `files.tree` has answered; after that kept current by events. */
   files: Record<string, TreeEntry> | null;
   filesTruncated: boolean;

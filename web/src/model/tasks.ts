@@ -18,9 +18,13 @@ export function applyToTasks(tasks: TaskInfo[], event: KnownEvent): TaskInfo[] {
       }));
     }
     case 'task_waiting':
-      return update(tasks, id, (task) => ({ ...task, state: 'waiting' }));
+      return update(tasks, id, (task) => ({
+        ...task,
+        state: 'waiting',
+        waits_for: `${event.data.for}: ${event.data.what ?? ''}`,
+      }));
     case 'task_resumed':
-      return update(tasks, id, (task) => ({ ...task, state: 'running' }));
+      return update(tasks, id, (task) => ({ ...ready(task), state: 'running' }));
     case 'task_requeued':
       return update(tasks, id, (task) => ({
         ...requeued(task),
@@ -61,15 +65,21 @@ function queued(
   return known ? update(tasks, id, () => task) : [...tasks, task];
 }
 
+/** Waiting for nothing. */
+function ready(task: TaskInfo): TaskInfo {
+  const { waits_for: _waits, ...rest } = task;
+  return rest;
+}
+
 function requeued(task: TaskInfo): TaskInfo {
-  const { started_at: _started, finished_at: _finished, error: _error, ...rest } = task;
+  const { started_at: _started, finished_at: _finished, error: _error, ...rest } = ready(task);
   return { ...rest, state: 'queued' };
 }
 
 function finished(task: TaskInfo, event: Extract<KnownEvent, { type: 'task_finished' }>): TaskInfo {
   const { state, error, result } = event.data;
   return {
-    ...task,
+    ...ready(task),
     state,
     finished_at: event.ts,
     ...(error === undefined ? {} : { error }),

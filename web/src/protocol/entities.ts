@@ -43,6 +43,8 @@ export interface TaskInfo {
   started_at?: string;
   finished_at?: string;
   depends_on?: string[];
+  /** While it waits: the kind of thing and what of it, `budget: the budget of …`. */
+  waits_for?: string;
 }
 
 export interface CostTotals {
@@ -66,6 +68,20 @@ export interface CostRow {
   reasoning: number;
   cost_usd: number | null;
   unpriced_calls: number;
+}
+
+/** What a scope (`workspace`, `day`, `agent:NAME`, `task:ID`) may spend and has spent. */
+export interface BudgetRow {
+  scope: string;
+  /** Of the scope `day`: which one, in UTC. */
+  day?: string;
+  limit_usd?: number;
+  left_usd?: number;
+  spent_usd: number;
+  /** For calls under way, at most. */
+  reserved_usd: number;
+  /** Of calls that broke off: may have been billed. */
+  unsettled_usd: number;
 }
 
 export interface SessionInfo {

@@ -64,7 +64,7 @@ export interface UsageData {
 }
 
 export type LockReleaseReason = 'released' | 'expired' | 'revoked' | 'holder_gone';
-export type WaitReason = 'lock' | 'approval' | 'task' | 'message';
+export type WaitReason = 'lock' | 'budget' | 'approval' | 'task' | 'message';
 
 type WorkspaceLifeType =
   | 'workspace_created'
@@ -135,6 +135,9 @@ export type KnownEvent =
     >
   | Envelope<'tool_call', ToolCallData>
   | Envelope<'usage_recorded', UsageData>
+  | Envelope<'budget_set', { scope: string; limit_usd?: number }>
+  | Envelope<'budget_reserved', { id: string; agent: string; model: string; amount_usd: number }>
+  | Envelope<'budget_settled', { id: string; agent: string; unsettled_usd: number; reason: string }>
   | Envelope<
       'bus_message',
       { id: string; from: string; to: string[]; topic?: string; text: string }
@@ -176,6 +179,9 @@ const KNOWN: Record<EventType, true> = {
   agent_message: true,
   tool_call: true,
   usage_recorded: true,
+  budget_set: true,
+  budget_reserved: true,
+  budget_settled: true,
   bus_message: true,
   bus_delivered: true,
   bus_read: true,

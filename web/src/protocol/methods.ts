@@ -1,5 +1,6 @@
 import type {
   AgentInfo,
+  BudgetRow,
   CostRow,
   CostTotals,
   FileHistoryEdit,
@@ -89,8 +90,9 @@ export interface Methods {
   };
   'cost.summary': {
     params: { by: 'agent' | 'task' | 'model' | 'day' };
-    result: { rows: CostRow[]; total: CostRow };
+    result: { rows: CostRow[]; total: CostRow; budgets: BudgetRow[] };
   };
+  'cost.set_budget': { params: { scope: string; limit_usd?: number }; result: unknown };
 }
 
 export type MethodName = keyof Methods;

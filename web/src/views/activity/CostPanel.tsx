@@ -1,17 +1,25 @@
 import { useEffect, useState } from 'react';
 import { count, toneOf, usd } from '../../model/format';
 import { asFailure, type Failure } from '../../net/failure';
-import type { CostRow } from '../../protocol/entities';
-import { Empty, Problem } from '../../ui/controls';
+import type { BudgetRow, CostRow } from '../../protocol/entities';
+import { Problem } from '../../ui/controls';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
+import { BudgetTable } from './BudgetTable';
 
 type By = 'agent' | 'model' | 'task' | 'day';
 const BYS: By[] = ['agent', 'model', 'task', 'day'];
 
-/** The summary, asked again after each model call, so that the table follows the header. */
-function useCost(by: By, calls: number): { rows: CostRow[]; failure: Failure | null } {
+interface Summary {
+  rows: CostRow[];
+  budgets: BudgetRow[];
+  failure: Failure | null;
+}
+
+/** The summary, asked again whenever money moved, so that the tables follow the header. */
+function useCost(by: By, moneySeq: number): Summary {
   const session = useSession();
   const [rows, setRows] = useState<CostRow[]>([]);
+  const [budgets, setBudgets] = useState<BudgetRow[]>([]);
   const [failure, setFailure] = useState<Failure | null>(null);
 
   useEffect(() => {
@@ -21,6 +29,7 @@ function useCost(by: By, calls: number): { rows: CostRow[]; failure: Failure | n
       .then((summary) => {
         if (!current) return;
         setRows(summary.rows);
+        setBudgets(summary.budgets);
         setFailure(null);
       })
       .catch((thrown: unknown) => {
@@ -29,24 +38,17 @@ function useCost(by: By, calls: number): { rows: CostRow[]; failure: Failure | n
     return () => {
       current = false;
     };
-  }, [session, by, calls]);
+  }, [session, by, moneySeq]);
 
-  return { rows, failure };
+  return { rows, budgets, failure };
 }
 
 export function CostPanel() {
-  const calls = useWorkspace((state) => state.cost.calls);
+  const moneySeq = useWorkspace((state) => state.moneySeq);
   const simulated = useWorkspace((state) => state.agents.some((agent) => agent.simulated));
   const [by, setBy] = useState<By>('agent');
-  const { rows, failure } = useCost(by, calls);
+  const { rows, budgets, failure } = useCost(by, moneySeq);
 
-  if (calls === 0 && rows.length === 0) {
-    return (
-      <Empty icon="coin" title="Nothing spent yet">
-        Each model call is counted here with its tokens, at the price list’s price of that day.
-      </Empty>
-    );
-  }
   return (
     <div className="cost">
       <div className="filters">
@@ -67,8 +69,16 @@ export function CostPanel() {
         )}
       </div>
       {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
-      <div className="cost-table" tabIndex={0} role="group" aria-label="Cost table">
-        <CostTable by={by} rows={rows} />
+      <div className="cost-table" tabIndex={0} role="group" aria-label="Cost and budgets">
+        {rows.length === 0 ? (
+          <p className="muted">
+            Nothing spent yet. Each model call is counted here with its tokens, at the price list’s
+            price of that day.
+          </p>
+        ) : (
+          <CostTable by={by} rows={rows} />
+        )}
+        <BudgetTable budgets={budgets} />
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { dock } from '../../actions/preferences';
 import { attempt } from '../../actions/toasts';
 import { ago, toneOf } from '../../model/format';
 import { summaryOf } from '../../model/markup';
@@ -77,7 +78,22 @@ function TaskRow({ task }: { task: TaskInfo }) {
       <span className="truncate grow" title={prompt}>
         {summaryOf(prompt)}
         {text !== undefined && <span className="bad-text"> {text}</span>}
+        {task.waits_for !== undefined && (
+          <span className="warn-text" title={task.waits_for} data-testid={`waits-${id}`}>
+            {' '}
+            waits for {task.waits_for}
+          </span>
+        )}
       </span>
+      {task.waits_for?.startsWith('budget:') === true && (
+        <IconButton
+          icon="coin"
+          size="small"
+          label="Show the budgets, to raise one"
+          onClick={() => dock.set({ tab: 'cost', open: true })}
+          data-testid={`raise-${id}`}
+        />
+      )}
       {tries > 1 && <span className="faint num">try {tries}</span>}
       <span className="faint num wide-only" title="Priority: 9 goes first">
         P{priority}
