@@ -27,9 +27,7 @@ awaitable<Result<void>> ChunkedStream::start(int status, Headers headers) {
   head.after = style_.after;
   state_ = State::kOpen;
   CO_TRY_VOID(co_await send(to_bytes(head, headers)));
-  watch_wanted_ = true;
-  watching_ = true;
-  tasks_.spawn("watch for a client that leaves", watch(shared_from_this()));
+  begin_watch();
   co_return Result<void>();
 }
 
@@ -65,7 +63,10 @@ void ChunkedStream::abort() {
 
 awaitable<void> ChunkedStream::wait_peer_closed() {
   check(strand_.running_in_this_thread());
-  while (!peer_closed_ && state_ == State::kOpen) co_await changed_.wait();
+  if (state_ == State::kNew) begin_watch();
+  while (!peer_closed_ && (state_ == State::kNew || state_ == State::kOpen)) {
+    co_await changed_.wait();
+  }
 }
 
 awaitable<void> ChunkedStream::close() {
@@ -73,6 +74,13 @@ awaitable<void> ChunkedStream::close() {
   if (watching_) transport_.stream.cancel();
   changed_.notify_all();
   while (watching_) co_await changed_.wait();
+}
+
+void ChunkedStream::begin_watch() {
+  if (watching_) return;
+  watch_wanted_ = true;
+  watching_ = true;
+  tasks_.spawn("watch for a client that leaves", watch(shared_from_this()));
 }
 
 awaitable<void> ChunkedStream::watch(std::shared_ptr<ChunkedStream> self) {

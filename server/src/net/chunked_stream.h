@@ -11,8 +11,8 @@
 
 namespace coditect::net {
 
-/// The ResponseStream of one request. While it is open it reads ahead, to notice a client that
-/// leaves; what it reads stays in the transport's buffer for the next request.
+/// The ResponseStream of one request. While it is open or waited for it reads ahead, to notice a
+/// client that leaves; what it reads stays in the transport's buffer for the next request.
 ///
 /// Threads:  one strand.
 /// Lifetime: shared with its watching task, which `tasks` joins; `transport` and `tasks` outlive
@@ -44,6 +44,7 @@ class ChunkedStream final : public ResponseStream,
  private:
   enum class State { kNew, kOpen, kFinished, kBroken };
 
+  void begin_watch();
   static awaitable<void> watch(std::shared_ptr<ChunkedStream> self);
   awaitable<Result<void>> send(std::string bytes);
   Result<void> need_open() const;

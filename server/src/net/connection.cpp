@@ -206,6 +206,7 @@ awaitable<Connection::Next> Connection::answer(ReceivedRequest& received) {
     response = handler_failed(failure, path);
   }
   if (stream->started()) co_return co_await end_stream(stream, received);
+  co_await stream->close();
   co_return co_await write_response(*std::move(response), received, Next::kRequest);
 }
 

@@ -31,9 +31,9 @@ class ResponseStream {
   /// Closes the connection without ending the answer, so that the client sees it break off.
   virtual void abort() = 0;
 
-  /// True once the client has closed its side or the connection is lost. Noticed from start() on,
-  /// also while nothing is written. A client that pipelines more than the read buffer holds is
-  /// only noticed by write().
+  /// True once the client has closed its side or the connection is lost. Noticed from start() or
+  /// the first wait_peer_closed() on, also while nothing is written. A client that pipelines more
+  /// than the read buffer holds is only noticed by write().
   virtual bool peer_closed() const = 0;
   /// Returns when peer_closed() is true or the answer has ended.
   virtual awaitable<void> wait_peer_closed() = 0;

@@ -18,13 +18,16 @@ class ActBuilder {
   }
   void operator()(const Pause& pause) { pause_ += pause.length; }
   void operator()(const Fail& fail) { act_.failures.push_back(fail); }
+  void operator()(const StreamError& error) { act_.stream_errors.push_back(error.fail); }
   void operator()(const Drop&) { ++act_.drops; }
+  void operator()(const Hop& hop) { act_.cuts.push_back({act_.lines.size(), hop.end}); }
   void operator()(const Usage& usage) { act_.usage = usage; }
 
   bool is_complete() const { return !act_.calls.empty(); }
   Act take() {
     if (act_.text().empty() && act_.calls.empty()) {
       act_.lines = {{take_pause(), std::string(kLastWord)}};
+      for (Cut& cut : act_.cuts) cut.lines = 0;
     }
     pause_ = {};
     return std::exchange(act_, {});

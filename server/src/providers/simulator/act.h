@@ -16,15 +16,23 @@ struct Line {
   std::string text;
 };
 
+/// Where one request of an answer ends and the next one goes on.
+struct Cut {
+  std::size_t lines = 0;  ///< said before it; at most as many as there are
+  Hop::End end = Hop::End::kContinue;
+};
+
 /// One turn of the model: what it says, then the tools that it calls, and what goes wrong with it.
 ///
 /// Invariants: it says something or calls something.
 struct Act {
   std::vector<Line> lines;
   std::chrono::milliseconds pause_before_calls{};
-  std::vector<ToolCall> calls;  ///< without ids; none when the model has finished
-  std::vector<Fail> failures;   ///< before anything else, in order
-  int drops = 0;                ///< then this many answers break off
+  std::vector<ToolCall> calls;      ///< without ids; none when the model has finished
+  std::vector<Fail> failures;       ///< before anything else, in order
+  std::vector<Fail> stream_errors;  ///< then, half-way through an answer, in order
+  int drops = 0;                    ///< then this many answers break off
+  std::vector<Cut> cuts;            ///< in order
   std::optional<Usage> usage;
   std::chrono::milliseconds pause_between_words{};
 

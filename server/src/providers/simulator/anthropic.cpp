@@ -84,17 +84,33 @@ void add_call(const ToolCall& call, std::chrono::milliseconds pause, Events& eve
   events.end_block();
 }
 
-Result<void> check_version(const net::RequestHead& head, const json::object& body) {
+enum class Version { k2023, k2026 };
+
+Result<Version> read_version(const net::RequestHead& head, const json::object& body) {
   const auto version = head.find_header("anthropic-version");
   if (!version) return invalid("anthropic-version: header is required");
   if (*version != kOldVersion && *version != kNewVersion) {
     return invalid("anthropic-version: \"" + std::string(*version) + "\" is not a valid version");
   }
-  if (*version == kOldVersion) return {};
+  if (*version == kOldVersion) return Version::k2023;
   for (const char* removed : {"temperature", "top_p", "top_k"}) {
     if (body.contains(removed)) {
       return invalid(std::string(removed) + ": not supported from version 2026-10-21 on");
     }
+  }
+  return Version::k2026;
+}
+
+/// What the newer version no longer takes.
+Result<void> check_block(const json::object& block, Role role, Version version) {
+  if (version == Version::k2023) return {};
+  const auto type = find_string(block, "type");
+  if (type == "document" && role == Role::kAssistant) {
+    return invalid("messages: document blocks do not belong into assistant messages");
+  }
+  const json::array* citations = find_array(block, "citations");
+  if (type == "text" && role == Role::kUser && citations != nullptr && !citations->empty()) {
+    return invalid("messages: text blocks of the user have no citations");
   }
   return {};
 }
@@ -124,7 +140,7 @@ Result<void> read_block(const json::object& block, Role role, TurnCollector& tur
   return {};  // thinking, images, documents: nothing to play by
 }
 
-Result<std::vector<Turn>> read_messages(const json::object& body) {
+Result<std::vector<Turn>> read_messages(const json::object& body, Version version) {
   const json::array* messages = find_array(body, "messages");
   if (messages == nullptr) return invalid("messages: field required");
   TurnCollector turns;
@@ -145,6 +161,7 @@ Result<std::vector<Turn>> read_messages(const json::object& body) {
     }
     for (const json::value& block : content->get_array()) {
       if (!block.is_object()) return invalid("messages: each block must be an object");
+      TRY_VOID(check_block(block.get_object(), side, version));
       TRY_VOID(read_block(block.get_object(), side, turns));
     }
   }
@@ -166,6 +183,15 @@ std::string_view type_of(int status) {
   }
 }
 
+std::string request_id(const std::string& id) { return "req_01" + id; }
+
+json::object error_of(const Refusal& refusal) {
+  const std::string_view type = refusal.type.empty() ? type_of(refusal.status) : refusal.type;
+  json::object error{{"type", type}, {"message", refusal.message}};
+  if (!refusal.detail.empty()) error["details"] = json::object{{"error_code", refusal.detail}};
+  return {{"type", "error"}, {"error", std::move(error)}, {"request_id", request_id(refusal.id)}};
+}
+
 }  // namespace
 
 bool Anthropic::has_key(const net::RequestHead& head) const {
@@ -174,13 +200,13 @@ bool Anthropic::has_key(const net::RequestHead& head) const {
 
 Result<Prompt> Anthropic::read(const net::RequestHead& head, const json::object& body,
                                const std::string& /*path_model*/) const {
-  TRY_VOID(check_version(head, body));
+  TRY(const Version version, read_version(head, body));
   Prompt prompt;
   prompt.vendor = Vendor::kAnthropic;
   TRY(prompt.model, need_string(body, "model"));
   TRY(const std::int64_t max_tokens, need_int(body, "max_tokens"));
   if (max_tokens < 0) return invalid("max_tokens: must not be negative");
-  TRY(prompt.turns, read_messages(body));
+  TRY(prompt.turns, read_messages(body, version));
   TRY(const std::string system, text_of(member(body, "system")));
   prompt.other_bytes = system.size();
   if (const json::array* tools = find_array(body, "tools")) {
@@ -233,40 +259,64 @@ std::vector<Frame> Anthropic::stream(const Reply& reply) const {
   return events.take();
 }
 
+std::vector<Frame> Anthropic::stream_error(const Reply& /*reply*/, const Refusal& refusal,
+                                           std::size_t /*sent*/) const {
+  return {{{}, sse_event("error", error_of(refusal))}};
+}
+
 net::Response Anthropic::refuse(const Refusal& refusal) const {
-  const std::string_view type = refusal.type.empty() ? type_of(refusal.status) : refusal.type;
-  const std::string id = "req_01" + refusal.id;
-  net::Response response = net::json_response(
-      refusal.status,
-      json::object{{"type", "error"},
-                   {"error", json::object{{"type", type}, {"message", refusal.message}}},
-                   {"request_id", id}});
-  response.headers.emplace_back("request-id", id);
+  net::Response response = net::json_response(refusal.status, error_of(refusal));
+  response.headers.emplace_back("request-id", request_id(refusal.id));
   add_retry_headers(refusal, response.headers);
   return response;
 }
 
-net::Headers Anthropic::headers(const std::string& id, Time now) const {
-  const std::string reset = to_rfc3339(now + std::chrono::minutes(1));
-  net::Headers headers{{"request-id", "req_01" + id}};
-  for (const auto& [name, limit] : {std::pair{"requests", 4000}, std::pair{"tokens", 4'000'000}}) {
-    const std::string prefix = "anthropic-ratelimit-" + std::string(name);
-    headers.emplace_back(prefix + "-limit", std::to_string(limit));
-    headers.emplace_back(prefix + "-remaining", std::to_string(limit - 1));
-    headers.emplace_back(prefix + "-reset", reset);
-  }
+net::Headers Anthropic::headers(const std::string& id) const {
+  return {{"request-id", request_id(id)}};
+}
+
+net::Headers Anthropic::rate_headers(const Allowances& left, Time now) const {
+  net::Headers headers;
+  const auto add = [&](std::string_view what, const Allowance& allowance) {
+    const std::string prefix = "anthropic-ratelimit-" + std::string(what);
+    headers.emplace_back(prefix + "-limit", std::to_string(allowance.limit));
+    headers.emplace_back(prefix + "-remaining", std::to_string(allowance.remaining));
+    headers.emplace_back(prefix + "-reset", to_rfc3339(now + allowance.reset_after));
+  };
+  add("requests", left.requests);
+  add("tokens", left.tokens);
+  add("input-tokens", left.tokens);
+  add("output-tokens", left.tokens);
   return headers;
 }
 
-json::object Anthropic::models() const {
-  json::array data;
-  for (const char* id : {"claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"}) {
-    data.push_back(json::object{{"type", "model"},
-                                {"id", id},
-                                {"display_name", "simulated"},
-                                {"created_at", "2026-01-01T00:00:00Z"}});
+json::object Anthropic::token_count(std::int64_t tokens) const {
+  return {{"input_tokens", tokens}};
+}
+
+json::array Anthropic::models() const {
+  json::array models;
+  for (const std::string_view line : {"opus", "sonnet", "haiku"}) {
+    models.push_back(json::object{{"type", "model"},
+                                  {"id", "claude-" + std::string(line) + "-5-5"},
+                                  {"display_name", "simulated"},
+                                  {"created_at", "2026-01-01T00:00:00Z"},
+                                  {"deprecated_at", nullptr},
+                                  {"retires_at", nullptr},
+                                  {"lifecycle", "active"},
+                                  {"line", line},
+                                  {"capabilities", nullptr},
+                                  {"max_input_tokens", 1'000'000},
+                                  {"max_tokens", 128'000}});
   }
-  return {{"data", std::move(data)}, {"has_more", false}};
+  return models;
+}
+
+json::object Anthropic::model_list() const {
+  json::array data = models();
+  const json::value first = data.front().at("id");
+  const json::value last = data.back().at("id");
+  return {{"data", std::move(data)}, {"has_more", false}, {"first_id", first}, {"last_id", last}};
 }
 
 }  // namespace coditect::simulator

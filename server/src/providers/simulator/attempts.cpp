@@ -5,17 +5,23 @@
 namespace coditect::simulator {
 
 Fate Attempts::next(const std::string& place, Vendor vendor, const Act& act) {
-  if (act.failures.empty() && act.drops == 0) return {};
+  if (act.failures.empty() && act.stream_errors.empty() && act.drops == 0) return {};
   const std::lock_guard lock(mutex_);
   int left = count(place);
-  for (const Fail& fail : act.failures) {
-    if (fail.only && *fail.only != vendor) continue;
-    if (left < fail.times) return {&fail, false};
-    left -= fail.times;
-  }
-  if (left < act.drops) return {nullptr, true};
+  if (const Fail* fail = choose(act.failures, vendor, left)) return {.failure = fail};
+  if (const Fail* fail = choose(act.stream_errors, vendor, left)) return {.stream_error = fail};
+  if (left < act.drops) return {.drops = true};
   forget(place);
   return {};
+}
+
+const Fail* Attempts::choose(const std::vector<Fail>& failures, Vendor vendor, int& left) {
+  for (const Fail& fail : failures) {
+    if (fail.only && *fail.only != vendor) continue;
+    if (left < fail.times) return &fail;
+    left -= fail.times;
+  }
+  return nullptr;
 }
 
 std::size_t Attempts::size() const {

@@ -12,8 +12,9 @@ namespace coditect::simulator {
 
 /// What happens to one call of a model.
 struct Fate {
-  const Fail* failure = nullptr;  ///< of the act; the call fails with it
-  bool drops = false;             ///< the answer breaks off
+  const Fail* failure = nullptr;       ///< of the act; the call fails with it
+  const Fail* stream_error = nullptr;  ///< of the act; the answer turns into it
+  bool drops = false;                  ///< the answer breaks off
 };
 
 /// Remembers how often each place of each conversation was tried, so that a step can fail twice and
@@ -29,6 +30,8 @@ class Attempts {
   std::size_t size() const;
 
  private:
+  /// The failure that falls on attempt `left`; otherwise takes theirs off `left`.
+  static const Fail* choose(const std::vector<Fail>& failures, Vendor vendor, int& left);
   int count(const std::string& place);
   void forget(const std::string& place);
 

@@ -50,6 +50,8 @@ struct Prompt {
   Delivery delivery = Delivery::kWhole;
   bool wants_thinking = false;     ///< the answer shows that the model thought
   bool wants_usage_chunk = false;  ///< Moonshot: a last chunk that holds only the usage
+  bool takes_hops = false;         ///< Gemini 4: an answer may take several requests
+  std::string continuation;        ///< the token that asks for the rest of an answer; "" for none
 
   bool offers(std::string_view tool) const;
 };

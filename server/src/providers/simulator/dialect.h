@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "net/http.h"
 #include "providers/simulator/conversation.h"
+#include "providers/simulator/rate_meter.h"
 #include "providers/simulator/reply.h"
 
 namespace coditect::simulator {
@@ -19,7 +20,8 @@ struct Refusal {
   std::string message;
   std::string type;  ///< the vendor's word for what is wrong; "" for the status's usual one
   std::optional<std::chrono::milliseconds> retry_after;
-  std::string id;  ///< random; names the request
+  std::string id;           ///< random; names the request
+  std::string detail = {};  ///< Anthropic: the details' error_code; "" for none
 };
 
 /// How one vendor's API reads and writes on the wire. Pure: no clock, no randomness, no I/O.
@@ -39,11 +41,19 @@ class Dialect {
   virtual json::object whole(const Reply& reply) const = 0;
   /// The answer as a stream; at least two frames, so that it can break off between them.
   virtual std::vector<Frame> stream(const Reply& reply) const = 0;
+  /// What ends a stream after its first `sent` frames because something went wrong.
+  virtual std::vector<Frame> stream_error(const Reply& reply, const Refusal& refusal,
+                                          std::size_t sent) const = 0;
   virtual net::Response refuse(const Refusal& refusal) const = 0;
-  /// What goes with every answer: the request's id, the state of the rate limits.
-  virtual net::Headers headers(const std::string& id, Time now) const = 0;
-  /// The model list.
-  virtual json::object models() const = 0;
+  /// What goes with every answer that is no refusal: the request's id.
+  virtual net::Headers headers(const std::string& id) const = 0;
+  /// What says how much the limits leave; nothing where the vendor does not say it.
+  virtual net::Headers rate_headers(const Allowances& left, Time now) const = 0;
+  virtual json::object token_count(std::int64_t tokens) const = 0;
+  /// The models that are known by name; any other is simulated as well.
+  virtual json::array models() const = 0;
+  /// The same as the vendor's list.
+  virtual json::object model_list() const = 0;
 };
 
 const Dialect& dialect_of(Vendor vendor);

@@ -16,6 +16,9 @@ constexpr std::size_t kSignatureDigits = 32;
 /// Generation 2 neither gives nor wants signatures.
 bool signs_calls(std::string_view model) { return !model.starts_with("gemini-2"); }
 
+/// From generation 4 on an answer may take several requests.
+bool takes_hops(std::string_view model) { return model.starts_with("gemini-4"); }
+
 /// Depends on the name alone, so that a client may order the arguments as it likes.
 std::string signature_of(std::string_view tool) {
   return "c2lt" + sha256_hex("simulated " + std::string(tool)).substr(0, kSignatureDigits);
@@ -45,14 +48,27 @@ json::array call_parts(const Reply& reply) {
 
 json::object thought_part(std::string_view text) { return {{"text", text}, {"thought", true}}; }
 
-json::object chunk_of(const Reply& reply, json::array parts, std::string_view finish_reason) {
+json::object chunk_of(const Reply& reply, json::array parts) {
   json::object candidate{{"content", json::object{{"parts", std::move(parts)}, {"role", "model"}}},
                          {"index", 0}};
-  if (!finish_reason.empty()) candidate["finishReason"] = finish_reason;
   return {{"candidates", json::array{std::move(candidate)}},
           {"usageMetadata", usage_of(reply.usage)},
           {"modelVersion", reply.model},
           {"responseId", reply.id}};
+}
+
+/// A chunk that says how the request ended, and with which token the next one goes on.
+json::object last_chunk_of(const Reply& reply, json::array parts, std::string_view finish_reason) {
+  json::object chunk = chunk_of(reply, std::move(parts));
+  json::object& candidate = chunk["candidates"].as_array().front().as_object();
+  if (!finish_reason.empty()) candidate["finishReason"] = finish_reason;
+  if (reply.hop_end) candidate["continuationToken"] = reply.continuation;
+  return chunk;
+}
+
+/// How a whole answer ends, and a stream that is not cut.
+std::string_view finish_reason(const Reply& reply) {
+  return reply.hop_end ? "CONTINUATION" : "STOP";
 }
 
 /// Wants the signature back that the first of a content's calls came with.
@@ -182,6 +198,19 @@ std::string_view status_of(int status) {
   }
 }
 
+json::object error_of(const Refusal& refusal) {
+  const std::string_view status = refusal.type.empty() ? status_of(refusal.status) : refusal.type;
+  json::object error{{"code", refusal.status}, {"message", refusal.message}, {"status", status}};
+  if (refusal.retry_after) {
+    // Google says how long to wait in the body, not in a header.
+    const double wait_s = std::chrono::duration<double>(*refusal.retry_after).count();
+    error["details"] =
+        json::array{json::object{{"@type", "type.googleapis.com/google.rpc.RetryInfo"},
+                                 {"retryDelay", fmt::format("{:g}s", wait_s)}}};
+  }
+  return {{"error", std::move(error)}};
+}
+
 }  // namespace
 
 bool Gemini::has_key(const net::RequestHead& head) const {
@@ -206,6 +235,11 @@ Result<Prompt> Gemini::read(const net::RequestHead& /*head*/, const json::object
     prompt.other_bytes = text.size();
   }
   TRY_VOID(read_tools(body, prompt));
+  prompt.takes_hops = takes_hops(path_model);
+  prompt.continuation = find_string(body, "continuationToken").value_or("");
+  if (!prompt.continuation.empty() && !prompt.takes_hops) {
+    return invalid("continuationToken is not supported by this model.");
+  }
   if (const json::object* config = find_object(body, "generationConfig")) {
     const json::object* thinking = find_object(*config, "thinkingConfig");
     prompt.wants_thinking =
@@ -220,55 +254,60 @@ json::object Gemini::whole(const Reply& reply) const {
   const std::string text = reply.act.text();
   if (!text.empty()) parts.push_back(json::object{{"text", text}});
   for (json::value& part : call_parts(reply)) parts.push_back(std::move(part));
-  return chunk_of(reply, std::move(parts), "STOP");
+  return last_chunk_of(reply, std::move(parts), finish_reason(reply));
 }
 
 std::vector<Frame> Gemini::stream(const Reply& reply) const {
   std::vector<Frame> frames;
-  const auto add = [&](json::array parts, std::string_view finish,
-                       std::chrono::milliseconds pause) {
-    const json::object chunk = chunk_of(reply, std::move(parts), finish);
+  const auto add = [&](const json::object& chunk, std::chrono::milliseconds pause) {
     frames.push_back({pause, "data: " + json::serialize(chunk) + "\r\n\r\n"});
   };
-  if (!reply.thinking.empty()) add({thought_part(reply.thinking)}, "", {});
+  if (!reply.thinking.empty()) add(chunk_of(reply, {thought_part(reply.thinking)}), {});
   if (!reply.act.text().empty()) {
     for (const Delta& delta : deltas_of(reply.act)) {
-      add({json::object{{"text", delta.text}}}, "", delta.pause_before);
+      add(chunk_of(reply, {json::object{{"text", delta.text}}}), delta.pause_before);
     }
   }
-  if (!reply.act.calls.empty()) add(call_parts(reply), "", reply.act.pause_before_calls);
-  add({json::object{{"text", ""}}}, "STOP", {});
+  if (!reply.act.calls.empty())
+    add(chunk_of(reply, call_parts(reply)), reply.act.pause_before_calls);
+  // A stream that is about to break has no finish reason, only a checkpoint.
+  const bool breaks = reply.hop_end == Hop::End::kDrop;
+  json::array nothing{json::object{{"text", ""}}};
+  add(last_chunk_of(reply, std::move(nothing), breaks ? "" : finish_reason(reply)), {});
   return frames;
 }
 
-net::Response Gemini::refuse(const Refusal& refusal) const {
-  const std::string_view status = refusal.type.empty() ? status_of(refusal.status) : refusal.type;
-  json::object error{{"code", refusal.status}, {"message", refusal.message}, {"status", status}};
-  if (refusal.retry_after) {
-    // Google says how long to wait in the body, not in a header.
-    const double wait_s = std::chrono::duration<double>(*refusal.retry_after).count();
-    error["details"] =
-        json::array{json::object{{"@type", "type.googleapis.com/google.rpc.RetryInfo"},
-                                 {"retryDelay", fmt::format("{:g}s", wait_s)}}};
-  }
-  return net::json_response(refusal.status, json::object{{"error", std::move(error)}});
+std::vector<Frame> Gemini::stream_error(const Reply& /*reply*/, const Refusal& refusal,
+                                        std::size_t /*sent*/) const {
+  return {{{}, "data: " + json::serialize(error_of(refusal)) + "\r\n\r\n"}};
 }
 
-net::Headers Gemini::headers(const std::string& /*id*/, Time /*now*/) const {
+net::Response Gemini::refuse(const Refusal& refusal) const {
+  return net::json_response(refusal.status, error_of(refusal));
+}
+
+net::Headers Gemini::headers(const std::string& /*id*/) const {
   return {{"server-timing", "gfet4t7; dur=1"}};
 }
 
-json::object Gemini::models() const {
+net::Headers Gemini::rate_headers(const Allowances& /*left*/, Time /*now*/) const { return {}; }
+
+json::object Gemini::token_count(std::int64_t tokens) const { return {{"totalTokens", tokens}}; }
+
+json::array Gemini::models() const {
   json::array models;
   for (const char* id : {"models/gemini-4-carbon", "models/gemini-4-hydrogen"}) {
     models.push_back(
         json::object{{"name", id},
+                     {"version", "4"},
                      {"displayName", "simulated"},
                      {"inputTokenLimit", 1'048'576},
                      {"outputTokenLimit", 65'536},
                      {"supportedGenerationMethods", {"generateContent", "countTokens"}}});
   }
-  return {{"models", std::move(models)}};
+  return models;
 }
+
+json::object Gemini::model_list() const { return {{"models", models()}}; }
 
 }  // namespace coditect::simulator

@@ -14,9 +14,14 @@ class Gemini final : public Dialect {
                       const std::string& path_model) const override;
   json::object whole(const Reply& reply) const override;
   std::vector<Frame> stream(const Reply& reply) const override;
+  std::vector<Frame> stream_error(const Reply& reply, const Refusal& refusal,
+                                  std::size_t sent) const override;
   net::Response refuse(const Refusal& refusal) const override;
-  net::Headers headers(const std::string& id, Time now) const override;
-  json::object models() const override;
+  net::Headers headers(const std::string& id) const override;
+  net::Headers rate_headers(const Allowances& left, Time now) const override;
+  json::object token_count(std::int64_t tokens) const override;
+  json::array models() const override;
+  json::object model_list() const override;
 };
 
 }  // namespace coditect::simulator

@@ -144,6 +144,11 @@ std::string_view type_of(int status) {
   }
 }
 
+json::object error_of(const Refusal& refusal) {
+  const std::string_view type = refusal.type.empty() ? type_of(refusal.status) : refusal.type;
+  return {{"error", json::object{{"message", refusal.message}, {"type", type}}}};
+}
+
 }  // namespace
 
 bool Moonshot::has_key(const net::RequestHead& head) const { return !bearer_key(head).empty(); }
@@ -221,29 +226,33 @@ std::vector<Frame> Moonshot::stream(const Reply& reply) const {
   return chunks.take();
 }
 
+std::vector<Frame> Moonshot::stream_error(const Reply& /*reply*/, const Refusal& refusal,
+                                          std::size_t /*sent*/) const {
+  return {{{}, "data: " + json::serialize(error_of(refusal)) + "\n\n"}};
+}
+
 net::Response Moonshot::refuse(const Refusal& refusal) const {
-  const std::string_view type = refusal.type.empty() ? type_of(refusal.status) : refusal.type;
-  net::Response response = net::json_response(
-      refusal.status,
-      json::object{{"error", json::object{{"message", refusal.message}, {"type", type}}}});
+  net::Response response = net::json_response(refusal.status, error_of(refusal));
   response.headers.emplace_back("msh-request-id", refusal.id);
   add_retry_headers(refusal, response.headers);
   return response;
 }
 
-net::Headers Moonshot::headers(const std::string& id, Time /*now*/) const {
-  return {{"msh-request-id", id},
-          {"x-ratelimit-limit", "500"},
-          {"x-ratelimit-remaining", "499"},
-          {"x-ratelimit-reset", "1"}};
+net::Headers Moonshot::headers(const std::string& id) const { return {{"msh-request-id", id}}; }
+
+net::Headers Moonshot::rate_headers(const Allowances& left, Time /*now*/) const {
+  const auto reset_s = std::chrono::ceil<std::chrono::seconds>(left.requests.reset_after);
+  return {{"x-ratelimit-limit", std::to_string(left.requests.limit)},
+          {"x-ratelimit-remaining", std::to_string(left.requests.remaining)},
+          {"x-ratelimit-reset", std::to_string(reset_s.count())}};
 }
 
-json::object Moonshot::models() const {
-  json::array data;
-  for (const char* id : {"kimi-k3.1-pro", "kimi-k3", "kimi-k2.7-code"}) {
-    data.push_back(json::object{{"id", id}, {"object", "model"}, {"owned_by", "simulated"}});
-  }
-  return {{"object", "list"}, {"data", std::move(data)}};
+json::object Moonshot::token_count(std::int64_t tokens) const {
+  return {{"data", json::object{{"total_tokens", tokens}}}};
 }
+
+json::array Moonshot::models() const { return dialect_of(Vendor::kOpenai).models(); }
+
+json::object Moonshot::model_list() const { return dialect_of(Vendor::kOpenai).model_list(); }
 
 }  // namespace coditect::simulator

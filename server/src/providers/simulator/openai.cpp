@@ -1,5 +1,7 @@
 #include "providers/simulator/openai.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace coditect::simulator {
@@ -92,8 +94,9 @@ json::object response_of(const Reply& reply, ItemState state) {
 /// Writes the events of one streamed response and numbers them.
 class Events {
  public:
+  explicit Events(std::size_t first_number = 0) : first_number_(first_number) {}
   void add(std::string_view type, json::object data, std::chrono::milliseconds pause = {}) {
-    json::object event{{"type", type}, {"sequence_number", frames_.size()}};
+    json::object event{{"type", type}, {"sequence_number", first_number_ + frames_.size()}};
     for (auto& member : data) event[member.key()] = std::move(member.value());
     frames_.push_back({pause, sse_event(type, event)});
   }
@@ -113,6 +116,7 @@ class Events {
   std::vector<Frame> take() { return std::move(frames_); }
 
  private:
+  const std::size_t first_number_;
   std::vector<Frame> frames_;
   std::string item_id_;
   int index_ = 0;
@@ -249,6 +253,23 @@ ErrorWords words_of(int status) {
   }
 }
 
+json::object error_of(const Refusal& refusal) {
+  ErrorWords words = words_of(refusal.status);
+  if (!refusal.type.empty()) words = {refusal.type, refusal.type};
+  const json::value code = words.code.empty() ? json::value(nullptr) : json::value(words.code);
+  return {{"message", refusal.message}, {"type", words.type}, {"param", nullptr}, {"code", code}};
+}
+
+/// "18ms", "2.5s", "6m0s", as OpenAI writes them.
+std::string duration_text(std::chrono::milliseconds duration) {
+  if (duration < std::chrono::seconds(1)) return fmt::format("{}ms", duration.count());
+  const double seconds = std::chrono::duration<double>(duration).count();
+  if (seconds < 60) return fmt::format("{:g}s", seconds);
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(duration);
+  return fmt::format("{}m{:g}s", minutes.count(),
+                     seconds - 60.0 * static_cast<double>(minutes.count()));
+}
+
 }  // namespace
 
 bool Openai::has_key(const net::RequestHead& head) const { return !bearer_key(head).empty(); }
@@ -290,38 +311,60 @@ std::vector<Frame> Openai::stream(const Reply& reply) const {
   return events.take();
 }
 
+std::vector<Frame> Openai::stream_error(const Reply& reply, const Refusal& refusal,
+                                        std::size_t sent) const {
+  // The error event nests the error, as in recorded traffic; the types of the SDK have it flat.
+  const json::object error = error_of(refusal);
+  json::object failed = response_of(reply, ItemState::kInProgress);
+  failed["status"] = "failed";
+  failed["error"] = json::object{{"code", error.at("code")}, {"message", refusal.message}};
+  Events events(sent);
+  events.add("error", {{"error", error}});
+  events.add("response.failed", {{"response", std::move(failed)}});
+  return events.take();
+}
+
 net::Response Openai::refuse(const Refusal& refusal) const {
-  ErrorWords words = words_of(refusal.status);
-  if (!refusal.type.empty()) words = {refusal.type, refusal.type};
-  const json::value code = words.code.empty() ? json::value(nullptr) : json::value(words.code);
-  net::Response response = net::json_response(
-      refusal.status, json::object{{"error", json::object{{"message", refusal.message},
-                                                          {"type", words.type},
-                                                          {"param", nullptr},
-                                                          {"code", code}}}});
+  const json::object body{{"error", error_of(refusal)}};
+  net::Response response = net::json_response(refusal.status, body);
   response.headers.emplace_back("x-request-id", "req_" + refusal.id);
   add_retry_headers(refusal, response.headers);
   return response;
 }
 
-net::Headers Openai::headers(const std::string& id, Time /*now*/) const {
+net::Headers Openai::headers(const std::string& id) const {
   return {{"x-request-id", "req_" + id},
           {"openai-version", "2020-10-01"},
-          {"openai-processing-ms", "1"},
-          {"x-ratelimit-limit-requests", "10000"},
-          {"x-ratelimit-remaining-requests", "9999"},
-          {"x-ratelimit-reset-requests", "6ms"},
-          {"x-ratelimit-limit-tokens", "10000000"},
-          {"x-ratelimit-remaining-tokens", "9999000"},
-          {"x-ratelimit-reset-tokens", "6ms"}};
+          {"openai-processing-ms", "1"}};
 }
 
-json::object Openai::models() const {
-  json::array data;
-  for (const char* id : {"gpt-6.1-sol", "gpt-6.1-terra", "gpt-6-luna"}) {
-    data.push_back(json::object{{"id", id}, {"object", "model"}, {"owned_by", "simulated"}});
-  }
-  return {{"object", "list"}, {"data", std::move(data)}};
+net::Headers Openai::rate_headers(const Allowances& left, Time /*now*/) const {
+  net::Headers headers;
+  const auto add = [&](const std::string& what, const Allowance& allowance) {
+    headers.emplace_back("x-ratelimit-limit-" + what, std::to_string(allowance.limit));
+    headers.emplace_back("x-ratelimit-remaining-" + what, std::to_string(allowance.remaining));
+    headers.emplace_back("x-ratelimit-reset-" + what, duration_text(allowance.reset_after));
+  };
+  add("requests", left.requests);
+  add("tokens", left.tokens);
+  return headers;
 }
+
+json::object Openai::token_count(std::int64_t tokens) const {
+  return {{"object", "response.input_tokens"}, {"input_tokens", tokens}};
+}
+
+json::array Openai::models() const {
+  json::array models;
+  // The two vendors' lists look alike and share a path and a key header, so they are one.
+  for (const char* id : {"gpt-6.1-sol", "gpt-6.1-terra", "gpt-6-luna", "kimi-k3.1-pro", "kimi-k3",
+                         "kimi-k2.7-code"}) {
+    models.push_back(json::object{
+        {"id", id}, {"object", "model"}, {"created", 1'767'225'600}, {"owned_by", "simulated"}});
+  }
+  return models;
+}
+
+json::object Openai::model_list() const { return {{"object", "list"}, {"data", models()}}; }
 
 }  // namespace coditect::simulator

@@ -7,21 +7,20 @@
 
 namespace coditect::simulator {
 
-awaitable<void> play(std::vector<Frame> frames, net::Headers headers, Extent extent,
+awaitable<bool> play(std::vector<Frame> frames, net::Headers headers, Ending ending,
                      net::ResponseStream& stream) {
-  if (!co_await stream.start(200, std::move(headers))) co_return;
-  const std::size_t count = extent == Extent::kAll ? frames.size() : frames.size() / 2;
-  for (std::size_t i = 0; i < count; ++i) {
-    co_await pause(frames[i].pause_before, stream);
-    if (stream.peer_closed()) co_return;
-    if (!co_await stream.write(std::move(frames[i].bytes))) co_return;
+  if (!co_await stream.start(200, std::move(headers))) co_return false;
+  for (Frame& frame : frames) {
+    co_await pause(frame.pause_before, stream);
+    if (stream.peer_closed()) co_return false;
+    if (!co_await stream.write(std::move(frame.bytes))) co_return false;
   }
-  if (extent == Extent::kHalf) {
+  if (ending == Ending::kBreakOff) {
     stream.abort();
-    co_return;
+    co_return true;
   }
-  // A client that is gone has nothing left to be told.
-  static_cast<void>(co_await stream.finish());
+  const Result<void> finished = co_await stream.finish();
+  co_return finished.ok();
 }
 
 awaitable<void> pause(std::chrono::milliseconds length, net::ResponseStream& stream) {

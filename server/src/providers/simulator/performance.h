@@ -8,15 +8,16 @@
 
 namespace coditect::simulator {
 
-/// How much of an answer is sent.
-enum class Extent { kAll, kHalf };
+enum class Ending {
+  kRegular,
+  kBreakOff,  ///< the connection is closed in the middle of the answer
+};
 
-/// Sends the frames with their pauses; half of them, and a broken connection, for kHalf. Ends early
-/// when the client leaves.
-awaitable<void> play(std::vector<Frame> frames, net::Headers headers, Extent extent,
+/// Sends the frames with their pauses. Ends early when the client leaves; true when it stayed.
+awaitable<bool> play(std::vector<Frame> frames, net::Headers headers, Ending ending,
                      net::ResponseStream& stream);
 
-/// Waits, but not for a client that leaves.
+/// Waits, but not for a client that leaves: stream.peer_closed() tells.
 awaitable<void> pause(std::chrono::milliseconds length, net::ResponseStream& stream);
 
 /// Puts the frames of a Gemini stream into the JSON array that a client without alt=sse gets.

@@ -90,7 +90,7 @@ Result<std::optional<Vendor>> parse_vendor(const json::object& object) {
   return invalid("provider must be anthropic, gemini, openai or moonshot");
 }
 
-Result<Step> parse_fail(const json::object& object) {
+Result<Fail> parse_fail(const json::object& object) {
   TRY_VOID(only_keys(object, {"status", "times", "retry_after", "type", "message", "provider"}));
   Fail fail;
   TRY(const std::int64_t status, bounded(object, "status", 400, 599, fail.status));
@@ -107,7 +107,21 @@ Result<Step> parse_fail(const json::object& object) {
   fail.type = find_string(object, "type").value_or("");
   fail.message = find_string(object, "message").value_or("");
   TRY(fail.only, parse_vendor(object));
-  return Step(std::move(fail));
+  return fail;
+}
+
+Result<Step> parse_stream_error(const json::object& object) {
+  TRY(Fail fail, parse_fail(object));
+  if (fail.retry_after) return invalid("an error inside a stream has no retry_after");
+  return Step(StreamError{std::move(fail)});
+}
+
+Result<Step> parse_hop(const json::object& object) {
+  TRY_VOID(only_keys(object, {"hop"}));
+  const auto end = find_string(object, "hop");
+  if (end == "continue") return Step(Hop{Hop::End::kContinue});
+  if (end == "drop") return Step(Hop{Hop::End::kDrop});
+  return invalid("hop must be \"continue\" or \"drop\"");
 }
 
 Result<Step> parse_usage(const json::object& object) {
@@ -155,14 +169,21 @@ Result<Step> parse_step(std::string_view line) {
     return Step(Drop{});
   }
   if (object.contains("fail")) {
-    TRY(const json::object* fail, need_object(object, "fail"));
-    return parse_fail(*fail);
+    TRY(const json::object* inner, need_object(object, "fail"));
+    TRY(Fail fail, parse_fail(*inner));
+    return Step(std::move(fail));
   }
+  if (object.contains("stream_error")) {
+    TRY(const json::object* inner, need_object(object, "stream_error"));
+    return parse_stream_error(*inner);
+  }
+  if (object.contains("hop")) return parse_hop(object);
   if (object.contains("usage")) {
     TRY(const json::object* usage, need_object(object, "usage"));
     return parse_usage(*usage);
   }
-  return invalid("a step is one of say, tool, tools, pause_ms, fail, drop and usage");
+  return invalid(
+      "a step is one of say, tool, tools, pause_ms, fail, stream_error, drop, hop and usage");
 }
 
 }  // namespace

@@ -20,7 +20,9 @@
 ///     {"tools":[{"tool":"read_file","input":{...}}, ...]}          called in parallel
 ///     {"pause_ms":50}
 ///     {"fail":{"status":529,"times":2}}     and: retry_after (seconds), type, message, provider
+///     {"stream_error":{"status":529}}       and: times, type, message, provider
 ///     {"drop":"mid-stream"}
+///     {"hop":"continue"}                    or "drop": Gemini 4 only, see Hop
 ///     {"usage":{"input":1200,"cache_read":1000,"output":80}}       and: cache_write, reasoning
 namespace coditect::simulator {
 
@@ -42,8 +44,22 @@ struct Fail {
   std::string message;
   std::optional<Vendor> only;  ///< other vendors pass
 };
+/// The answer to the call that gets here turns into an error half-way, `times` times; one that is
+/// not streamed fails as with Fail.
+struct StreamError {
+  Fail fail;
+};
 /// The call that gets here breaks off half-way, once.
 struct Drop {};
+/// The end of one request of an answer that takes several: the rest is sent to whoever comes back
+/// with the continuation token. Vendors and models without such tokens take no notice.
+struct Hop {
+  enum class End {
+    kContinue,  ///< the request ends with finish reason CONTINUATION and a token
+    kDrop,      ///< a checkpoint with a token, then the connection breaks; whole answers continue
+  };
+  End end = End::kContinue;
+};
 /// What the answer says that it has used, instead of an estimate.
 ///
 /// Invariants: `input` is the whole prompt, so it includes `cache_read` and `cache_write`; `output`
@@ -57,7 +73,7 @@ struct Usage {
   bool operator==(const Usage&) const = default;
 };
 
-using Step = std::variant<Say, UseTools, Pause, Fail, Drop, Usage>;
+using Step = std::variant<Say, UseTools, Pause, Fail, StreamError, Drop, Hop, Usage>;
 
 /// The text inside the last rehearsal block of `text`; nothing where there is none. Its fence may
 /// be indented, may be longer than three backticks, and ends with the text if it is not closed.

@@ -41,9 +41,12 @@ TEST(ParseRehearsal, ReadsEveryKindOfStep) {
       "{\"fail\":{\"status\":529,\"times\":2,\"retry_after\":0.25,\"provider\":\"gemini\"}}\n"
       "{\"fail\":{}}\n"
       "{\"drop\":\"mid-stream\"}\r\n"
+      "{\"stream_error\":{\"status\":500,\"times\":3,\"message\":\"m\"}}\n"
+      "{\"hop\":\"continue\"}\n"
+      "{\"hop\":\"drop\"}\n"
       "  {\"usage\":{\"input\":1200,\"cache_read\":1000,\"output\":80}}  ");
   ASSERT_TRUE(steps.ok()) << steps.error().message;
-  ASSERT_EQ(steps->size(), 8u);
+  ASSERT_EQ(steps->size(), 11u);
   EXPECT_EQ(std::get<Say>((*steps)[0]).text, "hello");
   EXPECT_EQ(std::get<UseTools>((*steps)[1]).calls[0].input.at("path"), "a");
   EXPECT_EQ(std::get<UseTools>((*steps)[2]).calls[1].name, "y");
@@ -55,7 +58,11 @@ TEST(ParseRehearsal, ReadsEveryKindOfStep) {
   EXPECT_EQ(fail.only, Vendor::kGemini);
   EXPECT_EQ(std::get<Fail>((*steps)[5]).times, 1);
   EXPECT_TRUE(std::holds_alternative<Drop>((*steps)[6]));
-  EXPECT_EQ(std::get<Usage>((*steps)[7]), (Usage{1200, 1000, 0, 80, 0}));
+  EXPECT_EQ(std::get<StreamError>((*steps)[7]).fail.status, 500);
+  EXPECT_EQ(std::get<StreamError>((*steps)[7]).fail.times, 3);
+  EXPECT_EQ(std::get<Hop>((*steps)[8]).end, Hop::End::kContinue);
+  EXPECT_EQ(std::get<Hop>((*steps)[9]).end, Hop::End::kDrop);
+  EXPECT_EQ(std::get<Usage>((*steps)[10]), (Usage{1200, 1000, 0, 80, 0}));
 }
 
 TEST(ParseRehearsal, NamesTheBadLine) {
@@ -87,6 +94,12 @@ TEST(ParseRehearsal, NamesTheBadLine) {
       R"({"fail":{"code":1}})",
       R"({"drop":"at once"})",
       R"({"drop":true})",
+      R"({"stream_error":529})",
+      R"({"stream_error":{"status":200}})",
+      R"({"stream_error":{"retry_after":1}})",
+      R"({"hop":"jump"})",
+      R"({"hop":{}})",
+      R"({"hop":"drop","times":2})",
       R"({"usage":{"input":-1}})",
       R"({"usage":{"input":1,"cache_read":2}})",
       R"({"usage":{"output":1,"reasoning":2}})",

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ struct Reply {
   std::string thinking;  ///< "" where the model does not show that it thought
   Usage usage;
   bool wants_usage_chunk = false;
+  std::optional<Hop::End> hop_end;  ///< there is more, for who comes back with `continuation`
+  std::string continuation;
 };
 
 /// A piece of a streamed answer and the pause before it.
@@ -34,8 +37,8 @@ struct Delta {
   std::string text;
 };
 
-/// The reply to `prompt` that plays `act`. Usage that the act does not state is estimated: one
-/// token for four bytes.
+/// The reply to `prompt` that plays `act`, without hops. Usage that the act does not state is
+/// estimated: one token for four bytes.
 Reply make_reply(const Prompt& prompt, Act act, std::string id, Time created);
 /// The tokens of a prompt by the same rule.
 std::int64_t estimate_input_tokens(const Prompt& prompt);

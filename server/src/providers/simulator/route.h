@@ -16,6 +16,7 @@ struct Route {
     kStreamJson,  ///< Gemini without alt=sse: one JSON array
     kCountTokens,
     kListModels,
+    kGetModel,
     kUnknown,      ///< 404
     kWrongMethod,  ///< 405
   };

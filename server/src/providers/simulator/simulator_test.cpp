@@ -94,7 +94,7 @@ TEST_F(SimulatorTest, WantsAKeyButNoParticularOne) {
 }
 
 TEST_F(SimulatorTest, RefusesUnknownPathsAndMethods) {
-  for (const char* path : {"/", "/v1", "/v1/nothing", "/v2/messages", "/v1beta/models/m",
+  for (const char* path : {"/", "/v1", "/v1/nothing", "/v2/messages", "/v1beta/models/",
                            "/v1beta/models/:generateContent", "/v1beta/models/m:dance"}) {
     const std::string answer = request("POST", path, kVendors[0].key, "{}");
     EXPECT_TRUE(has_status(answer, 404)) << path << answer;
@@ -159,6 +159,43 @@ TEST_F(SimulatorTest, DropsOnceAndThenGoesOn) {
   }
 }
 
+TEST_F(SimulatorTest, TurnsIntoAnErrorOnceAndThenGoesOn) {
+  const std::string text = rehearsal(
+      "{\"stream_error\":{\"status\":529,\"message\":\"Oh\"}}\n{\"say\":\"Aye aye, it is seen to "
+      "at once and by all hands, captain\"}");
+  for (const VendorCase& vendor : kVendors) {
+    const std::string broken = ask(vendor, text, Delivery::kStream);
+    EXPECT_TRUE(has_status(broken, 200)) << broken;
+    EXPECT_TRUE(broken.contains("\"message\":\"Oh\"")) << broken;
+    EXPECT_FALSE(broken.contains("captain")) << broken;
+    EXPECT_TRUE(broken.ends_with("0\r\n\r\n")) << "the error is the end, not a broken connection";
+    EXPECT_TRUE(ask(vendor, text, Delivery::kStream).contains("captain"));
+    EXPECT_TRUE(has_status(ask(vendor, text, Delivery::kWhole), 529));
+  }
+}
+
+TEST_F(SimulatorTest, NoticesThatTheClientOfAWholeAnswerLeaves) {
+  const std::string text = rehearsal("{\"pause_ms\":60000}\n{\"say\":\"b\"}");
+  net::TestClient client(server_.port());
+  const std::string body = json::serialize(body_of(Vendor::kOpenai, text, Delivery::kWhole));
+  client.send("POST /v1/responses HTTP/1.1\r\nHost: t\r\n" + kVendors[2].key +
+              "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  client.close();
+  server_.close();  // returns within its grace only if the pause ended
+}
+
+TEST_F(SimulatorTest, ServesTheNextRequestOfAConnectionThatWaited) {
+  const std::string text = rehearsal("{\"pause_ms\":20}\n{\"say\":\"Aye\"}");
+  const std::string body = json::serialize(body_of(Vendor::kOpenai, text, Delivery::kWhole));
+  net::TestClient client(server_.port());
+  for (int i = 0; i < 3; ++i) {
+    client.send("POST /v1/responses HTTP/1.1\r\nHost: t\r\n" + kVendors[2].key +
+                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    EXPECT_TRUE(has_status(client.read_until("\"total_tokens\""), 200)) << i;
+    client.read_until("}}");
+  }
+}
+
 TEST_F(SimulatorTest, StopsWhenTheClientLeaves) {
   const std::string text = rehearsal("{\"say\":\"a\"}\n{\"pause_ms\":60000}\n{\"say\":\"b\"}");
   net::TestClient client(server_.port());
@@ -183,6 +220,13 @@ TEST_F(SimulatorTest, CountsTokensAndListsModels) {
   EXPECT_TRUE(request("GET", "/v1/models", gemini, "").contains("models/gemini-4-carbon"));
   EXPECT_TRUE(request("GET", "/v1beta/models", gemini, "").contains("models/gemini-4-carbon"));
   EXPECT_TRUE(request("GET", "/v1/models", kVendors[2].key, "").contains("gpt-6.1-sol"));
+  EXPECT_TRUE(request("GET", "/v1/models", kVendors[3].key, "").contains("kimi-k3"));
+  EXPECT_TRUE(has_status(request("GET", "/v1/models/claude-opus-5-5", anthropic, ""), 200));
+  EXPECT_TRUE(has_status(request("GET", "/v1/models/gemini-4-carbon", gemini, ""), 200));
+  EXPECT_TRUE(has_status(request("GET", "/v1beta/models/gemini-4-carbon", gemini, ""), 200));
+  EXPECT_TRUE(has_status(request("GET", "/v1/models/gpt-6.1-sol", kVendors[2].key, ""), 200));
+  EXPECT_TRUE(has_status(request("GET", "/v1/models/gpt-9", kVendors[2].key, ""), 404));
+  EXPECT_TRUE(has_status(request("POST", "/v1/models/gpt-9", kVendors[2].key, "{}"), 405));
 }
 
 TEST_F(SimulatorTest, AGeminiStreamWithoutSseIsAJsonArray) {
