@@ -19,7 +19,7 @@ MINUTES ?= 60
 TORTURE ?=
 
 .PHONY: help setup run build build-server build-web test test-unit test-recorded test-peers \
-  test-web test-blackbox test-browser torture tsan check bench format clean
+  test-web test-blackbox test-sdk test-browser torture tsan check bench format clean
 
 help: ## list the targets
 	@echo "CODITECT Development Studio. Start with: make run"
@@ -59,6 +59,9 @@ test-web: setup ## the studio's unit tests
 
 test-blackbox: setup ## the release binary through its public interface
 	@tools/test build-release blackbox
+
+test-sdk: setup ## the simulated model APIs, driven by the vendors' own SDKs
+	@tools/test build-release sdk
 
 test-browser: setup ## the studio in a browser against the real server
 	@tools/test build-release build-web browser
