@@ -56,10 +56,20 @@ Result<std::unique_ptr<Provider>> make_provider(const ProviderConfig& config, co
   TRY(auto client, make_http_client(std::move(options)));
 
   std::unique_ptr<Dialect> dialect = make_dialect(config.kind);
-  const RetryPolicy retry = config.retry.value_or(dialect->retry_policy());
-  std::unique_ptr<Provider> provider = std::make_unique<HttpProvider>(
-      HttpProviderOptions{std::move(dialect), std::move(client), config.api_key, retry}, clock,
-      random);
+  RetryPolicy retry = config.retry.value_or(dialect->retry_policy());
+  if (config.fallback == ProviderConfig::Fallback::kThere) retry = retry.with_fallback();
+  if (config.attempts) {
+    retry.attempts_max = *config.attempts;
+    retry.overloaded_attempts_max = *config.attempts;
+    retry.timed_out_attempts_max = *config.attempts;
+  }
+  auto gate = config.gate != nullptr
+                  ? config.gate
+                  : std::make_shared<KeyGate>(std::string(to_string(config.kind)), clock);
+  std::unique_ptr<Provider> provider =
+      std::make_unique<HttpProvider>(HttpProviderOptions{std::move(dialect), std::move(client),
+                                                         config.api_key, retry, std::move(gate)},
+                                     clock, random);
   return provider;
 }
 

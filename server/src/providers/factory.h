@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "providers/provider.h"
+#include "providers/resilience/key_gate.h"
 #include "providers/wire/http_client.h"
 #include "providers/wire/retry_policy.h"
 
@@ -19,7 +20,11 @@ struct ProviderConfig {
   ProxySettings proxy = {};
   HttpTimes times = kModelTimes;
   std::optional<RetryPolicy> retry = std::nullopt;  ///< nothing: as the vendor's SDK
-  std::string trusted_certificates = {};            ///< PEM beside the system's; "" for none
+  /// Whether there is another model to go on with: then it gives up earlier.
+  enum class Fallback { kNone, kThere } fallback = Fallback::kNone;
+  std::optional<int> attempts = std::nullopt;  ///< in all, whatever fails; nothing: as `retry` says
+  std::string trusted_certificates = {};       ///< PEM beside the system's; "" for none
+  std::shared_ptr<KeyGate> gate = nullptr;     ///< null: one that nobody shares
 };
 
 /// Where the vendor's API lives; "" for kOpenAiCompatible, which is nobody's.

@@ -18,7 +18,7 @@ void append(std::vector<BilledRequest>& all, std::vector<BilledRequest> more) {
 
 HttpProvider::HttpProvider(HttpProviderOptions options, const Clock& clock, Random& random)
     : options_(std::move(options)), clock_(clock), random_(random) {
-  check(options_.dialect != nullptr && options_.client != nullptr);
+  check(options_.dialect != nullptr && options_.client != nullptr && options_.gate != nullptr);
 }
 
 awaitable<ProviderResult<ModelAnswer>> HttpProvider::call(ModelRequest request,
@@ -41,7 +41,10 @@ awaitable<ProviderResult<ModelAnswer>> HttpProvider::call(ModelRequest request,
     }
     const Retry retry{attempts, *delay, error};
     listener.on_retry(retry);
-    if (co_await pause(*delay, stop) == PauseEnd::kStopped) {
+    listener.on_wait({std::string(to_string(error.kind)) + ", another attempt follows", *delay});
+    const PauseEnd ended = co_await pause(*delay, stop);
+    listener.on_resume();
+    if (ended == PauseEnd::kStopped) {
       append(lost, decoder->billed());
       ProviderError cancelled = provider_error(Kind::kCancelled, "cancelled");
       cancelled.sent = false;
@@ -90,21 +93,44 @@ awaitable<ProviderResult<void>> HttpProvider::stream(const ModelRequest& request
     large.sent = false;
     co_return large;
   }
+  const KeyGate::Request request_size{post.body.size(), options_.retry.longest_wait()};
+  auto passed = co_await options_.gate->enter(request_size, listener, stop);
+  if (!passed) co_return std::move(passed).error();
+  KeyGate::Pass pass = *std::move(passed);
+  auto streamed = co_await exchange(std::move(post), pass, decoder, listener, stop);
+  if (const auto billed = decoder.billed(); !billed.empty()) {
+    pass.used(billed.back().usage.input + billed.back().usage.cache_write());
+  }
+  if (streamed) {
+    pass.end(nullptr);
+    co_return streamed;
+  }
+  ProviderError error = without_key(std::move(streamed).error());
+  pass.end(&error);
+  co_return error;
+}
+
+awaitable<ProviderResult<void>> HttpProvider::exchange(HttpPost post, KeyGate::Pass& pass,
+                                                       AnswerDecoder& decoder,
+                                                       StreamListener& listener,
+                                                       std::stop_token stop) {
   post.headers.push_back({"accept", "text/event-stream"});
   if (!options_.api_key.empty()) {
     post.headers.push_back(options_.dialect->authorization(options_.api_key));
   }
   auto response = co_await options_.client->post(std::move(post), stop);
   if (!response) co_return response.error();
+  pass.heard((*response)->head());
   if ((*response)->head().status != 200) co_return co_await refusal(**response);
-  auto pumped = co_await pump(**response, decoder, listener);
+  auto pumped = co_await pump(**response, pass, decoder, listener);
   if (!pumped && pumped.error().request_id.empty()) {
     pumped.error().request_id = request_id((*response)->head().headers);
   }
   co_return pumped;
 }
 
-awaitable<ProviderResult<void>> HttpProvider::pump(HttpResponse& response, AnswerDecoder& decoder,
+awaitable<ProviderResult<void>> HttpProvider::pump(HttpResponse& response, KeyGate::Pass& pass,
+                                                   AnswerDecoder& decoder,
                                                    StreamListener& listener) {
   SseParser parser;
   std::vector<SseEvent> events;
@@ -118,6 +144,7 @@ awaitable<ProviderResult<void>> HttpProvider::pump(HttpResponse& response, Answe
       if (auto taken = decoder.take(event, listener); !taken) co_return taken;
       if (decoder.complete()) break;
     }
+    if (!events.empty()) pass.answers();
     if (!parsed && !decoder.complete()) {
       co_return provider_error(Kind::kMalformed, parsed.error().message);
     }

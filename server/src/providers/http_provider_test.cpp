@@ -82,6 +82,7 @@ class HttpProviderTest : public testing::Test {
     options.dialect = std::move(dialect);
     options.client = std::make_unique<ScriptedClient>(std::move(replies), posts_);
     options.api_key = kKey;
+    options.gate = std::make_shared<KeyGate>("test", steady_);
     HttpProvider provider(std::move(options), clock_, random_);
     return call(provider, std::move(stop));
   }
@@ -102,6 +103,7 @@ class HttpProviderTest : public testing::Test {
   }
 
   ManualClock clock_;
+  SystemClock steady_;  // of gates: they wait for real
   SeededRandom random_{1};
   Heard heard_;
   std::vector<HttpPost> posts_;
@@ -158,12 +160,13 @@ TEST_F(HttpProviderTest, AnErrorInTheStreamIsTriedAgain) {
 }
 
 TEST_F(HttpProviderTest, GivesUpAfterTheLastAttemptAndSaysWhatWasBilled) {
-  std::deque<Reply> replies(limits::kModelAttemptsMax, {200, begun("x"), {}, Kind::kTimeout});
+  std::deque<Reply> replies(limits::kModelTimedOutAttemptsMax,
+                            {200, begun("x"), {}, Kind::kTimeout});
   const auto answer = call(std::make_unique<AnthropicDialect>(), std::move(replies));
   ASSERT_FALSE(answer.has_value());
   EXPECT_EQ(answer.error().kind, Kind::kTimeout);
-  EXPECT_EQ(posts_.size(), std::size_t{limits::kModelAttemptsMax});
-  EXPECT_EQ(total(answer.error().billed).input, 7 * limits::kModelAttemptsMax);
+  EXPECT_EQ(posts_.size(), std::size_t{limits::kModelTimedOutAttemptsMax});
+  EXPECT_EQ(total(answer.error().billed).input, 7 * limits::kModelTimedOutAttemptsMax);
 }
 
 TEST_F(HttpProviderTest, ARefusalThatIsFinalIsNotTriedAgain) {
@@ -197,6 +200,7 @@ TEST_F(HttpProviderTest, ARequestThatIsTooLargeIsNotSent) {
   HttpProviderOptions options;
   options.dialect = std::make_unique<AnthropicDialect>();
   options.client = std::make_unique<ScriptedClient>(std::deque<Reply>{}, posts_);
+  options.gate = std::make_shared<KeyGate>("test", steady_);
   HttpProvider provider(std::move(options), clock_, random_);
   ModelRequest request{.model = "m"};
   request.turns = {{Role::kUser, {TextBlock{std::string(limits::kModelRequestBytesMax, 'x')}}}};
@@ -231,6 +235,7 @@ TEST_F(HttpProviderTest, AStopEndsTheWaitBetweenAttemptsAtOnce) {
   options.dialect = std::make_unique<AnthropicDialect>();
   options.client = std::make_unique<ScriptedClient>(
       std::deque<Reply>{{529, "", {{"retry-after", "200"}}}}, posts_);
+  options.gate = std::make_shared<KeyGate>("test", steady_);
   HttpProvider provider(std::move(options), clock_, random_);
   std::stop_source stop;
   StopOnRetry listener(stop);

@@ -80,6 +80,24 @@ bool retryable_by_nature(Kind kind) {
   return false;
 }
 
+bool another_may_succeed(Kind kind) {
+  switch (kind) {
+    case Kind::kOverloaded:
+    case Kind::kRateLimited:
+    case Kind::kQuota:
+    case Kind::kAuth:
+    case Kind::kServer:
+    case Kind::kNetwork:
+    case Kind::kTimeout:
+    case Kind::kMalformed: return true;
+    case Kind::kInvalidRequest:
+    case Kind::kContextExceeded:
+    case Kind::kContentFilter:
+    case Kind::kCancelled: return false;
+  }
+  return false;
+}
+
 ProviderError provider_error(Kind kind, std::string message) {
   ProviderError error;
   error.kind = kind;

@@ -51,6 +51,8 @@ struct ProviderError {
 std::string_view to_string(ProviderError::Kind kind);
 /// Whether an error of this kind is worth another attempt, where the vendor does not say.
 bool retryable_by_nature(ProviderError::Kind kind);
+/// Whether another vendor's model may do what failed for good with an error of this kind.
+bool another_may_succeed(ProviderError::Kind kind);
 /// An error of `kind`, retryable by its nature.
 ProviderError provider_error(ProviderError::Kind kind, std::string message);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 #include "providers/provider_error.h"
@@ -12,6 +13,12 @@ struct Retry {
   int attempt = 0;  ///< of the attempt that failed; the first is 1
   std::chrono::milliseconds delay{0};
   const ProviderError& error;
+};
+
+/// A call that is kept waiting before it asks.
+struct Wait {
+  std::string reason;
+  std::chrono::milliseconds length{0};  ///< probably; what it waits for may come sooner or later
 };
 
 /// Hears an answer while it arrives: a preview, never the only copy of anything.
@@ -28,6 +35,10 @@ class StreamListener {
   virtual void on_retry(const Retry& retry) = 0;
   /// The answer goes on in a further request, which is billed by itself.
   virtual void on_continuation() {}
+  /// The call waits, for a rate limit or before another attempt; on_resume() follows, however the
+  /// wait ends.
+  virtual void on_wait(const Wait& wait) { static_cast<void>(wait); }
+  virtual void on_resume() {}
 };
 
 }  // namespace coditect::providers

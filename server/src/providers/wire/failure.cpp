@@ -17,21 +17,6 @@ using Kind = ProviderError::Kind;
 constexpr std::size_t kMessageBytesMax = 1000;
 constexpr double kSecondsMax = 30.0 * 24 * 3600;  // longer waits are no waits
 
-/// "Fri, 20 Nov 2026 12:00:00 GMT" (RFC 9110, 5.6.7).
-std::optional<Time> parse_http_date(std::string_view text) {
-  std::tm fields{};
-  std::istringstream stream{std::string(text)};
-  stream.imbue(std::locale::classic());
-  stream >> std::get_time(&fields, "%a, %d %b %Y %H:%M:%S GMT");
-  if (stream.fail()) return std::nullopt;
-  const std::chrono::year_month_day day{std::chrono::year{fields.tm_year + 1900},
-                                        std::chrono::month{unsigned(fields.tm_mon) + 1},
-                                        std::chrono::day{unsigned(fields.tm_mday)}};
-  if (!day.ok()) return std::nullopt;
-  return Time{std::chrono::sys_days{day}} + std::chrono::hours{fields.tm_hour} +
-         std::chrono::minutes{fields.tm_min} + std::chrono::seconds{fields.tm_sec};
-}
-
 }  // namespace
 
 json::object error_object(std::string_view body) {
@@ -81,6 +66,20 @@ std::string request_id(const Headers& headers) {
     if (!value.empty()) return printable(value);
   }
   return {};
+}
+
+std::optional<Time> parse_http_date(std::string_view text) {
+  std::tm fields{};
+  std::istringstream stream{std::string(text)};
+  stream.imbue(std::locale::classic());
+  stream >> std::get_time(&fields, "%a, %d %b %Y %H:%M:%S GMT");
+  if (stream.fail()) return std::nullopt;
+  const std::chrono::year_month_day day{std::chrono::year{fields.tm_year + 1900},
+                                        std::chrono::month{unsigned(fields.tm_mon) + 1},
+                                        std::chrono::day{unsigned(fields.tm_mday)}};
+  if (!day.ok()) return std::nullopt;
+  return Time{std::chrono::sys_days{day}} + std::chrono::hours{fields.tm_hour} +
+         std::chrono::minutes{fields.tm_min} + std::chrono::seconds{fields.tm_sec};
 }
 
 std::optional<milliseconds> parse_seconds(std::string_view text) {

@@ -31,6 +31,9 @@ std::string request_id(const Headers& headers);
 /// where there is no such header or it cannot be read.
 std::optional<std::chrono::milliseconds> retry_after(const Headers& headers, Time now);
 
+/// "Fri, 20 Nov 2026 12:00:00 GMT" (RFC 9110, 5.6.7); nothing for any other text.
+std::optional<Time> parse_http_date(std::string_view text);
+
 /// "34.4" as 34,400 ms; nothing for what is no plain, non-negative number.
 std::optional<std::chrono::milliseconds> parse_seconds(std::string_view text);
 

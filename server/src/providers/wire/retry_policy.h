@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "base/limits.h"
+#include "base/model_limits.h"
 #include "providers/provider_error.h"
 
 namespace coditect::providers {
@@ -15,14 +17,33 @@ enum class LongWish {
   kIgnore,  ///< back off as if nothing had been said
 };
 
+/// What to do when the address is left alone because it is down.
+enum class OpenCircuit {
+  kWait,    ///< until it is tried again
+  kGiveUp,  ///< there is another model to go on with
+};
+
 /// When a failed call is tried again.
 struct RetryPolicy {
   int attempts_max = limits::kModelAttemptsMax;
+  int overloaded_attempts_max = limits::kModelOverloadedAttemptsMax;  ///< or over a rate limit
+  int timed_out_attempts_max = limits::kModelTimedOutAttemptsMax;     ///< each took minutes
   std::chrono::milliseconds backoff_first{500};
   std::chrono::milliseconds backoff_max{8'000};
   std::chrono::milliseconds wish_max = limits::kModelRetryAfterMax;
   LongWish long_wish = LongWish::kGiveUp;
+  OpenCircuit open_circuit = OpenCircuit::kWait;
+
+  /// The same for one with another model to go on with.
+  RetryPolicy with_fallback() const;
+  /// The longest time that a call waits at a stretch.
+  std::chrono::milliseconds longest_wait() const {
+    return long_wish == LongWish::kGiveUp ? wish_max : limits::kModelRetryAfterMax;
+  }
 };
+
+/// The code of an error that was given without asking: the address is down.
+inline constexpr std::string_view kCircuitOpen = "circuit_open";
 
 /// How long to wait before the next attempt; nothing to give up. `attempts` have been made, the
 /// last of which failed with `error`. `random` spreads callers that failed together: a back-off is

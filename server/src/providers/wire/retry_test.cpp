@@ -24,6 +24,16 @@ struct Case {
   std::optional<milliseconds> expected;  // without jitter
 };
 
+TEST(RetryPolicy, WithAnotherModelToGoOnWithAnOpenCircuitIsNotWaitedFor) {
+  ProviderError open = error_of(Kind::kOverloaded, seconds{5});
+  open.code = kCircuitOpen;
+  RetryPolicy policy;
+  EXPECT_EQ(next_delay(policy, 1, open, 0), seconds{5});
+  policy.open_circuit = OpenCircuit::kGiveUp;
+  EXPECT_EQ(next_delay(policy, 1, open, 0), std::nullopt);
+  EXPECT_EQ(next_delay(policy, 1, error_of(Kind::kOverloaded, seconds{5}), 0), seconds{5});
+}
+
 TEST(RetryPolicy, DelaysOfTheDefault) {
   const Case cases[] = {
       {"first", 1, error_of(Kind::kOverloaded), milliseconds{500}},
@@ -31,6 +41,10 @@ TEST(RetryPolicy, DelaysOfTheDefault) {
       {"fourth", 4, error_of(Kind::kServer), milliseconds{4000}},
       {"last attempt", 5, error_of(Kind::kServer), std::nullopt},
       {"far beyond", 1000, error_of(Kind::kServer), std::nullopt},
+      {"overloaded for long", 7, error_of(Kind::kOverloaded), seconds{8}},
+      {"overloaded for too long", 8, error_of(Kind::kOverloaded), std::nullopt},
+      {"no answer twice", 2, error_of(Kind::kTimeout), seconds{1}},
+      {"no answer three times", 3, error_of(Kind::kTimeout), std::nullopt},
       {"network", 1, error_of(Kind::kNetwork), milliseconds{500}},
       {"timeout", 1, error_of(Kind::kTimeout), milliseconds{500}},
       {"the vendor's wish", 1, error_of(Kind::kRateLimited, seconds{7}), seconds{7}},
