@@ -55,10 +55,18 @@ struct Reserved {
   Time at{};                        ///< whose prices hold
 };
 
+/// How a call of the model ended, for the log.
+struct CallEnd {
+  std::string stop;  ///< as providers::to_string(StopReason); "" where the call failed
+  std::string stop_detail;
+  std::int64_t context_tokens = 0;  ///< size of the prompt
+};
+
 /// What a call was billed for, as far as somebody heard.
 struct Settlement {
   std::vector<providers::BilledRequest> billed;
   int unheard = 0;  ///< requests that broke off: more may be billed for them than is in `billed`
+  CallEnd end = {};
 };
 
 /// What an agent's loop needs from the workspace. The workspace implements it.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "agents/answer_text.h"
 #include "agents/prompt.h"
 #include "base/limits.h"
 #include "providers/request_bytes.h"
@@ -21,17 +22,6 @@ Outcome failed(Error error) { return {Outcome::State::kFailed, {}, std::move(err
 Outcome ended(const Error& error) {
   if (error.code == Errc::kCancelled) return {Outcome::State::kCancelled, {}, error};
   return failed(error);
-}
-
-std::string text_of(const providers::Turn& turn) {
-  std::string text;
-  for (const providers::Block& block : turn.blocks) {
-    if (const auto* said = std::get_if<providers::TextBlock>(&block)) {
-      if (!text.empty() && !said->text.empty()) text += "\n\n";
-      text += said->text;
-    }
-  }
-  return text;
 }
 
 bool has_calls(const providers::Turn& turn) {
@@ -122,7 +112,7 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
       case providers::StopReason::kEndTurn:
       case providers::StopReason::kToolUse:
       case providers::StopReason::kStopSequence:
-        co_return Outcome{Outcome::State::kSucceeded, text_of(answer->turn), {}};
+        co_return Outcome{Outcome::State::kSucceeded, joined_text(answer->turn), {}};
       case providers::StopReason::kPause: break;  // the same transcript again
       case providers::StopReason::kMaxTokens:
         if (++continuations > kContinuationsMax) {
@@ -177,6 +167,10 @@ awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& ca
     const bool broke_off = !answer && answer.error().may_be_billed();
     Settlement settlement{answer ? answer->billed : answer.error().billed,
                           listener.unheard() + (broke_off ? 1 : 0)};
+    if (answer) {
+      settlement.end = {std::string(to_string(answer->stop)), answer->stop_detail,
+                        answer->prompt_tokens};
+    }
     CO_TRY_VOID(co_await host_.settle(caller, model_, reserved, std::move(settlement)));
     if (answer) {
       // Another model counts the same words in other tokens.
@@ -189,14 +183,15 @@ awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& ca
 
 awaitable<Result<void>> AgentLoop::record_text(const tools::Caller& caller,
                                                const providers::ModelAnswer& answer) {
-  std::string text = text_of(answer.turn);
-  if (text.empty()) co_return Result<void>{};
-  json::object data{{"id", "m_" + id_prefix_ + std::to_string(++steps_)},
-                    {"from", "agent:" + caller.agent},
-                    {"to", json::array{"user"}},
-                    {"text", std::move(text)},
-                    {"kind", "answer"}};
-  CO_TRY_VOID(co_await host_.record(caller, "agent_message", std::move(data)));
+  for (SaidText& said : said_texts(answer.turn)) {
+    json::object data{{"id", "m_" + id_prefix_ + std::to_string(++steps_)},
+                      {"from", "agent:" + caller.agent},
+                      {"to", json::array{"user"}},
+                      {"text", std::move(said.text)},
+                      {"kind", "answer"}};
+    if (!said.phase.empty()) data["phase"] = std::move(said.phase);
+    CO_TRY_VOID(co_await host_.record(caller, "agent_message", std::move(data)));
+  }
   co_return Result<void>{};
 }
 

@@ -58,10 +58,10 @@ class AgentLoopTest : public ::testing::Test {
 };
 
 TEST_F(AgentLoopTest, SaysWhatItWasAskedAndEndsWithTheAnswer) {
-  provider_.say(answer(StopReason::kEndTurn, {TextBlock{"all"}, TextBlock{"done"}}));
+  provider_.say(answer(StopReason::kEndTurn, {TextBlock{"all"}, TextBlock{" done"}}));
   const Outcome outcome = run();
   EXPECT_EQ(outcome.state, Outcome::State::kSucceeded);
-  EXPECT_EQ(outcome.result, "all\n\ndone");
+  EXPECT_EQ(outcome.result, "all done");
   ASSERT_EQ(provider_.asked.size(), 1u);
   const providers::ModelRequest& request = provider_.asked[0];
   EXPECT_EQ(request.model, "model-1");
@@ -73,6 +73,7 @@ TEST_F(AgentLoopTest, SaysWhatItWasAskedAndEndsWithTheAnswer) {
   EXPECT_EQ(host_.recorded[0].at("kind"), "answer");
   EXPECT_EQ(host_.recorded[0].at("from"), "agent:claude");
   EXPECT_EQ(host_.states, std::vector<std::string>{"executing"});
+  EXPECT_EQ(host_.ends, std::vector<std::string>{"end_turn"});
   EXPECT_EQ(host_.billed, 1u);
 }
 

@@ -90,6 +90,7 @@ class FakeHost final : public AgentHost {
     EXPECT_EQ(open.erase(reserved.id), 1u);
     billed += settlement.billed.size();
     unheard.push_back(settlement.unheard);
+    ends.push_back(settlement.end.stop);
     co_return Result<void>{};
   }
 
@@ -125,7 +126,7 @@ class FakeHost final : public AgentHost {
   }
 
   std::vector<json::object> recorded;
-  std::vector<std::string> retries, previews, states;
+  std::vector<std::string> retries, previews, states, ends;
   std::set<std::string> open;   ///< reservations that are not settled
   std::vector<CallSize> sizes;  ///< reserved for
   std::vector<int> unheard;     ///< of each settlement

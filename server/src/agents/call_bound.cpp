@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kTiers[] = {"", "priority"};
 
 std::optional<budget::Nanodollars> most_of(std::string_view model, const CallSize& size,
-                                           Time time) {
+                                           const providers::PriceBook& prices, Time time) {
   using providers::Usage;
   // A price is linear in how a prompt is split, so one of the extremes is the dearest. Tiers by a
   // prompt's length look at the whole of it.
@@ -23,9 +23,9 @@ std::optional<budget::Nanodollars> most_of(std::string_view model, const CallSiz
   std::optional<budget::Nanodollars> dearest;
   for (Usage& usage : kinds) {
     usage.output = size.output_tokens;
-    if (!providers::cost(model, usage, "", time)) return std::nullopt;
+    if (!providers::cost(model, usage, "", time, prices)) return std::nullopt;
     for (const std::string_view tier : kTiers) {
-      dearest = std::max(dearest, providers::cost(model, usage, tier, time));
+      dearest = std::max(dearest, providers::cost(model, usage, tier, time, prices));
     }
   }
   return dearest;
@@ -33,10 +33,11 @@ std::optional<budget::Nanodollars> most_of(std::string_view model, const CallSiz
 
 }  // namespace
 
-std::optional<budget::Nanodollars> most(const AgentModel& model, const CallSize& size, Time time) {
-  auto dearest = most_of(model.model, size, time);
+std::optional<budget::Nanodollars> most(const AgentModel& model, const CallSize& size,
+                                        const providers::PriceBook& prices, Time time) {
+  auto dearest = most_of(model.model, size, prices, time);
   for (const std::string& fallback : model.fallbacks) {
-    const auto cost = most_of(fallback, size, time);
+    const auto cost = most_of(fallback, size, prices, time);
     if (!dearest || !cost) return std::nullopt;
     dearest = std::max(dearest, cost);
   }
@@ -44,9 +45,10 @@ std::optional<budget::Nanodollars> most(const AgentModel& model, const CallSize&
 }
 
 std::optional<CallSize> affordable(const AgentModel& model, const CallSize& wanted,
-                                   budget::Nanodollars left, Time time) {
+                                   budget::Nanodollars left, const providers::PriceBook& prices,
+                                   Time time) {
   const auto fits = [&](std::int64_t output_tokens) {
-    const auto cost = most(model, {wanted.prompt_tokens, output_tokens}, time);
+    const auto cost = most(model, {wanted.prompt_tokens, output_tokens}, prices, time);
     check(cost.has_value(), "only what has a price is affordable or not");
     return *cost <= left;
   };

@@ -43,7 +43,7 @@ RC_GTEST_FIXTURE_PROP(CallBoundTest, NoUsageWithinTheSizeCostsMore, ()) {
   usage.output = up_to(size.output_tokens);
   const auto cost = providers::cost(agent.model, usage, tier, kNow);
   if (!cost) return;  // a tier of another vendor
-  const auto bound = most(agent, size, kNow);
+  const auto bound = most(agent, size, providers::built_in_prices(), kNow);
   RC_ASSERT(bound.has_value());
   RC_ASSERT(*cost <= *bound);
 }
@@ -52,29 +52,36 @@ RC_GTEST_FIXTURE_PROP(CallBoundTest, WhatIsAffordableIsTheMostThatFits, ()) {
   const AgentModel agent = model(*rc::gen::elementOf(kModels), {"claude-opus-5-5"});
   const CallSize wanted{up_to(20'000), up_to(40'000)};
   const budget::Nanodollars left = up_to(1'000'000'000);
-  const auto found = affordable(agent, wanted, left, kNow);
+  const auto found = affordable(agent, wanted, left, providers::built_in_prices(), kNow);
   const std::int64_t least = std::min(kOutputTokensMin, wanted.output_tokens);
   if (!found) {
-    RC_ASSERT(*most(agent, {wanted.prompt_tokens, least}, kNow) > left);
+    RC_ASSERT(*most(agent, {wanted.prompt_tokens, least}, providers::built_in_prices(), kNow) >
+              left);
     return;
   }
   RC_ASSERT(found->prompt_tokens == wanted.prompt_tokens);
-  RC_ASSERT(*most(agent, *found, kNow) <= left);
+  RC_ASSERT(*most(agent, *found, providers::built_in_prices(), kNow) <= left);
   RC_ASSERT(found->output_tokens >= least && found->output_tokens <= wanted.output_tokens);
   const CallSize larger{found->prompt_tokens, found->output_tokens + 1};
-  RC_ASSERT(found->output_tokens == wanted.output_tokens || *most(agent, larger, kNow) > left);
+  RC_ASSERT(found->output_tokens == wanted.output_tokens ||
+            *most(agent, larger, providers::built_in_prices(), kNow) > left);
 }
 
 TEST_F(CallBoundTest, TheDearestModelOfTheChainDecides) {
   const CallSize size{1'000, 1'000};
-  const auto opus = most(model("claude-opus-5-5"), size, kNow);
-  const auto luna = most(model("gpt-6-luna"), size, kNow);
+  const auto opus = most(model("claude-opus-5-5"), size, providers::built_in_prices(), kNow);
+  const auto luna = most(model("gpt-6-luna"), size, providers::built_in_prices(), kNow);
   ASSERT_TRUE(opus && luna);
   EXPECT_GT(*opus, *luna);
-  EXPECT_EQ(most(model("gpt-6-luna", {"claude-opus-5-5"}), size, kNow), opus);
-  EXPECT_EQ(most(model("claude-opus-5-5", {"gpt-6-luna"}), size, kNow), opus);
-  EXPECT_EQ(most(model("nobody-knows"), size, kNow), std::nullopt);
-  EXPECT_EQ(most(model("gpt-6-luna", {"nobody-knows"}), size, kNow), std::nullopt);
+  EXPECT_EQ(
+      most(model("gpt-6-luna", {"claude-opus-5-5"}), size, providers::built_in_prices(), kNow),
+      opus);
+  EXPECT_EQ(
+      most(model("claude-opus-5-5", {"gpt-6-luna"}), size, providers::built_in_prices(), kNow),
+      opus);
+  EXPECT_EQ(most(model("nobody-knows"), size, providers::built_in_prices(), kNow), std::nullopt);
+  EXPECT_EQ(most(model("gpt-6-luna", {"nobody-knows"}), size, providers::built_in_prices(), kNow),
+            std::nullopt);
 }
 
 TEST(PromptBound, TakesWhatTheVendorCountedAndTheRestByteByByte) {

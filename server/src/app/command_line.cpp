@@ -56,6 +56,7 @@ int run_command_line(std::span<const std::string> arguments, Shell& shell) {
   add_restore(app, shell, selection);
   add_export(app, shell, selection);
   add_verify(app, shell, selection);
+  add_prices(app, shell, selection);
   add_simulate_providers(app, shell, selection);
   // CLI11 takes arguments from the back, as from a stack.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

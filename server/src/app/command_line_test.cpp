@@ -46,8 +46,8 @@ void expect_error(const Ran& ran, int code) {
 }
 
 constexpr const char* kCommands[] = {
-    "serve", "provision", "workspaces", "run",    "log",
-    "sql",   "verify",    "restore",    "export", "simulate-providers"};
+    "serve",  "provision", "workspaces",        "run", "log", "sql", "verify", "restore",
+    "export", "prices",    "simulate-providers"};
 
 TEST(CommandLine, ExplainsEveryCommand) {
   const Ran all = run({"--help"});
@@ -82,6 +82,12 @@ TEST(CommandLine, RefusesMisuse) {
       {"run", "w", "prompt", "--agent"},
       {"sql", "w", "sessions"},
       {"verify"},
+      {"prices", "--at", "soon"},
+      {"prices", "--usage", "{}"},
+      {"prices", "--tier", "flex"},
+      {"prices", "--model", "m", "--usage", "{\"inputs\":1}"},
+      {"prices", "--model", "m", "--usage", "{\"input\":-1}"},
+      {"prices", "--model", "m", "--usage", "{\"cache_write_long\":1}"},
       {"simulate-providers"},
       {"simulate-providers", "--listen", "nonsense"},
       {"serve", "--listen", "nonsense"},

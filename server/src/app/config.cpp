@@ -82,9 +82,9 @@ Result<toml::table> parse(const std::filesystem::path& file, const std::string& 
 
 Result<void> take_server(const std::filesystem::path& file, const toml::table& table,
                          Config& config) {
-  TRY_VOID(only_known(
-      file, table,
-      {"listen", "data", "user", "hosts", "log_level", "store", "mirror", "node", "takeover"}));
+  TRY_VOID(only_known(file, table,
+                      {"listen", "data", "user", "hosts", "log_level", "store", "mirror", "node",
+                       "takeover", "prices"}));
   TRY_VOID(take_text(file, table, "listen", config.listen));
   std::string data = config.data.string();
   TRY_VOID(take_text(file, table, "data", data));
@@ -97,6 +97,9 @@ Result<void> take_server(const std::filesystem::path& file, const toml::table& t
   }
   TRY_VOID(take_text(file, table, "mirror", config.mirror));
   TRY_VOID(take_text(file, table, "node", config.node));
+  std::string prices = config.prices.string();
+  TRY_VOID(take_text(file, table, "prices", prices));
+  config.prices = prices;
   if (const toml::node* takeover = table.get("takeover")) {
     const auto wanted = takeover->value_exact<bool>();
     if (!wanted) return bad(file, *takeover, "'takeover' is neither true nor false");

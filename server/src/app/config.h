@@ -34,7 +34,8 @@ struct Config {
   enum class Takeover { kAutomatic, kNever } takeover = Takeover::kAutomatic;
   std::vector<AgentConfig> agents;
   enum class Providers { kReal, kSimulated } providers = Providers::kReal;
-  std::filesystem::path web;  ///< the built studio; empty: look for it beside the program
+  std::filesystem::path prices;  ///< a price file instead of the built-in one; empty: that one
+  std::filesystem::path web;     ///< the built studio; empty: look for it beside the program
   std::optional<std::filesystem::path> ready_file;
   std::string log_level = "info";
   json::object demo;  ///< source of a workspace to make where there is none; empty: make none

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/posix_file.h"
 #include "providers/factory.h"
+#include "providers/prices/price_file.h"
 #include "registry/recovery.h"
 #include "tools/sandbox/sandbox.h"
 
@@ -114,9 +115,11 @@ Result<void> Node::start(OnLost on_lost) {
   TRY_VOID(open_off_machine());
   TRY_VOID(open_commands());
   TRY_VOID(open_agents());
+  TRY_VOID(open_prices());
   services_.emplace(workspace::NodeServices{clock_, random_, *journal_, *catalogue_, *disk_,
                                             *database_, *watcher_, *agents_, *tools_, *terminals_,
-                                            off_machine_ ? &off_machine_->gate() : nullptr});
+                                            off_machine_ ? &off_machine_->gate() : nullptr,
+                                            prices_ ? *prices_ : providers::built_in_prices()});
   replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
                                           environment_, replicator));
@@ -255,6 +258,12 @@ Result<void> Node::open_agents() {
                        "API keys to use real models.");
   }
   agents_.emplace(std::move(agents));
+  return {};
+}
+
+Result<void> Node::open_prices() {
+  if (config_.prices.empty()) return {};
+  TRY(prices_, providers::read_prices(config_.prices));
   return {};
 }
 

@@ -55,6 +55,7 @@ class Node {
   Result<void> open_storage();
   Result<void> open_off_machine();
   Result<void> start_workspaces(OnLost on_lost);
+  Result<void> open_prices();
   Result<void> open_agents();
   Result<void> open_commands();
   Result<void> open_api();
@@ -88,6 +89,7 @@ class Node {
   std::optional<simulator::Simulator> simulator_;
   std::unique_ptr<net::Server> simulator_server_;
   std::optional<agents::AgentDirectory> agents_;
+  std::optional<providers::PriceBook> prices_;  ///< nothing: the built-in ones
   std::optional<workspace::NodeServices> services_;
   std::unique_ptr<registry::Registry> registry_;
   api::MethodTable methods_;

@@ -40,6 +40,8 @@ struct BilledRequest {
   std::string model;         ///< the model that served it
   std::string service_tier;  ///< as the vendor named it; "" where it did not
   Usage usage;
+  std::string region = {};        ///< where it was served, if that has a price of its own
+  std::int64_t web_searches = 0;  ///< by the vendor's own tool; each has a price
   bool operator==(const BilledRequest&) const = default;
 };
 

@@ -4,6 +4,7 @@
 #include "async/blocking_pool.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "providers/prices/cost.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
 #include "tools/sandbox/terminal.h"
@@ -29,6 +30,7 @@ struct NodeServices {
   const tools::ToolBox& tools;
   tools::TerminalLauncher& terminals;
   AckGate* gate = nullptr;  ///< null where nothing leaves the machine
+  const providers::PriceBook& prices = providers::built_in_prices();
 };
 
 }  // namespace coditect::workspace

@@ -118,7 +118,8 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
       strand, TaskService::Parts{*log_, state_.tasks, state_.agents, *locks_, services.agents,
                                  services.tools, services.clock, services.random});
   budgets_ = std::make_unique<BudgetService>(
-      strand, BudgetService::Parts{*log_, state_.budgets, services.clock, services.random});
+      strand, BudgetService::Parts{*log_, state_.budgets, services.prices, services.clock,
+                                   services.random});
   host_ = std::make_unique<WorkspaceHost>(
       strand,
       WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, previews_,

@@ -82,9 +82,11 @@ std::vector<Method> cost_methods() {
        "are "
        "counted apart.",
        {{"by", "string", kOptional, "agent, task, model or day"}},
-       "{rows: [{key, calls, unpriced_calls, input, cached, cache_write, output, reasoning, "
-       "cost_usd}], total, budgets: [{scope, limit_usd?, spent_usd, reserved_usd, unsettled_usd, "
-       "left_usd?}], unsettled: [{reservation, agent, task?, model, amount_usd, seq}]}",
+       "{rows: [{key, calls, unpriced_calls, simulated_calls, input, cached, cache_write, output, "
+       "reasoning, cost_usd, saved_usd, cached_share}], total, budgets: [{scope, limit_usd?, "
+       "spent_usd, reserved_usd, unsettled_usd, left_usd?}], unsettled: [{reservation, agent, "
+       "task?, "
+       "model, amount_usd, seq}]}",
        summary},
       {"cost.set_budget",
        "Limits what calls may cost from now on. An agent waits before the call that could pass a "

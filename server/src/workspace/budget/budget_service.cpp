@@ -6,7 +6,7 @@
 
 #include "agents/call_bound.h"
 #include "base/log.h"
-#include "providers/prices/cost.h"
+#include "workspace/host/usage_event.h"
 
 namespace coditect::workspace {
 
@@ -20,22 +20,6 @@ Error unpriced(const agents::AgentModel& model, const budget::Room& room) {
           "a model has no price, so the budget of " + room.scope + " cannot hold: " + model.model +
               (model.fallbacks.empty() ? "" : " or one of its fallbacks"),
           "remove that budget with cost.set_budget, or use a model with a price, then retry"};
-}
-
-json::object usage_data(const tools::Caller& caller, const agents::AgentModel& model,
-                        const std::vector<providers::BilledRequest>& billed) {
-  const providers::Usage usage = providers::total(billed);
-  // Where a chain of models may answer, the one that did is what the call is put down to.
-  const std::string& served = model.fallbacks.empty() ? model.model : billed.back().model;
-  return {{"agent", caller.agent},
-          {"provider", to_string(model.provider.kind())},
-          {"model", served},
-          {"input", usage.input},
-          {"cached", usage.cached},
-          {"cache_write", usage.cache_write()},
-          {"output", usage.output},
-          {"reasoning", usage.reasoning},
-          {"simulated", model.simulated}};
 }
 
 }  // namespace
@@ -61,19 +45,19 @@ BudgetService::Decision BudgetService::decide(const tools::Caller& caller,
   const Time now = parts_.clock.now();
   const budget::Spender spender{caller.agent, caller.task, budget::day_of(now)};
   const auto room = parts_.ledger.room(spender);
-  if (!agents::most(model, size, now)) {
+  if (!agents::most(model, size, parts_.prices, now)) {
     if (room) return {unpriced(model, *room)};
     return {agents::Reserved{{}, size.output_tokens, 0, now}};
   }
   const budget::Nanodollars left = room ? room->left : budget::kAmountMax;
-  const auto fits = agents::affordable(model, size, left, now);
+  const auto fits = agents::affordable(model, size, left, parts_.prices, now);
   if (!fits) {
     const agents::CallSize least{size.prompt_tokens,
                                  std::min(size.output_tokens, agents::kOutputTokensMin)};
-    return {over_budget(*room, *agents::most(model, least, now)), room->scope, true};
+    return {over_budget(*room, *agents::most(model, least, parts_.prices, now)), room->scope, true};
   }
-  const budget::Need need{parts_.random.id("r_"), model.model, *agents::most(model, *fits, now),
-                          fits->output_tokens};
+  const budget::Need need{parts_.random.id("r_"), model.model,
+                          *agents::most(model, *fits, parts_.prices, now), fits->output_tokens};
   auto draft = parts_.ledger.reserve(spender, need);
   if (!draft) return {std::move(draft).error()};
   parts_.log.append(*std::move(draft));
@@ -144,28 +128,27 @@ awaitable<Result<void>> BudgetService::settle(const tools::Caller& caller,
   const auto open = parts_.ledger.books().open().find(reserved.id);
   const bool is_open = open != parts_.ledger.books().open().end();
   const budget::Nanodollars amount = is_open ? open->second.amount : 0;
-  const auto price = providers::cost(settlement.billed, reserved.at);
+  const auto price = parts_.prices.cost(settlement.billed, reserved.at);
   const budget::Nanodollars cost = price.value_or(0);
   // Of what was set aside, no more can have been spent than for the requests nobody heard out; and
-  // where nobody knows the price of what was billed, it can have been all.
+  // where nobody knows the price of what was billed, or what was billed, it can have been all.
+  const bool unknown = !price || (settlement.billed.empty() && !settlement.end.stop.empty());
   budget::Nanodollars unsettled = amount;
-  if (price) unsettled = std::min(settlement.unheard * reserved.request, amount - cost);
+  if (!unknown) unsettled = std::min(settlement.unheard * reserved.request, amount - cost);
   unsettled = std::max<budget::Nanodollars>(0, unsettled);
   if (is_open && cost > amount) {
     spdlog::warn("a call of {} cost {}, more than the {} that were reserved", model.model,
                  budget::to_text(cost), budget::to_text(amount));
   }
-  if (settlement.billed.empty()) {
+  if (settlement.billed.empty() && settlement.end.stop.empty()) {
     if (!is_open) co_return Result<void>{};
     const char* reason = settlement.unheard > 0 ? "the call broke off" : "the call cost nothing";
     CO_TRY(EventDraft draft, parts_.ledger.settle(reserved.id, unsettled, reason));
     const Sequence seq = parts_.log.append(std::move(draft));
     co_return co_await parts_.log.durable(seq);
   }
-  json::object data = usage_data(caller, model, settlement.billed);
-  // A simulated call is priced as its model would be, and marked, so that budgets and the cost page
-  // can be tried out. A model without a price is unknown, never free.
-  data["cost_usd"] = price ? json::value(budget::to_usd(cost)) : json::value();
+  json::object data = usage_event(caller.agent, model, settlement.billed, settlement.end,
+                                  parts_.prices, reserved.at);
   if (is_open) CO_TRY_VOID(parts_.ledger.settle_with(data, reserved.id, unsettled));
   const Sequence seq =
       parts_.log.append({"usage_recorded", actor, {}, caller.task.str(), std::move(data)});

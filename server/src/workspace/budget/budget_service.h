@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "coordination/budget/ledger.h"
+#include "providers/prices/price_book.h"
 #include "workspace/log/event_log.h"
 
 namespace coditect::workspace {
@@ -29,6 +30,7 @@ class BudgetService {
   struct Parts {
     EventLog& log;
     const budget::Ledger& ledger;
+    const providers::PriceBook& prices;
     const Clock& clock;
     Random& random;
   };

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "tools/sandbox/bounded_output.h"
 #include "workspace/files/watcher.h"
+#include "workspace/host/usage_event.h"
 
 namespace coditect::workspace {
 

@@ -83,7 +83,9 @@ CREATE TABLE usage(
   output      INTEGER NOT NULL,
   reasoning   INTEGER NOT NULL,
   cost_usd    REAL,
-  simulated   INTEGER NOT NULL
+  simulated   INTEGER NOT NULL,
+  saved_usd   REAL,
+  stop        TEXT
 );
 CREATE INDEX usage_by_task ON usage(task, seq);
 CREATE TABLE errors(
@@ -253,11 +255,13 @@ Result<void> apply_usage(const Event& event, ProjectionTarget& target) {
   const auto cost_usd = find_double(data, "cost_usd");
   TRY_VOID(target.run(
       "INSERT INTO usage(seq, ts, day, agent, task, provider, model, input, cached, cache_write,"
-      " output, reasoning, cost_usd, simulated) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+      " output, reasoning, cost_usd, simulated, saved_usd, stop)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
       event.seq, to_rfc3339(event.ts), day_of(event), agent_of(event), unless_empty(event.task),
       find_string(data, "provider"), find_string(data, "model"), tokens("input"), tokens("cached"),
       tokens("cache_write"), tokens("output"), tokens("reasoning"), cost_usd,
-      flag(data, "simulated").value_or(0)));
+      flag(data, "simulated").value_or(0), find_double(data, "saved_usd"),
+      find_string(data, "stop")));
   return target.run(
       "INSERT INTO agents_daily(day, agent, model_calls, input, cached, cache_write, output,"
       " cost_usd) VALUES(?,?,1,?,?,?,?,?)"

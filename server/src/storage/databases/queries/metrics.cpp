@@ -13,15 +13,19 @@ namespace {
 constexpr char kSums[] =
     "count(*) AS calls, coalesce(sum(input),0) AS input, coalesce(sum(cached),0) AS cached,"
     " coalesce(sum(cache_write),0) AS cache_write, coalesce(sum(output),0) AS output,"
-    " coalesce(sum(reasoning),0) AS reasoning, coalesce(sum(cost_usd),0.0) AS cost_usd,"
-    " count(*)-count(cost_usd) AS unpriced_calls, coalesce(sum(simulated),0) AS simulated_calls"
+    " coalesce(sum(reasoning),0) AS reasoning,"
+    " CASE count(*) WHEN 0 THEN 0.0 ELSE sum(cost_usd) END AS cost_usd,"
+    " count(*)-count(cost_usd) AS unpriced_calls, coalesce(sum(simulated),0) AS simulated_calls,"
+    " CASE count(*) WHEN 0 THEN 0.0 ELSE sum(saved_usd) END AS saved_usd,"
+    " coalesce(1.0*sum(cached)/nullif(sum(input+cached+cache_write),0),0.0) AS cached_share"
     " FROM usage";
 
 constexpr char kFinished[] =
     "SELECT id, agent, state, priority, prompt, parent, attempts, retries, queued_at, started_at,"
     " finished_at, finished_seq, wait_ms, elapsed_ms, result, error_kind, error_message,"
     " error_hint,"
-    " (SELECT coalesce(sum(cost_usd),0.0) FROM usage WHERE usage.task=tasks.id) AS cost_usd"
+    " (SELECT CASE count(*) WHEN 0 THEN 0.0 ELSE sum(cost_usd) END FROM usage"
+    " WHERE usage.task=tasks.id) AS cost_usd"
     " FROM tasks WHERE finished_seq<? ORDER BY finished_seq DESC LIMIT ?";
 
 std::string_view column_of(CostBy by) {
@@ -33,6 +37,11 @@ std::string_view column_of(CostBy by) {
   }
   check(false, "a sum without a column");
   return {};
+}
+
+/// A sum over calls none of which has a price is unknown, never zero.
+void show_unknown(json::object& row, std::initializer_list<const char*> sums) {
+  for (const char* sum : sums) row.emplace(sum, nullptr);
 }
 
 // error_kind, error_message, error_hint become error:{kind, message, hint}.
@@ -72,6 +81,8 @@ Result<json::object> cost_summary(const View& view, CostBy by) {
     TRY(json::array total, read_objects(whole));
     summary["truncated"] = rows.size() > limits::kPageMax;
     if (rows.size() > limits::kPageMax) rows.resize(limits::kPageMax);
+    for (json::value& row : rows) show_unknown(row.get_object(), {"cost_usd", "saved_usd"});
+    show_unknown(total.at(0).get_object(), {"cost_usd", "saved_usd"});
     summary["rows"] = std::move(rows);
     summary["total"] = std::move(total.at(0));
     return {};
@@ -96,7 +107,10 @@ Result<json::object> finished_tasks(const View& view, Sequence before, std::size
     found.resize(page);
     answer["before"] = found.back().at("finished_seq");
   }
-  for (json::value& task : found) gather_error(task.get_object());
+  for (json::value& task : found) {
+    gather_error(task.get_object());
+    show_unknown(task.get_object(), {"cost_usd"});
+  }
   answer["tasks"] = std::move(found);
   return answer;
 }

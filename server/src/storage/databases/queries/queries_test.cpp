@@ -187,8 +187,9 @@ TEST_F(QueriesTest, CostsAddUp) {
   const auto use = [&](const char* agent, const char* model, const char* cost, const char* task) {
     happen("usage_recorded",
            std::string(R"({"input":10,"cached":1,"cache_write":0,"output":2,"reasoning":1,)") +
-               R"("simulated":true,"agent":")" + agent + R"(","model":")" + model +
-               R"(","cost_usd":)" + cost + "}",
+               R"("simulated":true,"saved_usd":)" +
+               (std::string_view(cost) == "null" ? "null" : "0.125") + R"(,"agent":")" + agent +
+               R"(","model":")" + model + R"(","cost_usd":)" + cost + "}",
            task);
   };
   use("claude", "opus", "0.5", "t1");
@@ -198,9 +199,11 @@ TEST_F(QueriesTest, CostsAddUp) {
   ASSERT_TRUE(by_agent) << by_agent.error().message;
   EXPECT_EQ(json::serialize(by_agent->at("rows")),
             R"([{"key":"claude","calls":2,"input":20,"cached":2,"cache_write":0,"output":4,)"
-            R"("reasoning":2,"cost_usd":7.5E-1,"unpriced_calls":0,"simulated_calls":2},)"
+            R"("reasoning":2,"cost_usd":7.5E-1,"unpriced_calls":0,"simulated_calls":2,)"
+            R"("saved_usd":2.5E-1,"cached_share":9.090909090909091E-2},)"
             R"({"key":"kimi","calls":1,"input":10,"cached":1,"cache_write":0,"output":2,)"
-            R"("reasoning":1,"cost_usd":0E0,"unpriced_calls":1,"simulated_calls":1}])");
+            R"("reasoning":1,"unpriced_calls":1,"simulated_calls":1,)"
+            R"("cached_share":9.090909090909091E-2,"cost_usd":null,"saved_usd":null}])");
   EXPECT_EQ(by_agent->at("total").at("cost_usd"), 0.75);
   EXPECT_EQ(by_agent->at("truncated"), false);
   EXPECT_EQ(cost_summary(view(), CostBy::kTask)->at("rows").as_array().size(), 2u);
@@ -214,6 +217,8 @@ TEST_F(QueriesTest, WithoutUsageTheTotalIsZero) {
   const auto summary = cost_summary(view(), CostBy::kDay);
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->at("total").at("cost_usd"), 0.0);
+  EXPECT_EQ(summary->at("total").at("saved_usd"), 0.0);
+  EXPECT_EQ(summary->at("total").at("cached_share"), 0.0);
   EXPECT_TRUE(summary->at("rows").as_array().empty());
 }
 
