@@ -100,6 +100,96 @@ TEST(AnthropicDecoder, Ends) {
   }
 }
 
+std::string anthropic_start(int index, std::string_view block) {
+  return R"({"type":"content_block_start","index":)" + std::to_string(index) +
+         R"(,"content_block":)" + std::string(block) + "}";
+}
+std::string anthropic_delta(int index, std::string_view delta) {
+  return R"({"type":"content_block_delta","index":)" + std::to_string(index) + R"(,"delta":)" +
+         std::string(delta) + "}";
+}
+
+TEST(AnthropicDecoder, WhatOtherRecordingsShow) {
+  const std::string thought = anthropic_start(0, R"({"type":"thinking","thinking":"t"})");
+  const Case cases[] = {
+      {"a message whole from its start",
+       {R"({"type":"message_start","message":{"id":"m","content":[{"type":"text","text":"a"},
+            {"type":"tool_use","id":"t","name":"n","input":{"b":1}}],"stop_reason":"tool_use"}})",
+        kMessageStop},
+       "tool_use | text: a | call t n {\"b\":1}"},
+      {"a message that was not streamed",
+       {R"({"type":"message","id":"m","content":[{"type":"text","text":"a"}],
+            "stop_reason":"end_turn","usage":{"input_tokens":1}})"},
+       "end_turn | text: a"},
+      {"a call with a caller comes back with it",
+       {anthropic_start(0, R"({"type":"tool_use","id":"t","name":"n","input":{"a":1},
+                               "caller":{"type":"direct"}})"),
+        anthropic_stop("tool_use"), kMessageStop},
+       R"(tool_use | call t n {"a":1} <- {"type":"tool_use","id":"t","name":"n","input":{"a":1},)"
+       R"("caller":{"type":"direct"}})"},
+      {"text with citations comes back with them",
+       {anthropic_start(0, R"({"type":"text","text":"","citations":[]})"),
+        anthropic_delta(0, R"({"type":"citations_delta","citation":{"url":"u"}})"),
+        anthropic_delta(0, R"({"type":"text_delta","text":"a"})"), anthropic_stop("end_turn"),
+        kMessageStop},
+       R"(end_turn | text: a <- {"type":"text","text":"a","citations":[{"url":"u"}]})"},
+      {"thoughts cut off before they led anywhere",
+       {thought, anthropic_stop("max_tokens"), kMessageStop},
+       "max_tokens"},
+      {"thoughts of a paused turn stay",
+       {thought, anthropic_stop("pause_turn"), kMessageStop},
+       R"(pause | reasoning: t <- {"type":"thinking","thinking":"t"})"},
+      {"a refusal in the middle of a call",
+       {kToolStart, tool_block("{\\\"a"), anthropic_stop("refusal"), kMessageStop},
+       "refusal"},
+      {"a full window in the middle of a call",
+       {kToolStart, anthropic_stop("model_context_window_exceeded"), kMessageStop},
+       "context_exceeded"},
+  };
+  for (const Case& test : cases) {
+    EXPECT_EQ(outcome(decode(AnthropicDialect(), test.payloads)), test.expected) << test.name;
+  }
+}
+
+TEST(AnthropicDecoder, AFallbackInTheMiddleOfAnAnswer) {
+  const auto answer = decode(
+      AnthropicDialect(),
+      {R"({"type":"message_start","message":{"model":"big","usage":{"input_tokens":10}}})",
+       anthropic_start(0, R"({"type":"thinking","thinking":"a","signature":"A"})"),
+       anthropic_start(1, R"({"type":"fallback","from":{"model":"big"},"to":{"model":"small"}})"),
+       anthropic_start(2, R"({"type":"thinking","thinking":"b","signature":"B"})"),
+       anthropic_start(3, R"({"type":"tool_use","id":"t","name":"n","input":{"a":1}})"),
+       R"({"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":70,
+           "iterations":[{"type":"message","model":"big","input_tokens":10,"output_tokens":40},
+                         {"type":"fallback_message","model":"small","input_tokens":12,
+                          "output_tokens":30}]}})",
+       kMessageStop});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->turn.blocks.size(), 4u);
+  EXPECT_EQ(answer->model, "small");
+  EXPECT_EQ(answer->usage(), (Usage{.input = 22, .output = 70}));
+  EXPECT_EQ(answer->prompt_tokens, 12);
+  ASSERT_EQ(answer->billed.size(), 2u);
+  EXPECT_EQ(answer->billed[0].model, "big");
+  EXPECT_EQ(answer->billed[1].model, "small");
+}
+
+TEST(AnthropicDecoder, WhereItWasServedWhatItLookedUpAndWhatStoppedIt) {
+  const auto answer = decode(
+      AnthropicDialect(),
+      {R"({"type":"message_start","message":{"usage":{"input_tokens":43,"inference_geo":"us"}}})",
+       R"({"type":"message_delta","delta":{"stop_reason":"stop_sequence","stop_sequence":"END"},
+           "usage":{"input_tokens":61,"output_tokens":2,
+                    "server_tool_use":{"web_search_requests":3}}})",
+       kMessageStop});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->stop_detail, "END");
+  EXPECT_EQ(answer->prompt_tokens, 61);  // raised after the start: the last count holds
+  ASSERT_EQ(answer->billed.size(), 1u);
+  EXPECT_EQ(answer->billed[0].region, "us");
+  EXPECT_EQ(answer->billed[0].web_searches, 3);
+}
+
 TEST(AnthropicDecoder, CompactionOnTheServerIsBilledToo) {
   const auto answer = decode(
       AnthropicDialect(),
@@ -153,7 +243,7 @@ TEST(GeminiDecoder, Ends) {
       {"nonsense", {gemini_end("MALFORMED_FUNCTION_CALL")}, "error malformed again"},
       {"the vendor's id",
        {gemini_call(R"({"id":"i","name":"n","args":{"a":1}})"), gemini_end("STOP")},
-       "tool_use | call i n {\"a\":1}"},
+       "tool_use | call i n {\"a\":1} <- {\"id\":\"i\"}"},
       {"parallel calls, one signed",
        {R"({"responseId":"r","candidates":[{"content":{"parts":[
             {"functionCall":{"name":"n"},"thoughtSignature":"S"},{"functionCall":{"name":"m"}}]}}]})",
@@ -175,6 +265,48 @@ TEST(GeminiDecoder, Ends) {
   for (const Case& test : cases) {
     EXPECT_EQ(outcome(decode(GeminiDialect(), test.payloads)), test.expected) << test.name;
   }
+}
+
+TEST(GeminiDecoder, WhatOtherRecordingsShow) {
+  const std::string part = R"({"candidates":[{"content":{"parts":[{"text":"a"}]}}]})";
+  const std::string open =
+      gemini_call(R"({"name":"n","partialArgs":[{"jsonPath":"$.a","numberValue":1}],)"
+                  R"("willContinue":true})");
+  const Case cases[] = {
+      {"an array of chunks, as without server-sent events",
+       {"[" + part + ",\r\n" + gemini_end("STOP") + "]"},
+       "end_turn | text: a"},
+      {"an array that holds a failure",
+       {R"([{"error":{"code":503,"status":"UNAVAILABLE","message":"later"}}])"},
+       "error overloaded again"},
+      {"an array of anything", {"[7]"}, "error malformed again"},
+      {"half an array", {"[{}"}, "error malformed again"},
+      {"a call whose end is not announced",
+       {open, gemini_part(R"({"text":""})"), gemini_end("STOP")},
+       "tool_use | call call_r_0 n {\"a\":1}"},
+      {"text after such a call",
+       {open, gemini_part(R"({"text":"b"})"), gemini_end("MAX_TOKENS")},
+       "max_tokens | call call_r_0 n {\"a\":1} | text: b"},
+      {"a blocked prompt with its usage",
+       {R"({"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},
+            "usageMetadata":{"promptTokenCount":9}})"},
+       "content_filter"},
+  };
+  for (const Case& test : cases) {
+    EXPECT_EQ(outcome(decode(GeminiDialect(), test.payloads)), test.expected) << test.name;
+  }
+}
+
+TEST(GeminiDecoder, SearchesByTheVendorAreInput) {
+  const auto answer =
+      decode(GeminiDialect(),
+             {gemini_part(R"({"text":"a"})"),
+              R"({"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":12,
+           "candidatesTokenCount":71,"cachedContentTokenCount":4,"toolUsePromptTokenCount":65,
+           "thoughtsTokenCount":89,"totalTokenCount":237,"serviceTier":"flex"}})"});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->usage(), (Usage{.input = 73, .cached = 4, .output = 160, .reasoning = 89}));
+  EXPECT_EQ(answer->billed[0].service_tier, "flex");
 }
 
 struct PathCase {
@@ -287,6 +419,63 @@ TEST(OpenAiDecoder, Ends) {
   }
 }
 
+TEST(OpenAiDecoder, CallsThatTheClientAnswers) {
+  const std::string custom =
+      R"({"type":"custom_tool_call","call_id":"c","name":"sql","input":"SELECT 1"})";
+  const std::string shell = R"({"type":"shell_call","call_id":"c","action":{"commands":["ls"]}})";
+  const std::string hosted =
+      R"({"type":"shell_call","call_id":"c","action":{},"environment":{"type":"container_auto"}})";
+  const std::string local =
+      R"({"type":"local_shell_call","call_id":"c","action":{"command":["ls"]}})";
+  const Case cases[] = {
+      {"a custom tool",
+       {openai_item(0, custom), kCompleted},
+       R"(tool_use | call c sql {"input":"SELECT 1"} <- {"type":"custom_tool_call","call_id":"c",)"
+       R"("name":"sql","input":"SELECT 1"})"},
+      {"a shell",
+       {openai_item(0, shell), kCompleted},
+       R"(tool_use | call c shell {"commands":["ls"]} <- {"type":"shell_call","call_id":"c",)"
+       R"("action":{"commands":["ls"]}})"},
+      {"a local shell",
+       {openai_item(0, local), kCompleted},
+       R"(tool_use | call c local_shell {"command":["ls"]} <- {"type":"local_shell_call",)"
+       R"("call_id":"c","action":{"command":["ls"]}})"},
+      {"a shell at the vendor's",
+       {openai_item(0, hosted), kCompleted},
+       R"(end_turn | opaque <- {"type":"shell_call","call_id":"c","action":{},)"
+       R"("environment":{"type":"container_auto"}})"},
+      {"a response that was not streamed",
+       {R"({"object":"response","status":"completed","output":[)" + custom + "]}"},
+       R"(tool_use | call c sql {"input":"SELECT 1"} <- {"type":"custom_tool_call","call_id":"c",)"
+       R"("name":"sql","input":"SELECT 1"})"},
+      {"items without an index keep their order",
+       {R"({"type":"response.output_item.done","item":{"type":"x"}})",
+        R"({"type":"response.output_item.done","item":{"type":"y"}})", kCompleted},
+       "end_turn | opaque <- {\"type\":\"x\"} | opaque <- {\"type\":\"y\"}"},
+  };
+  for (const Case& test : cases) {
+    EXPECT_EQ(outcome(decode(OpenAiDialect(), test.payloads)), test.expected) << test.name;
+  }
+}
+
+TEST(OpenAiDecoder, BothShapesOfItsErrorEventAndAFailedResponse) {
+  const Case cases[] = {
+      {"flat",
+       {R"({"type":"error","code":"rate_limit_exceeded","message":"m"})"},
+       "error rate_limited again"},
+      {"nested",
+       {R"({"type":"error","error":{"type":"server_error","code":null,"message":"m"}})"},
+       "error server again"},
+      {"failed",
+       {openai_end("response.failed",
+                   R"("status":"failed","error":{"code":"insufficient_quota","message":"m"})")},
+       "error quota"},
+  };
+  for (const Case& test : cases) {
+    EXPECT_EQ(outcome(decode(OpenAiDialect(), test.payloads)), test.expected) << test.name;
+  }
+}
+
 TEST(OpenAiDecoder, CacheWritesAreInsideTheInput) {
   const auto answer =
       decode(OpenAiDialect(),
@@ -357,6 +546,86 @@ TEST(MoonshotDecoder, Ends) {
     const MoonshotDialect dialect(ProviderKind::kMoonshot);
     EXPECT_EQ(outcome(decode(dialect, test.payloads)), test.expected) << test.name;
   }
+}
+
+TEST(MoonshotDecoder, WhatOtherRecordingsAndServersShow) {
+  const std::string usage = R"(,"usage":{"prompt_tokens":1,"completion_tokens":1})";
+  const Case cases[] = {
+      {"calls without an index, in pieces",
+       {chat_call(R"({"id":"a","function":{"name":"n","arguments":""}},
+                     {"id":"b","function":{"name":"m","arguments":""}})"),
+        chat_call(R"({"function":{"arguments":"{\"x\":1}"}},{"function":{"arguments":"{}"}})"),
+        chat_end("tool_calls"), "[DONE]"},
+       "tool_use | call a n {\"x\":1} | call b m {}"},
+      {"calls that get their index later",
+       {chat_call(R"({"id":"a","function":{"name":"n","arguments":"{\"x\":\""}},
+                     {"id":"b","function":{"name":"m","arguments":"{\"y\":\""}})"),
+        chat_call(R"({"index":1,"function":{"arguments":"2\"}"}},
+                     {"index":0,"function":{"arguments":"1\"}"}})"),
+        chat_end("tool_calls"), "[DONE]"},
+       "tool_use | call a n {\"x\":\"1\"} | call b m {\"y\":\"2\"}"},
+      {"arguments as an object",
+       {chat_call(R"({"id":"a","function":{"name":"n","arguments":{"x":1}}})"),
+        chat_end("tool_calls"), "[DONE]"},
+       "tool_use | call a n {\"x\":1}"},
+      {"no done, but its usage",
+       {chat(R"({"content":"a"})", R"(,"finish_reason":"stop")" + usage)},
+       "end_turn | text: a"},
+      {"a completion that was not streamed",
+       {R"({"object":"chat.completion","id":"c","choices":[{"message":{"content":"a"},
+            "finish_reason":"stop"}]})"},
+       "end_turn | text: a"},
+      {"vLLM's and Ollama's reasoning",
+       {chat(R"({"reasoning":"hm"})"), chat_end("stop"), "[DONE]"},
+       "end_turn | reasoning: hm <- {\"reasoning\":\"hm\"}"},
+      {"the same thought under both names",
+       {chat(R"({"reasoning":"hm","reasoning_content":"hm"})"), chat_end("stop"), "[DONE]"},
+       "end_turn | reasoning: hm <- {\"reasoning_content\":\"hm\"}"},
+      {"content in parts",
+       {chat(R"({"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]})"),
+        chat_end("stop"), "[DONE]"},
+       "end_turn | text: ab"},
+      {"a refusal", {chat(R"({"refusal":"no"})"), chat_end("stop"), "[DONE]"}, "refusal"},
+      {"an error with a message only", {R"({"error":{"message":"m"}})"}, "error server again"},
+      {"an error in words", {R"({"error":"out of memory"})"}, "error server again"},
+      {"vLLM's error",
+       {R"({"object":"error","message":"maximum context length is 8","code":400})"},
+       "error context_exceeded"},
+      {"a status as the code",
+       {R"({"error":{"message":"slow","code":429}})"},
+       "error rate_limited again"},
+  };
+  for (const Case& test : cases) {
+    const MoonshotDialect dialect(ProviderKind::kMoonshot);
+    EXPECT_EQ(outcome(decode(dialect, test.payloads)), test.expected) << test.name;
+  }
+}
+
+TEST(MoonshotDecoder, CountsThatContradictEachOther) {
+  const auto usage_of = [](const Payloads& payloads) {
+    const auto answer = decode(MoonshotDialect(ProviderKind::kMoonshot), payloads);
+    EXPECT_TRUE(answer.has_value());
+    return answer ? answer->usage() : Usage{};
+  };
+  // A later place lacks what an earlier one said.
+  EXPECT_EQ(usage_of({chat("{}", R"(,"finish_reason":"stop","usage":{"prompt_tokens":9,
+                                     "completion_tokens":4,"cached_tokens":8})"),
+                      R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4}})"}),
+            (Usage{.input = 1, .cached = 8, .output = 4}));
+  // The last place holds.
+  EXPECT_EQ(usage_of({chat("{}", R"(,"finish_reason":"stop","usage":{"prompt_tokens":12,
+                                     "completion_tokens":5})"),
+                      R"({"choices":[],"usage":{"prompt_tokens":99,"completion_tokens":33}})"}),
+            (Usage{.input = 99, .output = 33}));
+  // More thoughts than output.
+  EXPECT_EQ(usage_of({chat("{}", R"(,"finish_reason":"length","usage":{"prompt_tokens":951,
+                       "completion_tokens":6000,"total_tokens":6952,
+                       "completion_tokens_details":{"reasoning_tokens":6001}})")}),
+            (Usage{.input = 951, .output = 6000, .reasoning = 6000}));
+  // DeepSeek's name for what was read from the cache.
+  EXPECT_EQ(usage_of({chat("{}", R"(,"finish_reason":"stop","usage":{"prompt_tokens":10,
+                       "completion_tokens":1,"prompt_cache_hit_tokens":6})")}),
+            (Usage{.input = 4, .cached = 6, .output = 1}));
 }
 
 TEST(MoonshotDecoder, TheThreePlacesOfUsage) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/anthropic/dialect.h"
+#include "providers/cache/cache_planner.h"
 #include "providers/gemini/dialect.h"
 #include "providers/http_provider.h"
 #include "providers/moonshot/dialect.h"
@@ -70,6 +71,10 @@ Result<std::unique_ptr<Provider>> make_provider(const ProviderConfig& config, co
       std::make_unique<HttpProvider>(HttpProviderOptions{std::move(dialect), std::move(client),
                                                          config.api_key, retry, std::move(gate)},
                                      clock, random);
+  // Only Anthropic lets its callers choose how long a prompt is kept.
+  if (config.kind == ProviderKind::kAnthropic) {
+    provider = std::make_unique<CachePlanner>(std::move(provider), clock);
+  }
   return provider;
 }
 

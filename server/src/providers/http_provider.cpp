@@ -14,6 +14,10 @@ void append(std::vector<BilledRequest>& all, std::vector<BilledRequest> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+bool is_whole(const SseEvent& event) {
+  return event.data == "[DONE]" || parse_json(event.data).ok();
+}
+
 }  // namespace
 
 HttpProvider::HttpProvider(HttpProviderOptions options, const Clock& clock, Random& random)
@@ -148,6 +152,13 @@ awaitable<ProviderResult<void>> HttpProvider::pump(HttpResponse& response, KeyGa
     if (!parsed && !decoder.complete()) {
       co_return provider_error(Kind::kMalformed, parsed.error().message);
     }
+  }
+  // Not every server ends its last event, or streams at all; half an event says nothing.
+  events.clear();
+  parser.finish(events);
+  for (const SseEvent& event : events) {
+    if (decoder.complete() || !is_whole(event)) break;
+    if (auto taken = decoder.take(event, listener); !taken) co_return taken;
   }
   co_return ProviderResult<void>{};
 }

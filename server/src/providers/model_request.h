@@ -15,6 +15,12 @@ enum class Effort { kNone, kMinimal, kLow, kMedium, kHigh, kXHigh, kMax };
 
 std::string_view to_string(Effort effort);
 
+/// How long a vendor that lets its callers choose should keep a prompt's prefix.
+enum class CacheLife {
+  kShort,  ///< Anthropic's five minutes, renewed by every use
+  kLong,   ///< its hour, which costs more to write
+};
+
 /// A tool that the model may call.
 struct ToolSpec {
   std::string name;  ///< [a-zA-Z_][a-zA-Z0-9_-]{2,63}, the narrowest rule among the vendors
@@ -35,6 +41,8 @@ struct ModelRequest {
   std::optional<Effort> effort = std::nullopt;  ///< nothing: the vendor's default
   std::string cache_key = {};                   ///< calls that share a prefix share a key
   std::vector<std::string> stop_sequences = {};
+  CacheLife prefix_life = CacheLife::kShort;  ///< of tools and system prompt
+  CacheLife turns_life = CacheLife::kShort;   ///< of the turns; kLong makes the prefix kLong too
 };
 
 }  // namespace coditect::providers

@@ -54,9 +54,9 @@ TEST(Request, Anthropic) {
       story(dialect.kind(), "claude-x", R"({"type":"thinking","thinking":"so","signature":"S"})");
   const json::value expected = parse(R"json({
     "model": "claude-x", "max_tokens": 1000, "stream": true, "stop_sequences": ["END"],
-    "system": [{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}],
+    "system": [{"type": "text", "text": "Be brief."}],
     "tools": [{"name": "read_file", "description": "Reads a file.",
-               "input_schema": {"type": "object"}, "cache_control": {"type": "ephemeral"}}],
+               "input_schema": {"type": "object"}}],
     "messages": [
       {"role": "user", "content": [{"type": "text", "text": "Read a."}]},
       {"role": "assistant", "content": [
@@ -65,7 +65,7 @@ TEST(Request, Anthropic) {
          "input": {"path": "a"}}]},
       {"role": "user", "content": [
         {"type": "tool_result", "tool_use_id": "functions_read_file_0",
-         "content": "no such file", "is_error": true, "cache_control": {"type": "ephemeral"}}]},
+         "content": "no such file", "is_error": true}]},
       {"role": "assistant", "content": [
         {"type": "thinking", "thinking": "so", "signature": "S"},
         {"type": "tool_use", "id": "functions_read_file_0_2", "name": "read_file",
@@ -73,7 +73,7 @@ TEST(Request, Anthropic) {
       {"role": "user", "content": [
         {"type": "tool_result", "tool_use_id": "functions_read_file_0_2", "content": "text",
          "is_error": false},
-        {"type": "text", "text": "And now?", "cache_control": {"type": "ephemeral"}}]}
+        {"type": "text", "text": "And now?"}]}
     ]})json");
   EXPECT_EQ(built(dialect, request), expected);
   EXPECT_EQ(dialect.build(request, "").target, "/v1/messages");
@@ -83,25 +83,25 @@ TEST(Request, Gemini) {
   const GeminiDialect dialect;
   ModelRequest request = story(dialect.kind(), "gemini-4-argon", R"({"thoughtSignature":"S1"})");
   auto& call = std::get<ToolCall>(request.turns[3].blocks[1]);
-  call.echo = item(dialect.kind(), "gemini-4-argon", R"({"thoughtSignature":"S2"})");
+  call.echo = item(dialect.kind(), "gemini-4-argon",
+                   R"({"thoughtSignature":"S2","id":"functions.read_file:0"})");
   const json::value expected = parse(R"json({
     "contents": [
       {"role": "user", "parts": [{"text": "Read a."}]},
       {"role": "model", "parts": [
         {"text": "Sure."},
-        {"functionCall": {"id": "functions_read_file_0", "name": "read_file",
-                          "args": {"path": "a"}},
+        {"functionCall": {"name": "read_file", "args": {"path": "a"}},
          "thoughtSignature": "skip_thought_signature_validator"}]},
       {"role": "user", "parts": [
-        {"functionResponse": {"id": "functions_read_file_0", "name": "read_file",
+        {"functionResponse": {"name": "read_file",
                               "response": {"error": "no such file"}}}]},
       {"role": "model", "parts": [
         {"text": "so", "thought": true, "thoughtSignature": "S1"},
-        {"functionCall": {"id": "functions_read_file_0_2", "name": "read_file",
+        {"functionCall": {"id": "functions.read_file:0", "name": "read_file",
                           "args": {"path": "a"}},
          "thoughtSignature": "S2"}]},
       {"role": "user", "parts": [
-        {"functionResponse": {"id": "functions_read_file_0_2", "name": "read_file",
+        {"functionResponse": {"id": "functions.read_file:0", "name": "read_file",
                               "response": {"output": "text"}}},
         {"text": "And now?"}]}],
     "systemInstruction": {"parts": [{"text": "Be brief."}]},

@@ -55,13 +55,34 @@ void append_to(json::object& object, std::string_view key, const std::string& mo
   value.get_string().append(more);
 }
 
-std::string refusal_of(const json::object& delta) {
+/// In the vendor's words: why it refuses, or which sequence stopped it.
+std::string detail_of(const json::object& delta) {
   const json::object* details = find_object(delta, "stop_details");
-  if (details == nullptr) return {};
+  if (details == nullptr) return text_of(delta, "stop_sequence");
   const std::string category = text_of(*details, "category");
   const std::string explanation = text_of(*details, "explanation");
   return category.empty() || explanation.empty() ? category + explanation
                                                  : category + ": " + explanation;
+}
+
+/// The last request for the answer itself: what compaction or an advisor read is not its context.
+const json::object* last_message(const json::array& iterations) {
+  const json::object* last = nullptr;
+  for (const json::value& iteration : iterations) {
+    const json::object* fields = iteration.if_object();
+    if (fields == nullptr) continue;
+    const std::string type = text_of(*fields, "type");
+    if (type == "message" || type == "fallback_message") last = fields;
+  }
+  return last;
+}
+
+/// Whether ToolCall has a place for every member; a call with others comes back as it came.
+bool is_plain_call(const json::object& block) {
+  return std::ranges::all_of(block, [](const auto& member) {
+    const std::string_view key = member.key();
+    return key == "type" || key == "id" || key == "name" || key == "input";
+  });
 }
 
 }  // namespace
@@ -69,7 +90,9 @@ std::string refusal_of(const json::object& delta) {
 ProviderResult<void> Decoder::take(const SseEvent& event, StreamListener& listener) {
   TRY(const json::object payload, parse_payload(event.data));
   const std::string type = text_of(payload, "type");
-  if (type == "message_start") {
+  if (type == "message") {  // from a server that does not stream
+    take_message(payload);
+  } else if (type == "message_start") {
     if (const json::object* message = find_object(payload, "message")) start(*message);
   } else if (type == "content_block_start") {
     start_block(payload, listener);
@@ -87,21 +110,27 @@ ProviderResult<void> Decoder::take(const SseEvent& event, StreamListener& listen
 
 void Decoder::take_message(json::object message) {
   start(message);
-  if (const json::array* content = find_array(message, "content")) {
-    for (const json::value& part : *content) {
-      if (!part.is_object()) continue;
-      blocks_[static_cast<std::int64_t>(blocks_.size())].block = part.get_object();
-    }
-  }
-  stop_reason_ = text_of(message, "stop_reason");
-  stop_detail_ = refusal_of(message);
   complete_ = true;
+}
+
+void Decoder::add_blocks(const json::object& message) {
+  const json::array* content = find_array(message, "content");
+  if (content == nullptr || content->empty()) return;
+  blocks_.clear();
+  for (const json::value& part : *content) {
+    if (!part.is_object()) continue;
+    blocks_[static_cast<std::int64_t>(blocks_.size())].block = part.get_object();
+  }
 }
 
 void Decoder::start(const json::object& message) {
   id_ = text_of(message, "id");
   model_ = text_of(message, "model");
   keep_usage(find_object(message, "usage"));
+  // A message that needs no streaming may be whole from its start.
+  add_blocks(message);
+  stop_reason_ = text_of(message, "stop_reason");
+  stop_detail_ = detail_of(message);
 }
 
 void Decoder::start_block(const json::object& event, StreamListener& listener) {
@@ -136,6 +165,12 @@ ProviderResult<void> Decoder::add_delta(const json::object& event, StreamListene
     append_to(open.block, "thinking", text_of(*delta, "thinking"));
   } else if (type == "signature_delta") {
     open.block["signature"] = text_of(*delta, "signature");
+  } else if (type == "citations_delta") {
+    json::value& citations = open.block["citations"];
+    if (!citations.is_array()) citations.emplace_array();
+    if (const json::value* citation = delta->if_contains("citation")) {
+      citations.get_array().push_back(*citation);
+    }
   } else if (type == "compaction_delta") {
     append_to(open.block, "content", text_of(*delta, "content"));
   }
@@ -147,7 +182,7 @@ void Decoder::end_message(const json::object& event) {
   const json::object* delta = find_object(event, "delta");
   if (delta == nullptr) return;
   if (auto reason = find_string(*delta, "stop_reason")) stop_reason_ = *std::move(reason);
-  stop_detail_ = refusal_of(*delta);
+  stop_detail_ = detail_of(*delta);
 }
 
 void Decoder::keep_usage(const json::object* usage) {
@@ -157,24 +192,40 @@ void Decoder::keep_usage(const json::object* usage) {
   }
 }
 
-std::string Decoder::service_tier() const {
-  return text_of(usage_, "speed") == "fast" ? "fast" : text_of(usage_, "service_tier");
+bool Decoder::cut_short() const {
+  const StopReason stop = stop_of(stop_reason_);
+  return stop == StopReason::kMaxTokens || stop == StopReason::kContextExceeded ||
+         stop == StopReason::kRefusal;
+}
+
+BilledRequest Decoder::billed_request(const json::object& usage) const {
+  const std::string model = text_of(usage, "model");
+  BilledRequest request;
+  request.model = !model.empty() ? model : model_.empty() ? requested_model_ : model_;
+  request.service_tier =
+      text_of(usage_, "speed") == "fast" ? "fast" : text_of(usage_, "service_tier");
+  request.usage = read_usage(usage);
+  const std::string region = text_of(usage_, "inference_geo");
+  if (region != "global" && region != "not_available") request.region = region;
+  return request;
 }
 
 std::vector<BilledRequest> Decoder::billed() const {
-  const std::string& served = model_.empty() ? requested_model_ : model_;
   std::vector<BilledRequest> all;
   // With compaction or a fallback on the server's side the top level holds the last request only.
   if (const json::array* iterations = find_array(usage_, "iterations")) {
     for (const json::value& iteration : *iterations) {
       const json::object* fields = iteration.if_object();
-      if (fields == nullptr) continue;
-      const std::string model = text_of(*fields, "model");
-      all.push_back({model.empty() ? served : model, service_tier(), read_usage(*fields)});
+      if (fields != nullptr) all.push_back(billed_request(*fields));
     }
   }
-  if (all.empty()) all.push_back({served, service_tier(), read_usage(usage_)});
-  std::erase_if(all, [](const BilledRequest& request) { return request.usage.empty(); });
+  if (all.empty()) all.push_back(billed_request(usage_));
+  if (const json::object* tools = find_object(usage_, "server_tool_use")) {
+    all.back().web_searches = tokens(*tools, "web_search_requests");
+  }
+  std::erase_if(all, [](const BilledRequest& request) {
+    return request.usage.empty() && request.web_searches == 0;
+  });
   return all;
 }
 
@@ -185,7 +236,10 @@ VendorItem Decoder::item(json::object block) const {
 ProviderResult<void> Decoder::close_block(OpenBlock open, std::vector<Block>& blocks) const {
   const std::string type = text_of(open.block, "type");
   if (type == "text") {
-    blocks.push_back(TextBlock{text_of(open.block, "text")});
+    TextBlock text{text_of(open.block, "text")};
+    const json::array* citations = find_array(open.block, "citations");
+    if (citations != nullptr && !citations->empty()) text.echo = item(std::move(open.block));
+    blocks.push_back(std::move(text));
     return {};
   }
   if (type == "thinking" || type == "redacted_thinking") {
@@ -195,7 +249,7 @@ ProviderResult<void> Decoder::close_block(OpenBlock open, std::vector<Block>& bl
   }
   if (!open.input.empty()) {
     std::optional<json::object> input = parse_input(open.input);
-    if (!input && stop_reason_ == "max_tokens") return {};
+    if (!input && cut_short()) return {};
     if (!input) return malformed("a tool call whose input is no JSON object");
     open.block["input"] = *std::move(input);
   }
@@ -205,9 +259,11 @@ ProviderResult<void> Decoder::close_block(OpenBlock open, std::vector<Block>& bl
   }
   const json::object* input = find_object(open.block, "input");
   // The limit may fall between the call's name and its input, which then looks like an empty one.
-  if (stop_reason_ == "max_tokens" && (input == nullptr || input->empty())) return {};
-  blocks.push_back(ToolCall{text_of(open.block, "id"), text_of(open.block, "name"),
-                            input == nullptr ? json::object{} : *input});
+  if (cut_short() && (input == nullptr || input->empty())) return {};
+  ToolCall call{text_of(open.block, "id"), text_of(open.block, "name"),
+                input == nullptr ? json::object{} : *input};
+  if (!is_plain_call(open.block)) call.echo = item(std::move(open.block));
+  blocks.push_back(std::move(call));
   return {};
 }
 
@@ -218,11 +274,18 @@ ProviderResult<ModelAnswer> Decoder::finish() {
     TRY_VOID(close_block(std::move(open), answer.turn.blocks));
   }
   blocks_.clear();
+  // The API refuses an assistant's message that ends in thoughts; those that led nowhere are lost.
+  std::vector<Block>& blocks = answer.turn.blocks;
+  while (cut_short() && !blocks.empty() && std::holds_alternative<Reasoning>(blocks.back())) {
+    blocks.pop_back();
+  }
   answer.stop = stop_of(stop_reason_);
   answer.stop_detail = stop_detail_;
   answer.model = model_;
   answer.request_id = id_;
-  answer.prompt_tokens = read_usage(usage_).prompt();
+  const json::array* iterations = find_array(usage_, "iterations");
+  const json::object* last = iterations == nullptr ? nullptr : last_message(*iterations);
+  answer.prompt_tokens = read_usage(last == nullptr ? usage_ : *last).prompt();
   answer.billed = billed();
   return answer;
 }

@@ -28,6 +28,9 @@ class Decoder final : public AnswerDecoder {
   };
 
   void start(const json::object& message);
+  void add_blocks(const json::object& message);
+  /// Whether the answer ended before the model had finished it: its last call may be half of one.
+  bool cut_short() const;
   void start_block(const json::object& event, StreamListener& listener);
   ProviderResult<void> add_delta(const json::object& event, StreamListener& listener);
   void end_message(const json::object& event);
@@ -35,7 +38,7 @@ class Decoder final : public AnswerDecoder {
   void keep_usage(const json::object* usage);
   ProviderResult<void> close_block(OpenBlock open, std::vector<Block>& blocks) const;
   VendorItem item(json::object block) const;
-  std::string service_tier() const;
+  BilledRequest billed_request(const json::object& usage) const;
 
   const std::string requested_model_;
   std::map<std::int64_t, OpenBlock> blocks_;

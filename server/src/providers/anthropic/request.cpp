@@ -1,5 +1,6 @@
 #include "providers/anthropic/request.h"
 
+#include "providers/anthropic/breakpoints.h"
 #include "providers/tool_call_ids.h"
 
 namespace coditect::providers::anthropic {
@@ -7,9 +8,6 @@ namespace coditect::providers::anthropic {
 namespace {
 
 constexpr std::string_view kVersion = "2023-06-01";
-constexpr int kCachedMessages = 2;
-
-json::object cache_breakpoint() { return {{"type", "ephemeral"}}; }
 
 /// The API refuses text without a visible character.
 bool visible(std::string_view text) {
@@ -24,13 +22,22 @@ class Content {
   Content(const std::string& model, ToolCallIds& ids) : model_(model), ids_(ids) {}
 
   void operator()(const TextBlock& block) {
-    if (visible(block.text)) rest_.push_back(text_part(block.text));
+    const json::object* cited = echo_for(block.echo, ProviderKind::kAnthropic, model_);
+    if (cited != nullptr) {
+      rest_.push_back(*cited);
+    } else if (visible(block.text)) {
+      rest_.push_back(text_part(block.text));
+    }
   }
   void operator()(const ToolCall& call) {
-    rest_.push_back(json::object{{"type", "tool_use"},
-                                 {"id", ids_.for_call(call.id)},
-                                 {"name", call.name},
-                                 {"input", call.input}});
+    const std::string id = ids_.for_call(call.id);
+    const json::object* item = echo_for(call.echo, ProviderKind::kAnthropic, model_);
+    if (item != nullptr && id == call.id) {
+      rest_.push_back(*item);
+      return;
+    }
+    rest_.push_back(
+        json::object{{"type", "tool_use"}, {"id", id}, {"name", call.name}, {"input", call.input}});
   }
   void operator()(const ToolResult& result) {
     const bool failed = result.outcome == ToolOutcome::kError;
@@ -78,13 +85,6 @@ json::array messages(const ModelRequest& request) {
     const std::string_view role = turn.role == Role::kUser ? "user" : "assistant";
     all.push_back(json::object{{"role", role}, {"content", std::move(parts)}});
   }
-  int left = kCachedMessages;
-  for (std::size_t i = all.size(); i-- > 0 && left > 0;) {
-    json::object& message = all[i].as_object();
-    if (message["role"] != "user") continue;
-    message["content"].as_array().back().as_object()["cache_control"] = cache_breakpoint();
-    --left;
-  }
   return all;
 }
 
@@ -95,7 +95,6 @@ json::array tools(const ModelRequest& request) {
                                {"description", tool.description},
                                {"input_schema", tool.input_schema}});
   }
-  all.back().as_object()["cache_control"] = cache_breakpoint();
   return all;
 }
 
@@ -113,12 +112,9 @@ HttpPost build_request(const ModelRequest& request) {
   json::object body{
       {"model", request.model}, {"max_tokens", request.max_output_tokens}, {"stream", true}};
   if (!request.tools.empty()) body["tools"] = tools(request);
-  if (visible(request.system)) {
-    json::object system = text_part(request.system);
-    system["cache_control"] = cache_breakpoint();
-    body["system"] = json::array{std::move(system)};
-  }
+  if (visible(request.system)) body["system"] = json::array{text_part(request.system)};
   body["messages"] = messages(request);
+  place_breakpoints(request, body);
   if (!request.stop_sequences.empty()) {
     body["stop_sequences"] =
         json::array(request.stop_sequences.begin(), request.stop_sequences.end());

@@ -5,8 +5,7 @@
 
 namespace coditect::providers::anthropic {
 
-/// POST /v1/messages, streaming, with cache breakpoints after the tools, the system prompt and the
-/// last two user messages: all four that one request may have.
+/// POST /v1/messages, streaming, with the cache breakpoints of breakpoints.h.
 HttpPost build_request(const ModelRequest& request);
 
 }  // namespace coditect::providers::anthropic

@@ -40,8 +40,18 @@ std::string* text_in(Block& block) {
 }  // namespace
 
 ProviderResult<void> Decoder::take(const SseEvent& event, StreamListener& listener) {
-  TRY(const json::object chunk, parse_payload(event.data));
-  return take_chunk(chunk, listener);
+  if (!event.data.starts_with('[')) {
+    TRY(const json::object chunk, parse_payload(event.data));
+    return take_chunk(chunk, listener);
+  }
+  // Without server-sent events the API answers with an array of the same chunks.
+  const Result<json::value> chunks = parse_json(event.data);
+  if (!chunks) return malformed("an answer that is " + chunks.error().message);
+  for (const json::value& chunk : chunks->as_array()) {
+    if (!chunk.is_object()) return malformed("a chunk that is no object");
+    TRY_VOID(take_chunk(chunk.get_object(), listener));
+  }
+  return {};
 }
 
 ProviderResult<void> Decoder::take_chunk(const json::object& chunk, StreamListener& listener) {
@@ -85,7 +95,8 @@ ProviderResult<void> Decoder::take_part(const json::object& part, StreamListener
     return {};
   }
   text_open_ = false;
-  blocks_.push_back(OpaqueBlock{{ProviderKind::kGemini, requested_model_, part}});
+  call_open_ = false;
+  blocks_.push_back(OpaqueBlock{item(part)});
   return {};
 }
 
@@ -96,12 +107,13 @@ ProviderResult<void> Decoder::take_call(const json::object& part, StreamListener
   if (!call_open_ || !name.empty()) {
     if (name.empty()) return malformed("a functionCall without a name");
     std::string id = text_of(*call, "id");
+    VendorItem echo = signature_of(part).value_or(item({}));
+    if (!id.empty()) echo.item["id"] = id;
     // The API does not always name its calls; an answer's own id makes the name unique.
     if (id.empty()) id = "call_" + response_id_ + "_" + std::to_string(blocks_.size());
     const json::object* arguments = find_object(*call, "args");
-    blocks_.push_back(ToolCall{std::move(id), name,
-                               arguments == nullptr ? json::object{} : *arguments,
-                               signature_of(part)});
+    blocks_.push_back(ToolCall{
+        std::move(id), name, arguments == nullptr ? json::object{} : *arguments, std::move(echo)});
     text_open_ = false;
     arguments_ = {};
     const auto& begun = std::get<ToolCall>(blocks_.back());
@@ -117,6 +129,8 @@ ProviderResult<void> Decoder::take_call(const json::object& part, StreamListener
 void Decoder::take_text(const json::object& part, StreamListener& listener) {
   const std::string text = text_of(part, "text");
   std::optional<VendorItem> signature = signature_of(part);
+  // A call whose end was not announced has ended where something else begins.
+  if (!text.empty() || signature) call_open_ = false;
   if (find_bool(part, "thought").value_or(false)) {
     blocks_.push_back(Reasoning{text, std::move(signature)});
     text_open_ = false;
@@ -144,7 +158,11 @@ void Decoder::keep_usage(const json::object& usage) {
 std::optional<VendorItem> Decoder::signature_of(const json::object& part) const {
   const json::value* signature = part.if_contains("thoughtSignature");
   if (signature == nullptr) return std::nullopt;
-  return VendorItem{ProviderKind::kGemini, requested_model_, {{"thoughtSignature", *signature}}};
+  return item({{"thoughtSignature", *signature}});
+}
+
+VendorItem Decoder::item(json::object content) const {
+  return {ProviderKind::kGemini, requested_model_, std::move(content)};
 }
 
 void Decoder::mark_checkpoint() {
@@ -209,7 +227,8 @@ ProviderResult<ModelAnswer> Decoder::finish() {
                        : finish_reason_.empty()   ? block_reason_
                        : finish_reason_ == "STOP" ? ""
                                                   : finish_reason_;
-  if (call_open_) blocks_.pop_back();  // cut off midway
+  // Cut off midway, unless only the sign of its end is missing.
+  if (call_open_ && finish_reason_ != "STOP") blocks_.pop_back();
   answer.turn.blocks = std::move(blocks_);
   answer.model = model_.empty() ? requested_model_ : model_;
   answer.request_id = response_id_;

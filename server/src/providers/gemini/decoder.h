@@ -43,6 +43,7 @@ class Decoder final : public AnswerDecoder {
   void keep_usage(const json::object& usage);
   void mark_checkpoint();
   std::optional<VendorItem> signature_of(const json::object& part) const;
+  VendorItem item(json::object content) const;
   StopReason stop() const;
 
   const std::string requested_model_;

@@ -3,7 +3,7 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
-#include "providers/tool_call_ids.h"
+#include <map>
 
 namespace coditect::providers::gemini {
 
@@ -15,10 +15,14 @@ constexpr std::string_view kSignature = "thoughtSignature";
 
 bool signs_thoughts(std::string_view model) { return !model.starts_with("gemini-2"); }
 
+/// The ids that the vendor gave its calls, by the transcript's. Calls without one are matched with
+/// their results by name and order.
+using VendorIds = std::map<std::string, json::value>;
+
 /// Writes the parts of one content.
 class Parts {
  public:
-  Parts(const std::string& model, ToolCallIds& ids) : model_(model), ids_(ids) {}
+  Parts(const std::string& model, VendorIds& ids) : model_(model), ids_(ids) {}
 
   void operator()(const TextBlock& block) {
     const json::object* echo = echo_for(block.echo, ProviderKind::kGemini, model_);
@@ -26,21 +30,29 @@ class Parts {
     add({{"text", block.text}}, echo);
   }
   void operator()(const ToolCall& call) {
-    json::object part{
-        {"functionCall",
-         json::object{{"id", ids_.for_call(call.id)}, {"name", call.name}, {"args", call.input}}}};
+    json::object function{{"name", call.name}, {"args", call.input}};
+    json::object signature;
+    ids_.erase(call.id);
     const json::object* echo = echo_for(call.echo, ProviderKind::kGemini, model_);
-    // Of parallel calls only the first is signed.
-    if (!called_ && signs_thoughts(model_)) part[kSignature] = kForeignSignature;
+    if (echo != nullptr) {
+      // An id goes back only where the vendor gave it: not every surface knows the member.
+      if (const json::value* id = echo->if_contains("id")) {
+        function["id"] = *id;
+        ids_[call.id] = *id;
+      }
+      if (const json::value* own = echo->if_contains(kSignature)) signature[kSignature] = *own;
+    } else if (!called_ && signs_thoughts(model_)) {
+      // Of parallel calls only the first is signed.
+      signature[kSignature] = kForeignSignature;
+    }
     called_ = true;
-    add(std::move(part), echo);
+    add({{"functionCall", std::move(function)}}, &signature);
   }
   void operator()(const ToolResult& result) {
     const std::string_view key = result.outcome == ToolOutcome::kOk ? "output" : "error";
-    add({{"functionResponse", json::object{{"id", ids_.for_result(result.call_id)},
-                                           {"name", result.name},
-                                           {"response", json::object{{key, result.output}}}}}},
-        nullptr);
+    json::object response{{"name", result.name}, {"response", {{key, result.output}}}};
+    if (const auto id = ids_.find(result.call_id); id != ids_.end()) response["id"] = id->second;
+    add({{"functionResponse", std::move(response)}}, nullptr);
   }
   void operator()(const Reasoning& block) {
     const json::object* echo = echo_for(block.echo, ProviderKind::kGemini, model_);
@@ -62,13 +74,13 @@ class Parts {
   }
 
   const std::string& model_;
-  ToolCallIds& ids_;
+  VendorIds& ids_;
   json::array parts_;
   bool called_ = false;
 };
 
 json::array contents(const ModelRequest& request) {
-  ToolCallIds ids;
+  VendorIds ids;
   json::array all;
   for (const Turn& turn : alternating(request.turns)) {
     Parts parts(request.model, ids);

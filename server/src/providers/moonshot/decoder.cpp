@@ -15,11 +15,12 @@ struct ReasonStop {
 };
 
 constexpr ReasonStop kStops[] = {
-    {"stop", StopReason::kEndTurn},
-    {"length", StopReason::kMaxTokens},
-    {"tool_calls", StopReason::kToolUse},
-    {"content_filter", StopReason::kContentFilter},
+    {"stop", StopReason::kEndTurn},       {"length", StopReason::kMaxTokens},
+    {"tool_calls", StopReason::kToolUse}, {"content_filter", StopReason::kContentFilter},
+    {"refusal", StopReason::kRefusal},
 };
+/// Where servers put what the model thinks: Moonshot, DeepSeek and llama.cpp, then vLLM and Ollama.
+constexpr std::string_view kReasoningKeys[] = {"reasoning_content", "reasoning"};
 
 StopReason stop_of(std::string_view reason) {
   for (const ReasonStop& row : kStops) {
@@ -34,7 +35,8 @@ Usage read_usage(const json::object& fields) {
   Usage usage;
   std::int64_t left = tokens(fields, "prompt_tokens");
   const std::int64_t prompt = left;
-  std::int64_t cached = tokens(fields, "cached_tokens");
+  std::int64_t cached =
+      std::max(tokens(fields, "cached_tokens"), tokens(fields, "prompt_cache_hit_tokens"));
   if (const json::object* details = find_object(fields, "prompt_tokens_details")) {
     cached = std::max(cached, tokens(*details, "cached_tokens"));
     usage.cache_write_short = tokens(*details, "cache_write_tokens");
@@ -51,7 +53,25 @@ Usage read_usage(const json::object& fields) {
   if (usage.reasoning > 0 && total == prompt + usage.output + usage.reasoning) {
     usage.output += usage.reasoning;
   }
+  usage.reasoning = std::min(usage.reasoning, usage.output);
   return usage;
+}
+
+/// The text of a message's content, which may be a list of parts.
+std::string content_of(const json::object& message) {
+  const json::array* parts = find_array(message, "content");
+  if (parts == nullptr) return text_of(message, "content");
+  std::string text;
+  for (const json::value& part : *parts) {
+    if (part.is_object()) text += text_of(part.get_object(), "text");
+  }
+  return text;
+}
+
+/// A call's arguments: text in pieces, or, from some servers, the object itself.
+std::string arguments_of(const json::object& function) {
+  const json::object* whole = find_object(function, "arguments");
+  return whole == nullptr ? text_of(function, "arguments") : json::serialize(*whole);
 }
 
 }  // namespace
@@ -62,7 +82,9 @@ ProviderResult<void> Decoder::take(const SseEvent& event, StreamListener& listen
     return {};
   }
   TRY(const json::object chunk, parse_payload(event.data));
-  return take_chunk(chunk, &listener);
+  TRY_VOID(take_chunk(chunk, &listener));
+  if (text_of(chunk, "object") == "chat.completion") done_ = true;  // it does not stream
+  return {};
 }
 
 ProviderResult<void> Decoder::take_completion(const json::object& completion) {
@@ -73,14 +95,16 @@ ProviderResult<void> Decoder::take_completion(const json::object& completion) {
 
 ProviderResult<void> Decoder::take_chunk(const json::object& chunk, StreamListener* listener) {
   if (const json::object* error = find_object(chunk, "error")) return decode_stream_error(*error);
+  if (text_of(chunk, "object") == "error") return decode_stream_error(chunk);
+  if (auto error = find_string(chunk, "error")) return decode_stream_error({{"message", *error}});
   if (auto id = find_string(chunk, "id")) id_ = *std::move(id);
   if (auto model = find_string(chunk, "model")) model_ = *std::move(model);
   if (auto tier = find_string(chunk, "service_tier")) service_tier_ = *std::move(tier);
-  if (const json::object* usage = find_object(chunk, "usage")) usage_ = read_usage(*usage);
+  take_usage(chunk);
   const json::array* choices = find_array(chunk, "choices");
   if (choices == nullptr || choices->empty() || !choices->front().is_object()) return {};
   const json::object& choice = choices->front().get_object();
-  if (const json::object* usage = find_object(choice, "usage")) usage_ = read_usage(*usage);
+  take_usage(choice);
   for (const std::string_view key : {"delta", "message"}) {
     if (const json::object* message = find_object(choice, key)) take_message(*message, listener);
   }
@@ -89,24 +113,40 @@ ProviderResult<void> Decoder::take_chunk(const json::object& chunk, StreamListen
 }
 
 void Decoder::take_message(const json::object& message, StreamListener* listener) {
-  if (const auto text = find_string(message, "content"); text && !text->empty()) {
-    text_ += *text;
-    if (listener != nullptr) listener->on_text(*text);
+  if (const std::string text = content_of(message); !text.empty()) {
+    text_ += text;
+    if (listener != nullptr) listener->on_text(text);
   }
-  if (const auto thought = find_string(message, "reasoning_content")) {
+  refusal_ += text_of(message, "refusal");
+  for (const std::string_view key : kReasoningKeys) {
+    const auto thought = find_string(message, key);
+    if (!thought || (!reasoning_key_.empty() && reasoning_key_ != key)) continue;
     reasoning_ += *thought;
-    has_reasoning_ = true;
+    reasoning_key_ = key;
   }
-  if (const json::array* calls = find_array(message, "tool_calls")) {
-    for (const json::value& piece : *calls) {
-      if (piece.is_object()) take_call(piece.get_object(), listener);
-    }
+  const json::array* calls = find_array(message, "tool_calls");
+  if (calls == nullptr) return;
+  for (std::size_t i = 0; i < calls->size(); ++i) {
+    const json::object* piece = (*calls)[i].if_object();
+    const auto place = calls->size() > 1 ? std::optional(i) : std::nullopt;
+    if (piece != nullptr) take_call(*piece, place, listener);
   }
 }
 
-Decoder::OpenCall& Decoder::call_of(const json::object& piece) {
+/// Counts come in up to three places, and not all of them everywhere; the last of each holds.
+void Decoder::take_usage(const json::object& holder) {
+  const json::object* usage = find_object(holder, "usage");
+  if (usage == nullptr) return;
+  for (const auto& [key, value] : *usage) {
+    if (!value.is_null()) usage_fields_[key] = value;
+  }
+  usage_ = read_usage(usage_fields_);
+}
+
+Decoder::OpenCall& Decoder::call_of(const json::object& piece, std::optional<std::size_t> place) {
   const std::string id = text_of(piece, "id");
-  const auto index = find_int(piece, "index");
+  auto index = find_int(piece, "index");
+  if (!index && place) index = static_cast<std::int64_t>(*place);
   const auto same = std::find_if(calls_.rbegin(), calls_.rend(), [&](const OpenCall& call) {
     return !index || call.index == *index;
   });
@@ -119,8 +159,9 @@ Decoder::OpenCall& Decoder::call_of(const json::object& piece) {
   return begun;
 }
 
-void Decoder::take_call(const json::object& piece, StreamListener* listener) {
-  OpenCall& call = call_of(piece);
+void Decoder::take_call(const json::object& piece, std::optional<std::size_t> place,
+                        StreamListener* listener) {
+  OpenCall& call = call_of(piece, place);
   const json::object* function = find_object(piece, "function");
   if (function == nullptr) return;
   const std::string name = text_of(*function, "name");
@@ -128,7 +169,7 @@ void Decoder::take_call(const json::object& piece, StreamListener* listener) {
     call.name = name;
     if (listener != nullptr) listener->on_tool_call(call.id, call.name);
   }
-  call.arguments += text_of(*function, "arguments");
+  call.arguments += arguments_of(*function);
 }
 
 ProviderResult<void> Decoder::add_calls(std::vector<Block>& blocks) const {
@@ -148,17 +189,21 @@ std::vector<BilledRequest> Decoder::billed() const {
 }
 
 ProviderResult<ModelAnswer> Decoder::finish() {
-  const bool ended = done_ || kind_ == ProviderKind::kOpenAiCompatible;
+  const bool ended = done_ || kind_ == ProviderKind::kOpenAiCompatible || !usage_.empty();
   if (!ended || finish_reason_.empty()) return cut_off();
   ModelAnswer answer;
-  if (has_reasoning_) {
-    VendorItem echo{kind_, requested_model_, {{"reasoning_content", reasoning_}}};
+  if (!reasoning_key_.empty()) {
+    VendorItem echo{kind_, requested_model_, {{reasoning_key_, reasoning_}}};
     answer.turn.blocks.push_back(Reasoning{reasoning_, std::move(echo)});
   }
   if (!text_.empty()) answer.turn.blocks.push_back(TextBlock{text_});
   TRY_VOID(add_calls(answer.turn.blocks));
   answer.stop = stop_of(finish_reason_);
   if (answer.stop == StopReason::kEndTurn && !calls_.empty()) answer.stop = StopReason::kToolUse;
+  if (!refusal_.empty()) {
+    answer.stop = StopReason::kRefusal;
+    answer.stop_detail = refusal_;
+  }
   answer.model = model_.empty() ? requested_model_ : model_;
   answer.request_id = id_;
   answer.prompt_tokens = usage_.prompt();

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,8 +11,8 @@
 namespace coditect::providers::moonshot {
 
 /// Puts an answer together from the chunks of chat completions. As AnswerDecoder; ends with
-/// [DONE], or for kOpenAiCompatible also with the connection once a finish_reason came, because
-/// not every such server says [DONE].
+/// [DONE], or with the connection where what came is whole: a finish_reason and, of Moonshot, the
+/// usage. Not every server says [DONE].
 class Decoder final : public AnswerDecoder {
  public:
   Decoder(ProviderKind kind, std::string requested_model)
@@ -34,8 +36,11 @@ class Decoder final : public AnswerDecoder {
 
   ProviderResult<void> take_chunk(const json::object& chunk, StreamListener* listener);
   void take_message(const json::object& message, StreamListener* listener);
-  void take_call(const json::object& piece, StreamListener* listener);
-  OpenCall& call_of(const json::object& piece);
+  /// `place` is the piece's among those of its chunk; nothing where it is the only one.
+  void take_call(const json::object& piece, std::optional<std::size_t> place,
+                 StreamListener* listener);
+  OpenCall& call_of(const json::object& piece, std::optional<std::size_t> place);
+  void take_usage(const json::object& holder);
   ProviderResult<void> add_calls(std::vector<Block>& blocks) const;
 
   const ProviderKind kind_;
@@ -44,10 +49,12 @@ class Decoder final : public AnswerDecoder {
   std::string model_;
   std::string service_tier_;
   std::string text_;
+  std::string refusal_;
   std::string reasoning_;
-  bool has_reasoning_ = false;
+  std::string reasoning_key_;  // "" where there is none
   std::vector<OpenCall> calls_;
   std::string finish_reason_;
+  json::object usage_fields_;
   Usage usage_;
   bool done_ = false;
 };

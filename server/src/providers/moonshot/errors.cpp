@@ -1,5 +1,7 @@
 #include "providers/moonshot/errors.h"
 
+#include <algorithm>
+
 #include "providers/decode.h"
 #include "providers/wire/failure.h"
 
@@ -8,6 +10,8 @@ namespace coditect::providers::moonshot {
 namespace {
 
 using Kind = ProviderError::Kind;
+
+constexpr std::int64_t kStatusMax = 599;
 
 struct NameKind {
   std::string_view name;
@@ -72,6 +76,11 @@ ProviderError decode_error(const HttpFailure& failure) {
   return decode(error_object(failure.body), failure);
 }
 
-ProviderError decode_stream_error(const json::object& error) { return decode(error, {}); }
+ProviderError decode_stream_error(const json::object& error) {
+  HttpFailure failure;  // some servers give the status as the code
+  failure.status = static_cast<int>(
+      std::clamp<std::int64_t>(find_int(error, "code").value_or(0), 0, kStatusMax));
+  return decode(error, failure);
+}
 
 }  // namespace coditect::providers::moonshot

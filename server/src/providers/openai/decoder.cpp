@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/decode.h"
+#include "providers/openai/client_calls.h"
 #include "providers/openai/errors.h"
 
 namespace coditect::providers::openai {
@@ -16,8 +17,12 @@ Usage read_usage(const json::object& fields) {
   if (const json::object* details = find_object(fields, "input_tokens_details")) {
     usage.cached = std::min(left, tokens(*details, "cached_tokens"));
     left -= usage.cached;
-    usage.cache_write_short = std::min(left, tokens(*details, "cache_write_tokens"));
-    left -= usage.cache_write_short;
+    const std::int64_t written = std::min(left, tokens(*details, "cache_write_tokens"));
+    if (const json::object* lives = find_object(*details, "cache_write_tokens_details")) {
+      usage.cache_write_long = std::min(written, tokens(*lives, "ttl_12h"));
+    }
+    usage.cache_write_short = written - usage.cache_write_long;
+    left -= written;
   }
   usage.input = left;
   usage.output = tokens(fields, "output_tokens");
@@ -54,12 +59,15 @@ ProviderResult<void> Decoder::take(const SseEvent& event, StreamListener& listen
   } else if (type == "response.output_item.done") {
     const json::object* item = find_object(payload, "item");
     if (item == nullptr) return malformed("an output item that is none");
-    items_[find_int(payload, "output_index").value_or(0)] = *item;
+    const auto next = items_.empty() ? 0 : items_.rbegin()->first + 1;
+    items_[find_int(payload, "output_index").value_or(next)] = *item;
   } else if (type == "response.completed" || type == "response.incomplete" ||
              type == "response.failed") {
     const json::object* response = find_object(payload, "response");
     if (response == nullptr) return malformed(type + " without its response");
     return take_response(*response);
+  } else if (type.empty() && text_of(payload, "object") == "response") {
+    return take_response(payload);  // from a server that does not stream
   } else if (type == "error") {
     const json::object* nested = find_object(payload, "error");
     return decode_stream_error(nested == nullptr ? payload : *nested);
@@ -94,8 +102,12 @@ ProviderResult<void> Decoder::take_response(const json::object& response) {
 
 void Decoder::begin_item(const json::object& event, StreamListener& listener) const {
   const json::object* item = find_object(event, "item");
-  if (item == nullptr || text_of(*item, "type") != "function_call") return;
-  listener.on_tool_call(text_of(*item, "call_id"), text_of(*item, "name"));
+  if (item == nullptr) return;
+  if (text_of(*item, "type") == "function_call") {
+    listener.on_tool_call(text_of(*item, "call_id"), text_of(*item, "name"));
+  } else if (is_client_call(*item)) {
+    listener.on_tool_call(text_of(*item, "call_id"), client_call_name(*item));
+  }
 }
 
 ProviderResult<void> Decoder::add_item(const json::object& item, ModelAnswer& answer) const {
@@ -104,6 +116,8 @@ ProviderResult<void> Decoder::add_item(const json::object& item, ModelAnswer& an
     add_message(item, answer);
   } else if (type == "function_call") {
     return add_call(item, answer);
+  } else if (is_client_call(item)) {
+    add_client_call(item, answer);
   } else if (type == "reasoning") {
     std::string text = joined(find_array(item, "summary"), "summary_text", "text", "\n\n");
     answer.turn.blocks.push_back(Reasoning{std::move(text), echo(item)});
@@ -120,6 +134,12 @@ ProviderResult<void> Decoder::add_call(const json::object& item, ModelAnswer& an
   answer.turn.blocks.push_back(
       ToolCall{text_of(item, "call_id"), text_of(item, "name"), *std::move(input), echo(item)});
   return {};
+}
+
+void Decoder::add_client_call(const json::object& item, ModelAnswer& answer) const {
+  if (cut_short() && text_of(item, "status") == "incomplete") return;
+  answer.turn.blocks.push_back(ToolCall{text_of(item, "call_id"), client_call_name(item),
+                                        client_call_input(item), echo(item)});
 }
 
 void Decoder::add_message(const json::object& item, ModelAnswer& answer) const {

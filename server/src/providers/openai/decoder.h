@@ -26,6 +26,7 @@ class Decoder final : public AnswerDecoder {
   void begin_item(const json::object& event, StreamListener& listener) const;
   ProviderResult<void> add_item(const json::object& item, ModelAnswer& answer) const;
   ProviderResult<void> add_call(const json::object& item, ModelAnswer& answer) const;
+  void add_client_call(const json::object& item, ModelAnswer& answer) const;
   void add_message(const json::object& item, ModelAnswer& answer) const;
   StopReason stop_without_refusal(const ModelAnswer& answer) const;
   bool cut_short() const { return !incomplete_reason_.empty(); }

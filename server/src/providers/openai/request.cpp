@@ -1,5 +1,8 @@
 #include "providers/openai/request.h"
 
+#include <map>
+
+#include "providers/openai/client_calls.h"
 #include "providers/tool_call_ids.h"
 
 namespace coditect::providers::openai {
@@ -17,11 +20,16 @@ json::object message(std::string_view role, std::string_view part_type, const st
           {"content", json::array{json::object{{"type", part_type}, {"text", text}}}}};
 }
 
-/// Writes the items of one turn. The API takes its own items back verbatim.
+/// Writes the items of all turns. The API takes its own items back verbatim.
 class Items {
  public:
-  Items(const std::string& model, Role role, ToolCallIds& ids, json::array& items)
-      : model_(model), role_(role), ids_(ids), items_(items) {}
+  explicit Items(const std::string& model) : model_(model) {}
+
+  void write(const Turn& turn) {
+    role_ = turn.role;
+    for (const Block& block : turn.blocks) std::visit(*this, block);
+  }
+  json::array take() && { return std::move(items_); }
 
   void operator()(const TextBlock& block) {
     if (echo(block.echo) || block.text.empty()) return;
@@ -35,16 +43,26 @@ class Items {
   }
   void operator()(const ToolCall& call) {
     const std::string id = ids_.for_call(call.id);
-    if (id == call.id && echo(call.echo)) return;
+    const json::object* item = echo_for(call.echo, ProviderKind::kOpenAi, model_);
+    client_calls_.erase(id);
+    if (item != nullptr && id == call.id) {
+      if (is_client_call(*item)) client_calls_[id] = item;
+      items_.push_back(*item);
+      return;
+    }
     items_.push_back(json::object{{"type", "function_call"},
                                   {"call_id", id},
                                   {"name", call.name},
                                   {"arguments", json::serialize(call.input)}});
   }
   void operator()(const ToolResult& result) {
-    items_.push_back(json::object{{"type", "function_call_output"},
-                                  {"call_id", ids_.for_result(result.call_id)},
-                                  {"output", result.output}});
+    const std::string id = ids_.for_result(result.call_id);
+    if (const auto call = client_calls_.find(id); call != client_calls_.end()) {
+      items_.push_back(client_call_output(*call->second, id, result));
+      return;
+    }
+    items_.push_back(
+        json::object{{"type", "function_call_output"}, {"call_id", id}, {"output", result.output}});
   }
   void operator()(const Reasoning& block) { echo(block.echo); }
   void operator()(const OpaqueBlock& block) { echo(block.echo); }
@@ -59,19 +77,16 @@ class Items {
   }
 
   const std::string& model_;
-  const Role role_;
-  ToolCallIds& ids_;
-  json::array& items_;
+  Role role_ = Role::kUser;
+  ToolCallIds ids_;
+  std::map<std::string, const json::object*> client_calls_;  // by the id that is sent
+  json::array items_;
 };
 
 json::array input(const ModelRequest& request) {
-  ToolCallIds ids;
-  json::array items;
-  for (const Turn& turn : request.turns) {
-    Items writer(request.model, turn.role, ids, items);
-    for (const Block& block : turn.blocks) std::visit(writer, block);
-  }
-  return items;
+  Items items(request.model);
+  for (const Turn& turn : request.turns) items.write(turn);
+  return std::move(items).take();
 }
 
 json::array tools(const ModelRequest& request) {

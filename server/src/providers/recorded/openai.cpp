@@ -33,13 +33,17 @@ void without_extras(json::array& items) {
   }
 }
 
-TEST(RecordedOpenAi, AnotherClientsPatchToolIsKeptForTheEcho) {
+TEST(RecordedOpenAi, AnotherClientsPatchToolIsACallThatComesBack) {
   const Seen seen = chunks("openai-apply-patch-tool.1");
   ASSERT_EQ(seen.turn.size(), 1u);
-  EXPECT_TRUE(seen.turn[0].starts_with("opaque <- {\"id\":\"apc_0372d86dfc1762fe"));
+  EXPECT_TRUE(seen.turn[0].starts_with(
+      "call call_kA46f91ZwocQyMCKyyZqRyC5 apply_patch {\"type\":\"create_file\",\"diff\":"))
+      << seen.turn[0];
+  EXPECT_TRUE(seen.turn[0].contains(" <- {\"id\":\"apc_0372d86dfc1762fe"));
+  EXPECT_EQ(seen.calls, std::vector<std::string>{"call_kA46f91ZwocQyMCKyyZqRyC5 apply_patch"});
   EXPECT_TRUE(seen.turn[0].contains("\"status\":\"completed\""));
   EXPECT_TRUE(seen.turn[0].contains("+- [ ] Coffee\\n"));
-  EXPECT_EQ(seen.stop, "end_turn");
+  EXPECT_EQ(seen.stop, "tool_use");
   EXPECT_EQ(seen.model, "gpt-5.1-2025-11-13");
   EXPECT_EQ(seen.usage, "642/0/0+0/67/0");
   EXPECT_EQ(seen.tier, "default");

@@ -34,7 +34,7 @@ class Heard final : public StreamListener {
 /// where it has an item to send back; "opaque <- {…}".
 inline std::vector<std::string> describe(const Turn& turn) {
   const auto echo = [](const std::optional<VendorItem>& item) {
-    return item ? " <- " + json::serialize(item->item) : std::string();
+    return item && !item->item.empty() ? " <- " + json::serialize(item->item) : std::string();
   };
   std::vector<std::string> lines;
   for (const Block& block : turn.blocks) {

@@ -49,6 +49,8 @@ void run(std::string_view bytes) {
   const bool first = halves.feed(bytes.substr(0, cut), events).ok();
   const bool second = halves.feed(bytes.substr(cut), events).ok();
   check(fits == (first && second));
+  whole.finish(expected);
+  halves.finish(events);
   check(events == expected);
   decode(AnthropicDialect(), events);
   decode(GeminiDialect(), events);

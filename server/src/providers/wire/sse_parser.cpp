@@ -66,14 +66,32 @@ Result<void> SseParser::feed(std::string_view bytes, std::vector<SseEvent>& even
   return {};
 }
 
+void SseParser::finish(std::vector<SseEvent>& events) {
+  if (over_limit_) return;
+  if (!line_.empty()) take_line(std::exchange(line_, {}), events);
+  end_event(events);
+}
+
+void SseParser::end_event(std::vector<SseEvent>& events) {
+  if (has_data_) events.push_back(std::move(event_));
+  event_ = {};
+  has_data_ = false;
+  bare_ = false;
+}
+
 void SseParser::take_line(std::string_view line, std::vector<SseEvent>& events) {
   if (std::exchange(first_line_, false) && line.starts_with(kByteOrderMark)) {
     line.remove_prefix(kByteOrderMark.size());
   }
+  if (bare_ && (line.starts_with("data:") || line.starts_with("event:"))) end_event(events);
+  const bool begins_bare = !has_data_ && (line.starts_with('{') || line.starts_with('['));
+  if (bare_ || begins_bare) {
+    bare_ = true;
+    add_data(line);
+    return;
+  }
   if (line.empty()) {
-    if (has_data_) events.push_back(std::move(event_));
-    event_ = {};
-    has_data_ = false;
+    end_event(events);
     return;
   }
   const std::size_t colon = line.find(':');
@@ -88,12 +106,16 @@ void SseParser::take_line(std::string_view line, std::vector<SseEvent>& events) 
 
 void SseParser::take_field(std::string_view name, std::string_view value) {
   if (name == "data") {
-    if (has_data_) event_.data += '\n';
-    event_.data += value;
-    has_data_ = true;
+    add_data(value);
   } else if (name == "event") {
     event_.name = value;
   }
+}
+
+void SseParser::add_data(std::string_view value) {
+  if (has_data_) event_.data += '\n';
+  event_.data += value;
+  has_data_ = true;
 }
 
 }  // namespace coditect::providers

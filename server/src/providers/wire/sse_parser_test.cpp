@@ -21,6 +21,15 @@ struct Case {
   Events expected;
 };
 
+/// What comes out until the stream has ended, its cut-off end included.
+Events parse_to_the_end(std::string_view bytes) {
+  SseParser parser;
+  Events events;
+  EXPECT_TRUE(parser.feed(bytes, events).ok());
+  parser.finish(events);
+  return events;
+}
+
 TEST(SseParser, Streams) {
   const Case cases[] = {
       {"nothing", "", {}},
@@ -57,6 +66,33 @@ TEST(SseParser, Streams) {
       {"zero bytes", std::string("data: a\0b\n\n", 11), {{"", std::string("a\0b", 3)}}},
   };
   for (const Case& test : cases) EXPECT_EQ(parse(test.bytes), test.expected) << test.name;
+}
+
+TEST(SseParser, Ends) {
+  const Case cases[] = {
+      {"nothing", "", {}},
+      {"whole", "data: a\n\n", {{"", "a"}}},
+      {"without its blank line", "data: a\n\ndata: b\n", {{"", "a"}, {"", "b"}}},
+      {"without its line end", "data: a\n\nevent: n\ndata: b", {{"", "a"}, {"n", "b"}}},
+      {"a name alone", "event: ping\n", {}},
+      {"after a carriage return", "data: a\r", {{"", "a"}}},
+  };
+  for (const Case& test : cases)
+    EXPECT_EQ(parse_to_the_end(test.bytes), test.expected) << test.name;
+}
+
+TEST(SseParser, JsonWithoutFieldNames) {
+  const Case cases[] = {
+      {"a whole body", "{\"a\": 1}", {{"", "{\"a\": 1}"}}},
+      {"over several lines", "{\n \"a\":\n\n 1}\n", {{"", "{\n \"a\":\n\n 1}"}}},
+      {"an array", "[{}]\n", {{"", "[{}]"}}},
+      {"after a byte order mark", "\xEF\xBB\xBF{}", {{"", "{}"}}},
+      {"after events", "data: a\n\n{\"error\":\n{}}\n", {{"", "a"}, {"", "{\"error\":\n{}}"}}},
+      {"before an event", "{}\ndata: a\n\n", {{"", "{}"}, {"", "a"}}},
+      {"inside an event it is a field", "data: a\n{}\n\n", {{"", "a"}}},
+  };
+  for (const Case& test : cases)
+    EXPECT_EQ(parse_to_the_end(test.bytes), test.expected) << test.name;
 }
 
 TEST(SseParser, AnEventOverTheLimitBreaksTheStream) {
@@ -100,7 +136,7 @@ TEST(SseParser, TheLimitIsPerEventNotPerStream) {
 rc::Gen<std::string> any_stream() {
   const auto piece = rc::gen::element<std::string>("data:", "data: ", "event: ", ":", "\n", "\r",
                                                    "\r\n", "\n\n", "x", "{\"a\": 1}", " ", "id: 1",
-                                                   "\xEF\xBB\xBF", "\xEF", "data");
+                                                   "\xEF\xBB\xBF", "\xEF", "data", "\n{");
   return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece),
                       [](const std::vector<std::string>& pieces) {
                         std::string all;
@@ -121,6 +157,8 @@ RC_GTEST_PROP(SseParser, HowTheBytesAreCutMakesNoDifference, ()) {
     rest.remove_prefix(size);
   }
   RC_ASSERT(events == whole);
+  parser.finish(events);
+  RC_ASSERT(events == parse_to_the_end(bytes));
 }
 
 }  // namespace

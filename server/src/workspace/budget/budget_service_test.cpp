@@ -28,7 +28,7 @@ class BudgetServiceTest : public WorkspaceFixture {
   agents::AgentModel opus() { return {*claude_, "claude-opus-5-5"}; }
   agents::AgentModel unknown() { return {*claude_, "nobody-knows"}; }
   budget::Nanodollars most(const agents::CallSize& size) {
-    return *agents::most(opus(), size, clock_.now());
+    return *agents::most(opus(), size, providers::built_in_prices(), clock_.now());
   }
   budget::Account account(const std::string& scope) const {
     return workspace_->state().budgets.books().account(scope);
