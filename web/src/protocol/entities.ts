@@ -68,6 +68,10 @@ export interface CostRow {
   reasoning: number;
   cost_usd: number | null;
   unpriced_calls: number;
+  /** What prompt caching saved. */
+  saved_usd: number | null;
+  /** The part of all prompt tokens that came from a cache, from 0 to 1. */
+  cached_share: number;
 }
 
 /** What a scope (`workspace`, `day`, `agent:NAME`, `task:ID`) may spend and has spent. */

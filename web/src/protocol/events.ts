@@ -60,6 +60,8 @@ export interface UsageData {
   output: number;
   reasoning: number;
   cost_usd: number | null;
+  saved_usd?: number | null;
+  stop?: string;
   simulated?: boolean;
 }
 

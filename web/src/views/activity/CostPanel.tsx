@@ -94,6 +94,7 @@ function CostTable({ by, rows }: { by: By; rows: CostRow[] }) {
           <th scope="col">Input</th>
           <th scope="col">Cached</th>
           <th scope="col">Output</th>
+          <th scope="col">Saved</th>
           <th scope="col">Cost</th>
         </tr>
       </thead>
@@ -105,10 +106,13 @@ function CostTable({ by, rows }: { by: By; rows: CostRow[] }) {
             </th>
             <td>{row.calls}</td>
             <td>{count(row.input + row.cache_write)}</td>
-            <td>{count(row.cached)}</td>
+            <td title={`${Math.round(row.cached_share * 100)} % of the prompts came from a cache`}>
+              {count(row.cached)}
+            </td>
             <td>{count(row.output)}</td>
+            <td>{row.saved_usd === null ? '' : usd(row.saved_usd)}</td>
             <td>
-              {row.cost_usd === null ? 'no price' : usd(row.cost_usd)}
+              {row.cost_usd === null ? 'unpriced' : usd(row.cost_usd)}
               {row.unpriced_calls > 0 && row.cost_usd !== null && (
                 <span className="warn-text" title={`${row.unpriced_calls} calls without a price`}>
                   {' '}
