@@ -178,7 +178,12 @@ ProviderResult<void> Decoder::add_calls(std::vector<Block>& blocks) const {
     const bool cut = finish_reason_ == "length" && (!input || input->empty());
     if (cut) continue;
     if (!input || call.name.empty()) return malformed("a tool call that cannot be read");
-    blocks.push_back(ToolCall{call.id, call.name, *std::move(input)});
+    // The model gets back what it wrote, spaces included: so its prompt's prefix stays the same.
+    std::optional<VendorItem> echo;
+    if (!input->empty() && json::serialize(*input) != call.arguments) {
+      echo = {kind_, requested_model_, {{"arguments", call.arguments}}};
+    }
+    blocks.push_back(ToolCall{call.id, call.name, *std::move(input), std::move(echo)});
   }
   return {};
 }

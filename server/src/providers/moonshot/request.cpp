@@ -12,11 +12,12 @@ class Messages {
 
   void operator()(const TextBlock& block) { text_ += block.text; }
   void operator()(const ToolCall& call) {
-    calls_.push_back(json::object{
-        {"id", call.id},
-        {"type", "function"},
-        {"function",
-         json::object{{"name", call.name}, {"arguments", json::serialize(call.input)}}}});
+    const json::object* own = echo_for(call.echo, kind_, model_);
+    const json::value* written = own == nullptr ? nullptr : own->if_contains("arguments");
+    json::object function{{"name", call.name}, {"arguments", json::serialize(call.input)}};
+    if (written != nullptr) function["arguments"] = *written;
+    calls_.push_back(
+        json::object{{"id", call.id}, {"type", "function"}, {"function", std::move(function)}});
   }
   void operator()(const ToolResult& result) {
     messages_.push_back(json::object{
