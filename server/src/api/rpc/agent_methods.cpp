@@ -17,7 +17,7 @@ std::vector<Method> agent_methods() {
        "The workspace's agents and what each is doing.",
        {},
        "{agents: [{name, provider, model, simulated, state, task?}]}",
-       list},
+       once_durable<list>},
   };
 }
 

@@ -23,7 +23,11 @@ awaitable<Result<json::value>> answer(MethodCall call) {
 
 std::vector<Method> approval_methods() {
   return {
-      {"approvals.list", "What agents wait for a person to allow.", {}, "{approvals: [...]}", list},
+      {"approvals.list",
+       "What agents wait for a person to allow.",
+       {},
+       "{approvals: [...]}",
+       once_durable<list>},
       {"approvals.answer",
        "Allows or denies what an agent asked for.",
        {{"id", "string", kRequired, "the approval's id"},

@@ -39,7 +39,7 @@ std::vector<Method> checkpoint_methods() {
        "The trees that are kept, oldest first.",
        {},
        "{checkpoints: [{id, label, seq, ts, tree, files, bytes}]}",
-       list},
+       once_durable<list>},
       {"checkpoints.restore",
        "Brings every file back to what it was; makes a checkpoint first, so it can be undone.",
        {{"id", "string", kRequired, "the checkpoint's id"}},

@@ -87,7 +87,7 @@ std::vector<Method> cost_methods() {
        "spent_usd, reserved_usd, unsettled_usd, left_usd?}], unsettled: [{reservation, agent, "
        "task?, "
        "model, amount_usd, seq}]}",
-       summary},
+       once_durable<summary>},
       {"cost.set_budget",
        "Limits what calls may cost from now on. An agent waits before the call that could pass a "
        "limit, and goes on by itself when there is more.",

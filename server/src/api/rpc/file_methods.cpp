@@ -104,7 +104,7 @@ std::vector<Method> file_methods() {
        {{"path", "string", kOptional, "a folder's path; the project itself where it is absent"},
         {"depth", "integer", kOptional, "how many levels, 1 to 100"}},
        "{entries: [{path, kind, size?, version?}], truncated}",
-       tree},
+       once_durable<tree>},
       {"files.read",
        "A file's text and its version.",
        {{"path", "string", kRequired, kPathWords}},
@@ -141,7 +141,7 @@ std::vector<Method> file_methods() {
        {{"path", "string", kRequired, kPathWords},
         {"limit", "integer", kOptional, "1 to 1000, 200 where it is absent"}},
        "{edits: [{seq, ts, actor, op, task, hash, size}]}",
-       history},
+       once_durable<history>},
   };
 }
 

@@ -79,7 +79,7 @@ std::vector<Method> lock_methods() {
        "Who holds which locks, and who waits.",
        {},
        "{locks: [{path, mode, token, holder, expires_at}], waiting: [{path, mode, holder}]}",
-       list},
+       once_durable<list>},
       {"locks.acquire",
        "Takes a lock, waiting its turn. A path that ends with / is a folder; globs are allowed.",
        {{"path", "string", kRequired, "a file, a folder or a glob"},

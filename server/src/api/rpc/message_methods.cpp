@@ -44,7 +44,7 @@ std::vector<Method> message_methods() {
        {{"before", "integer", kOptional, "only messages before this event"},
         {"limit", "integer", kOptional, "1 to 1000, 100 where it is absent"}},
        "{messages: [{seq, ts, id, from, to, text, kind, task?}], more}",
-       list},
+       once_durable<list>},
   };
 }
 

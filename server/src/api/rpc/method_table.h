@@ -24,6 +24,16 @@ struct MethodCall {
 /// call.
 using MethodHandler = awaitable<Result<json::value>> (*)(MethodCall call);
 
+/// A handler whose answer shows the workspace's state: it is given once everything that it shows is
+/// durable, as events are, so that nobody sees what a crash takes back.
+template <MethodHandler handler>
+awaitable<Result<json::value>> once_durable(MethodCall call) {
+  workspace::Workspace& workspace = call.workspace;
+  auto answer = co_await handler(std::move(call));
+  if (answer) CO_TRY_VOID(co_await workspace.log().durable(workspace.state().seq));
+  co_return answer;
+}
+
 /// A parameter of a method, passed by name.
 struct Parameter {
   enum class Need { kRequired, kOptional };
