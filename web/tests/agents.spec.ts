@@ -85,3 +85,35 @@ test('names are completed and nobody is asked by accident', async ({ page, studi
   await expect(input).toHaveValue('@claude ');
   await expect(page.getByTestId('target-claude')).toHaveAttribute('aria-pressed', 'true');
 });
+
+test('an agent that waits for its budget says so, and goes on when a person raises it', async ({
+  page,
+  studio,
+}) => {
+  await studio.rpc('cost.set_budget', { scope: 'agent:claude', limit_usd: 0 });
+  await studio.open(page);
+  const prompt = rehearsal('Spend a little.', [{ say: 'paid for' }]);
+  const { tasks } = await studio.rpc<{ tasks: { id: string }[] }>('tasks.submit', {
+    agent: 'claude',
+    prompt,
+  });
+  const id = tasks[0]?.id;
+  await page.getByTestId('dock-queue').click();
+  await expect(page.getByTestId(`waits-${id}`)).toContainText(
+    'waits for budget: the budget of agent claude',
+  );
+  await page.reload();
+  await expect(page.getByTestId('agent-claude')).toContainText('waits for budget');
+  await page.getByTestId(`raise-${id}`).click();
+  const budget = page.getByTestId('budget-agent:claude');
+  await expect(budget).toContainText('$0.00');
+  await budget.getByRole('button', { name: 'Change' }).click();
+  await page.getByTestId('prompt-name').fill('twenty');
+  await expect(page.getByTestId('prompt-submit')).toBeDisabled();
+  await page.getByTestId('prompt-name').fill('20');
+  await page.getByTestId('prompt-submit').click();
+  await expect(budget).toContainText('$20.00');
+  await expect(page.getByTestId('agent-state-claude')).toHaveText('idle');
+  await page.getByTestId('dock-queue').click();
+  await expect(page.getByTestId(`task-${id}`)).toHaveAttribute('data-state', 'succeeded');
+});

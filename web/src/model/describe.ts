@@ -52,15 +52,9 @@ function describeKnown(event: KnownEvent): string {
     case 'usage_recorded':
       return `${event.data.model}: ${event.data.input + event.data.cached} in, ${event.data.output} out`;
     case 'budget_set':
-      return event.data.limit_usd === undefined
-        ? `no limit for ${event.data.scope}`
-        : `${event.data.scope} may spend ${usd(event.data.limit_usd)}`;
     case 'budget_reserved':
-      return `${event.data.model}: at most ${usd(event.data.amount_usd)} set aside`;
     case 'budget_settled':
-      return event.data.unsettled_usd > 0
-        ? `up to ${usd(event.data.unsettled_usd)} unsettled: ${event.data.reason}`
-        : event.data.reason;
+      return describeBudget(event);
     case 'checkpoint':
       return event.data.label || event.data.id;
     case 'bus_message':
@@ -83,6 +77,23 @@ function describeKnown(event: KnownEvent): string {
       return event.data.id;
     default:
       return assertNever(event);
+  }
+}
+
+function describeBudget(
+  event: Extract<KnownEvent, { type: 'budget_set' | 'budget_reserved' | 'budget_settled' }>,
+): string {
+  switch (event.type) {
+    case 'budget_set':
+      return event.data.limit_usd === undefined
+        ? `no limit for ${event.data.scope}`
+        : `${event.data.scope} may spend ${usd(event.data.limit_usd)}`;
+    case 'budget_reserved':
+      return `${event.data.model}: at most ${usd(event.data.amount_usd)} set aside`;
+    case 'budget_settled':
+      return event.data.unsettled_usd > 0
+        ? `up to ${usd(event.data.unsettled_usd)} unsettled: ${event.data.reason}`
+        : event.data.reason;
   }
 }
 

@@ -11,6 +11,8 @@ awaitable<Result<json::value>> summary(MethodCall call) {
                                  optional_text(call.params, "by").value_or("agent")));
   answer.as_object()["budgets"] = budget_rows(call.workspace);
   answer.as_object()["unsettled"] = unsettled_rows(call.workspace);
+  // What is reserved is told once it is in the log, as everything else.
+  CO_TRY_VOID(co_await call.workspace.log().durable(call.workspace.state().seq));
   co_return answer;
 }
 

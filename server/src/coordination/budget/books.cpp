@@ -194,7 +194,7 @@ Result<void> Books::queue(const Event& event) {
   if (event.task.empty()) return misfit(event);
   parents_[event.task] = find_string(event.data, "parent").value_or("");
   if (const auto limit = find_amount(event.data, "budget_usd")) {
-    accounts_["task:" + event.task].limit = *limit;
+    accounts_["task:" + event.task].limit = limit;
   }
   return {};
 }

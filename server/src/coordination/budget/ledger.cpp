@@ -33,11 +33,11 @@ std::string words_of(const std::string& scope) {
 
 Error over_budget(const Room& room, Nanodollars amount) {
   const Account& account = room.account;
-  std::string message = "the budget of " + words_of(room.scope) + " has " + to_text(room.left) +
-                        " of " + to_text(account.limit.value_or(0)) + " left (" +
-                        to_text(account.spent) + " spent, " + to_text(account.reserved) +
-                        " reserved by calls under way, " + to_text(account.unsettled) +
-                        " unsettled); the next call may cost " + to_text(amount);
+  std::string message =
+      "the budget of " + words_of(room.scope) + " has " + to_text(room.left) + " of " +
+      to_text(account.limit.value_or(0)) + " left and the next call may cost " + to_text(amount) +
+      " (" + to_text(account.spent) + " spent, " + to_text(account.reserved) +
+      " reserved by calls under way, " + to_text(account.unsettled) + " unsettled)";
   return {Errc::kBudget, std::move(message), "raise it with cost.set_budget"};
 }
 

@@ -59,6 +59,16 @@ export function QueuePanel() {
   );
 }
 
+function Waits({ task }: { task: TaskInfo }) {
+  if (task.waits_for === undefined) return null;
+  return (
+    <span className="warn-text" title={task.waits_for} data-testid={`waits-${task.id}`}>
+      {' '}
+      waits for {task.waits_for}
+    </span>
+  );
+}
+
 function TaskRow({ task }: { task: TaskInfo }) {
   const session = useSession();
   const { id, agent, state, priority, prompt, attempt: tries, error } = task;
@@ -78,12 +88,7 @@ function TaskRow({ task }: { task: TaskInfo }) {
       <span className="truncate grow" title={prompt}>
         {summaryOf(prompt)}
         {text !== undefined && <span className="bad-text"> {text}</span>}
-        {task.waits_for !== undefined && (
-          <span className="warn-text" title={task.waits_for} data-testid={`waits-${id}`}>
-            {' '}
-            waits for {task.waits_for}
-          </span>
-        )}
+        <Waits task={task} />
       </span>
       {task.waits_for?.startsWith('budget:') === true && (
         <IconButton

@@ -92,7 +92,7 @@ function Doing({ agent, prompt }: { agent: AgentView; prompt: string | undefined
   if (agent.waiting !== undefined) {
     return (
       <div className="agent-line warn-text truncate">
-        waits for {agent.waiting.for} {agent.waiting.what}
+        waits for {agent.waiting.for}: {agent.waiting.what}
       </div>
     );
   }
