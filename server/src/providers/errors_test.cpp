@@ -132,6 +132,10 @@ TEST(Errors, Gemini) {
        Again::kNo,
        {},
        milliseconds{1000}},
+      {"quota without details", 429,
+       R"({"error":{"code":429,"message":"You exceeded your current quota, please check it.",)"
+       R"("status":"RESOURCE_EXHAUSTED"}})",
+       Kind::kQuota, "RESOURCE_EXHAUSTED", Again::kNo},
       {"a delay that is none", 429,
        R"({"error":{"message":"x","status":"RESOURCE_EXHAUSTED","details":[7,{"@type":"x.RetryInfo","retryDelay":"soon"}]}})",
        Kind::kRateLimited, "RESOURCE_EXHAUSTED", Again::kYes},
@@ -219,6 +223,10 @@ TEST(Errors, Moonshot) {
        Again::kYes,
        {{"Retry-After", "1"}},
        milliseconds{1000}},
+      {"tokens of a day", 429,
+       R"({"error":{"message":"reached organization TPD rate limit, current: 15, limit: 10",)"
+       R"("type":"rate_limit_reached_error"}})",
+       Kind::kQuota, "rate_limit_reached_error", Again::kNo},
       {"quota", 429, R"({"error":{"message":"x","type":"exceeded_current_quota_error"}})",
        Kind::kQuota, "exceeded_current_quota_error", Again::kNo},
       {"plan", 429,
@@ -282,6 +290,29 @@ TEST(Errors, InTheMiddleOfAStream) {
     EXPECT_EQ(to_string(taken.error().kind), to_string(test.kind)) << test.name;
     EXPECT_EQ(taken.error().retryable, test.again == Again::kYes) << test.name;
   }
+}
+
+TEST(Errors, MoonshotSaysInWordsHowLongToWait) {
+  const auto wish = [](std::string_view message, Headers headers = {}) {
+    HttpFailure failure{429, std::move(headers), "", {}};
+    const json::object error{{"message", message}, {"type", "rate_limit_reached_error"}};
+    failure.body = json::serialize(json::object{{"error", error}});
+    return MoonshotDialect(ProviderKind::kMoonshot).decode_error(failure).retry_after;
+  };
+  EXPECT_EQ(wish("max RPM: 20, please try again after 3 seconds"), std::chrono::seconds{3});
+  EXPECT_EQ(wish("please try again after 3 seconds", {{"retry-after", "1"}}),
+            std::chrono::seconds{1});
+  EXPECT_EQ(wish("please try again after a while"), std::nullopt);
+  EXPECT_EQ(wish("please try again after some seconds"), std::nullopt);
+  EXPECT_EQ(wish("please try again"), std::nullopt);
+}
+
+TEST(Errors, OfOurOwnHaveHintsOfTheirOwn) {
+  ProviderError error = provider_error(Kind::kNetwork, "x");
+  error.code = kUntrustedCertificate;
+  EXPECT_TRUE(error.to_error().hint.contains("certificate"));
+  error.code = kRefusedByProxy;
+  EXPECT_TRUE(error.to_error().hint.contains("HTTPS_PROXY"));
 }
 
 TEST(Errors, WhatTheRestOfTheProgramSees) {

@@ -42,6 +42,16 @@ std::string_view hint(Kind kind) {
   return "";
 }
 
+std::string_view hint_of(const ProviderError& error) {
+  if (error.code == kUntrustedCertificate) {
+    return "nothing was sent: check the base URL, and whether this machine trusts whoever signed "
+           "the certificate";
+  }
+  if (error.code == kRefusedByProxy) return "check HTTPS_PROXY: its address, user and password";
+  if (error.code == kCircuitOpen) return "wait, or give the task to another agent";
+  return hint(error.kind);
+}
+
 }  // namespace
 
 std::string_view to_string(Kind kind) {
@@ -115,7 +125,7 @@ Error ProviderError::to_error() const {
   std::string text(providers::to_string(kind));
   if (http_status != 0) text += " (HTTP " + std::to_string(http_status) + ")";
   if (!message.empty()) text += ": " + message;
-  return {errc(kind), std::move(text), std::string(hint(kind))};
+  return {errc(kind), std::move(text), std::string(hint_of(*this))};
 }
 
 }  // namespace coditect::providers

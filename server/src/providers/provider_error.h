@@ -48,6 +48,12 @@ struct ProviderError {
   Error to_error() const;
 };
 
+// Codes of our own, where no vendor gave one.
+inline constexpr std::string_view kUntrustedCertificate = "untrusted_certificate";
+inline constexpr std::string_view kRefusedByProxy = "refused_by_proxy";
+/// The error was given without asking: the address is down.
+inline constexpr std::string_view kCircuitOpen = "circuit_open";
+
 std::string_view to_string(ProviderError::Kind kind);
 /// Whether an error of this kind is worth another attempt, where the vendor does not say.
 bool retryable_by_nature(ProviderError::Kind kind);

@@ -32,6 +32,7 @@ constexpr StatusKind kStatuses[] = {
 struct Details {
   std::string reason;
   std::string retry_delay;  // "34.4s"
+  bool any = false;
   bool daily_quota = false;
 };
 
@@ -42,6 +43,7 @@ Details read_details(const json::object& error) {
   for (const json::value& entry : *all) {
     const json::object* detail = entry.if_object();
     if (detail == nullptr) continue;
+    details.any = true;
     const std::string type = text_of(*detail, "@type");
     if (type.ends_with("ErrorInfo")) details.reason = text_of(*detail, "reason");
     if (type.ends_with("RetryInfo")) details.retry_delay = text_of(*detail, "retryDelay");
@@ -61,6 +63,8 @@ Kind kind_of(const json::object& error, const Details& details, int status) {
   if (details.reason == "API_KEY_INVALID") return Kind::kAuth;
   if (details.daily_quota) return Kind::kQuota;
   const std::string message = text_of(error, "message");
+  // Limits that come back come with details; without any it is the plan's own.
+  if (!details.any && message.contains("exceeded your current quota")) return Kind::kQuota;
   if (message.contains("exceeds the maximum number of tokens")) return Kind::kContextExceeded;
   const std::string name = text_of(error, "status");
   for (const StatusKind& row : kStatuses) {

@@ -48,7 +48,11 @@ constexpr PhraseKind kPhrases[] = {
     {"currently overloaded", Kind::kOverloaded},
 };
 
+/// The message of a limit that lasts until tomorrow: "… reached organization TPD rate limit".
+constexpr std::string_view kDailyLimit = "TPD rate limit";
+
 Kind kind_of(const json::object& error, int status) {
+  if (text_of(error, "message").contains(kDailyLimit)) return Kind::kQuota;
   const std::string code = text_of(error, "code");
   const std::string type = text_of(error, "type");
   for (const std::string* name : {&code, &type}) {
@@ -64,10 +68,23 @@ Kind kind_of(const json::object& error, int status) {
   return kind_of_status(status);
 }
 
+/// "… please try again after 3 seconds", where no header says it.
+std::optional<std::chrono::milliseconds> wish_in_words(std::string_view message) {
+  constexpr std::string_view kBefore = "try again after ";
+  const std::size_t at = message.find(kBefore);
+  if (at == std::string_view::npos) return std::nullopt;
+  message.remove_prefix(at + kBefore.size());
+  const std::size_t end = message.find(" second");
+  return end == std::string_view::npos ? std::nullopt : parse_seconds(message.substr(0, end));
+}
+
 ProviderError decode(const json::object& error, const HttpFailure& failure) {
   const std::string type = text_of(error, "type");
-  return failed(failure, kind_of(error, failure.status),
-                type.empty() ? text_of(error, "code") : type, text_of(error, "message"));
+  const std::string message = text_of(error, "message");
+  ProviderError decoded = failed(failure, kind_of(error, failure.status),
+                                 type.empty() ? text_of(error, "code") : type, message);
+  if (!decoded.retry_after) decoded.retry_after = wish_in_words(message);
+  return decoded;
 }
 
 }  // namespace

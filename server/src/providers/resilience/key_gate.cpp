@@ -104,7 +104,7 @@ KeyGate::Verdict KeyGate::ask(Pacer::Ticket ticket, const Request& request, Slee
   const auto wait = pacer_.ask(ticket, now);
   if (!wait) {
     ++requests_;
-    wake_all();
+    wake_first();
     return {.round = breaker_.pass(now)};
   }
   const auto length = std::chrono::ceil<milliseconds>(wait->until - now);
@@ -140,8 +140,11 @@ awaitable<ProviderResult<KeyGate::Pass>> KeyGate::enter(Request request, StreamL
 
 KeyGate::Status KeyGate::status() const {
   const std::lock_guard lock(mutex_);
+  auto circuit = breaker_.state();
+  // Nobody is kept away any more: the next call tries.
+  if (!breaker_.refuses(clock_.steady())) circuit = CircuitBreaker::State::kClosed;
   return {name_,
-          breaker_.state(),
+          circuit,
           breaker_.failures(),
           last_failure_.message,
           pacer_.waiting(),
@@ -154,7 +157,7 @@ void KeyGate::leave(Pacer::Ticket ticket) {
   const std::lock_guard lock(mutex_);
   pacer_.leave(ticket);
   sleepers_.erase(ticket);
-  wake_all();
+  wake_first();
 }
 
 void KeyGate::end(const Pass& pass, const ProviderError* error) {
@@ -175,15 +178,16 @@ void KeyGate::end(const Pass& pass, const ProviderError* error) {
     last_failure_ = *error;
     last_failure_.billed.clear();
   }
-  wake_all();
+  wake_first();
 }
 
-void KeyGate::wake_all() {
-  for (const auto& [ticket, sleeper] : sleepers_) {
-    asio::post(sleeper.executor, [timer = sleeper.timer] {
-      if (const auto still_there = timer.lock()) still_there->cancel();
-    });
-  }
+void KeyGate::wake_first() {
+  const auto first = pacer_.first();
+  const auto sleeper = first ? sleepers_.find(*first) : sleepers_.end();
+  if (sleeper == sleepers_.end()) return;
+  asio::post(sleeper->second.executor, [timer = sleeper->second.timer] {
+    if (const auto still_there = timer.lock()) still_there->cancel();
+  });
 }
 
 ProviderError KeyGate::refusal(milliseconds retry_after) const {
@@ -213,7 +217,7 @@ void KeyGate::Pass::heard(const HttpHead& head) {
   const auto limits = rate_limits(head.headers, gate_->clock_.now());
   const std::lock_guard lock(gate_->mutex_);
   gate_->pacer_.heard(ticket_, answer, limits, gate_->clock_.steady());
-  gate_->wake_all();
+  gate_->wake_first();
 }
 
 void KeyGate::Pass::answers() {

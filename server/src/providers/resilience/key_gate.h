@@ -71,8 +71,8 @@ class KeyGate : public std::enable_shared_from_this<KeyGate> {
 
   struct Status {
     std::string name;
-    CircuitBreaker::State circuit = CircuitBreaker::State::kClosed;
-    int failures = 0;  ///< in a row
+    CircuitBreaker::State circuit = CircuitBreaker::State::kClosed;  ///< closed where a call passes
+    int failures = 0;                                                ///< in a row
     std::string last_failure;
     std::size_t waiting = 0;
     std::uint64_t requests = 0;
@@ -92,7 +92,7 @@ class KeyGate : public std::enable_shared_from_this<KeyGate> {
   Verdict ask(Pacer::Ticket ticket, const Request& request, Sleeper sleeper);
   void leave(Pacer::Ticket ticket);
   void end(const Pass& pass, const ProviderError* error);
-  void wake_all();                                                     // under mutex_
+  void wake_first();                                                   // under mutex_
   ProviderError refusal(std::chrono::milliseconds retry_after) const;  // under mutex_
 
   // Constant after construction.

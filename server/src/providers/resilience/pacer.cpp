@@ -12,12 +12,14 @@ namespace {
 constexpr std::size_t kAtOnceMax = 64;
 /// An answer that is longer in coming than this does not keep the next call back.
 constexpr std::chrono::seconds kNextOneAfter{2};
+/// A limit that is whole again by then is waited for; a longer one fills up meanwhile.
+constexpr std::chrono::seconds kWholeWithin{60};
 
 }  // namespace
 
 Pacer::Ticket Pacer::join(std::int64_t prompt_tokens) {
   const Ticket ticket = ++last_ticket_;
-  line_[ticket] = std::max<std::int64_t>(0, prompt_tokens);
+  line_[ticket] = {std::max<std::int64_t>(0, prompt_tokens), std::nullopt};
   return ticket;
 }
 
@@ -25,13 +27,21 @@ std::optional<Pacer::Wait> Pacer::ask(Ticket ticket, SteadyTime now) {
   const auto place = line_.find(ticket);
   check(place != line_.end(), "who asks stands in line");
   forget_past(now);
-  if (auto wait = closed(line_.begin()->second, now)) {
+  Member& member = place->second;
+  if (auto wait = closed(line_.begin()->second.tokens, now)) {
     // Those who are kept waiting together come back one after another.
     if (wait->what == Wait::For::kLimit) at_once_ = 1;
+    member.ready_since.reset();
     return wait;
   }
-  if (place != line_.begin()) return Wait{now + kNextOneAfter, "others go before it"};
-  const std::int64_t tokens = place->second;
+  if (place != line_.begin()) {
+    const SteadyTime since = member.ready_since.value_or(now);
+    member.ready_since = since;
+    if (now < since + kNextOneAfter) return Wait{since + kNextOneAfter, "others go before it"};
+    // The one before it does not ask: whoever it belongs to is held up.
+    if (auto wait = closed(member.tokens, now)) return wait;
+  }
+  const std::int64_t tokens = member.tokens;
   for (auto& [name, window] : windows_) window.remaining -= need(name, window, tokens);
   line_.erase(place);
   unanswered_[ticket] = tokens;
@@ -39,12 +49,17 @@ std::optional<Pacer::Wait> Pacer::ask(Ticket ticket, SteadyTime now) {
   return std::nullopt;
 }
 
+std::optional<Pacer::Ticket> Pacer::first() const {
+  if (line_.empty()) return std::nullopt;
+  return line_.begin()->first;
+}
+
 void Pacer::heard(Ticket ticket, Answer answer, const std::vector<RateLimit>& limits,
                   SteadyTime now) {
   unanswered_.erase(ticket);
   forget_past(now);
   for (const RateLimit& told : limits) {
-    Window window{told.limit, told.remaining, now + told.resets_in};
+    Window window{told.limit, told.remaining, told.remaining, now, now + told.resets_in};
     // Whether the vendor has counted those already is not known.
     for (const auto& [other, tokens] : unanswered_) {
       window.remaining -= need(told.name, window, tokens);
@@ -75,15 +90,25 @@ std::int64_t Pacer::need(const std::string& name, const Window& window, std::int
   return std::max<std::int64_t>(1, std::min(tokens, most));
 }
 
+SteadyTime Pacer::opens_at(const Window& window, std::int64_t need) const {
+  if (window.remaining >= need) return window.heard_at;
+  const auto length = window.resets_at - window.heard_at;
+  const std::int64_t used = window.limit.value_or(0) - window.told;
+  if (length <= kWholeWithin || used <= 0) return window.resets_at;
+  const double share = static_cast<double>(need - window.remaining) / static_cast<double>(used);
+  const auto evenly = std::chrono::duration_cast<SteadyTime::duration>(length * share);
+  return std::min(window.resets_at, window.heard_at + evenly);
+}
+
 std::optional<Pacer::Wait> Pacer::closed(std::int64_t tokens, SteadyTime now) const {
   if (now < held_until_)
     return Wait{held_until_, "the rate limit was reached", Wait::For::kRefusal};
   std::optional<Wait> longest;
   for (const auto& [name, window] : windows_) {
-    if (now >= window.resets_at || window.remaining >= need(name, window, tokens)) continue;
-    if (!longest || longest->until < window.resets_at) {
-      longest =
-          Wait{window.resets_at, "the rate limit of " + name + " is used up", Wait::For::kLimit};
+    const SteadyTime opens = opens_at(window, need(name, window, tokens));
+    if (now >= opens) continue;
+    if (!longest || longest->until < opens) {
+      longest = Wait{opens, "the rate limit of " + name + " is used up", Wait::For::kLimit};
     }
   }
   if (longest) return longest;

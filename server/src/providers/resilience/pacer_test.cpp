@@ -80,6 +80,33 @@ TEST(Pacer, ACallLargerThanALimitGoesOutWhenAllOfItIsFree) {
   EXPECT_FALSE(pacer.ask(large, kStart + seconds{60}));
 }
 
+TEST(Pacer, ALongLimitComesBackEvenly) {
+  Pacer pacer;
+  const std::vector<RateLimit> daily{{"requests", 200, 0, std::chrono::hours{24}}};
+  pacer.heard(go(pacer, kStart), Answer::kTaken, daily, kStart);
+  const auto first = pacer.join(0);
+  const auto wait = pacer.ask(first, kStart);
+  ASSERT_TRUE(wait);
+  EXPECT_EQ(wait->until, kStart + seconds{432});
+  EXPECT_FALSE(pacer.ask(first, kStart + seconds{432}));
+  const auto second = pacer.ask(pacer.join(0), kStart + seconds{432});
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->until, kStart + seconds{864});
+}
+
+TEST(Pacer, WhoDoesNotAskKeepsTheOthersBackForTwoSecondsOnly) {
+  Pacer pacer;
+  pacer.hold(seconds{1}, kStart);
+  pacer.join(0);
+  const auto second = pacer.join(0);
+  const SteadyTime now = kStart + seconds{1};
+  const auto wait = pacer.ask(second, now);
+  ASSERT_TRUE(wait);
+  EXPECT_EQ(wait->until, now + seconds{2});
+  EXPECT_TRUE(pacer.ask(second, now + seconds{1}));
+  EXPECT_FALSE(pacer.ask(second, now + seconds{2}));
+}
+
 TEST(Pacer, AfterA429EverybodyWaitsAndComesBackInTurn) {
   Pacer pacer;
   const auto refused = go(pacer, kStart);

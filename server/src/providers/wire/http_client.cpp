@@ -77,7 +77,9 @@ Result<std::unique_ptr<HttpClient>> make_http_client(HttpClientOptions options) 
 ProviderError to_provider_error(net_client::HttpError error) {
   using From = net_client::HttpError::Kind;
   ProviderError failed = provider_error(kind_of(error.kind), std::move(error.message));
-  if (error.kind == From::kTls || error.kind == From::kProxy) failed.retryable = false;
+  if (error.kind == From::kTls) failed.code = kUntrustedCertificate;
+  if (error.kind == From::kProxy) failed.code = kRefusedByProxy;
+  if (!failed.code.empty()) failed.retryable = false;
   failed.sent = error.kind != From::kConnect && error.kind != From::kProxy &&
                 error.kind != From::kTls;
   return failed;

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "base/limits.h"
 #include "base/model_limits.h"
@@ -41,9 +40,6 @@ struct RetryPolicy {
     return long_wish == LongWish::kGiveUp ? wish_max : limits::kModelRetryAfterMax;
   }
 };
-
-/// The code of an error that was given without asking: the address is down.
-inline constexpr std::string_view kCircuitOpen = "circuit_open";
 
 /// How long to wait before the next attempt; nothing to give up. `attempts` have been made, the
 /// last of which failed with `error`. `random` spreads callers that failed together: a back-off is
