@@ -10,12 +10,20 @@
 
 namespace coditect::agents {
 
+/// A model that an agent goes on with when the one before it fails.
+struct FallbackModel {
+  std::string model;
+  std::shared_ptr<providers::Provider> provider;
+  bool simulated = false;
+};
+
 /// An agent as the configuration defines it.
 struct AgentDefinition {
   std::string name;
   std::string model;
   std::shared_ptr<providers::Provider> provider;
   bool simulated = false;  ///< answered by the built-in simulator, not by a vendor
+  std::vector<FallbackModel> fallbacks = {};  ///< in the order in which they are tried
 };
 
 /// The agents of a node. Every workspace has all of them.

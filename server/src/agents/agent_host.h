@@ -79,8 +79,8 @@ class AgentHost : public tools::ToolHost {
   virtual awaitable<Result<Sequence>> record(const tools::Caller& caller, std::string type,
                                              json::object data) = 0;
   /// Logs that a call of the model failed and is tried again after `delay`.
-  virtual void note_retry(const tools::Caller& caller, int attempt, std::chrono::milliseconds delay,
-                          const Error& error) = 0;
+  virtual void note_retry(const tools::Caller& caller, const AgentModel& model, int attempt,
+                          std::chrono::milliseconds delay, const Error& error) = 0;
   /// Shows what the model has said so far; may be dropped.
   virtual void preview(const tools::Caller& caller, std::string_view text) = 0;
   /// Moves the agent to another state of its life ("executing"), with the reason.

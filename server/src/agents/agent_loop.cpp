@@ -41,9 +41,9 @@ providers::Turn user_turn(std::string text) {
 /// Stops the call before a further request for which no money is left.
 class AgentLoop::Listener final : public providers::StreamListener {
  public:
-  Listener(AgentHost& host, const tools::Caller& caller, const Reserved& reserved,
-           std::stop_source& call)
-      : host_(host), caller_(caller), reserved_(reserved), call_(call) {}
+  Listener(AgentHost& host, const tools::Caller& caller, const AgentModel& model,
+           const Reserved& reserved, std::stop_source& call)
+      : host_(host), caller_(caller), model_(model), reserved_(reserved), call_(call) {}
 
   void on_text(std::string_view delta) override {
     text_ += delta;
@@ -56,12 +56,18 @@ class AgentLoop::Listener final : public providers::StreamListener {
   void on_retry(const providers::Retry& retry) override {
     text_.clear();
     host_.preview(caller_, text_);
-    host_.note_retry(caller_, retry.attempt, retry.delay, retry.error.to_error());
+    host_.note_retry(caller_, model_, retry.attempt, retry.delay, retry.error.to_error());
     // What a refused request did not cost is there for the next one.
     if (!retry.error.may_be_billed()) return;
     ++unheard_;
     reserve_more();
   }
+  void on_wait(const providers::Wait& wait) override {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait.length).count();
+    host_.enter_state(caller_, "waiting",
+                      wait.reason + ", about " + std::to_string(seconds) + " s");
+  }
+  void on_resume() override { host_.enter_state(caller_, "executing", "asking the model"); }
   void on_continuation() override { reserve_more(); }
 
   bool out_of_money() const { return out_of_money_; }
@@ -76,6 +82,7 @@ class AgentLoop::Listener final : public providers::StreamListener {
 
   AgentHost& host_;
   const tools::Caller& caller_;
+  const AgentModel& model_;
   const Reserved& reserved_;
   std::stop_source& call_;
   std::string text_;
@@ -84,8 +91,11 @@ class AgentLoop::Listener final : public providers::StreamListener {
   bool out_of_money_ = false;
 };
 
-AgentLoop::AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& tools)
-    : host_(host), model_(std::move(model)), tools_(tools) {}
+AgentLoop::AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& tools,
+                     std::vector<AgentModel> fallbacks)
+    : host_(host), models_{std::move(model)}, tools_(tools) {
+  for (AgentModel& fallback : fallbacks) models_.push_back(std::move(fallback));
+}
 
 awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   const tools::Caller caller{assignment.agent, assignment.task};
@@ -141,7 +151,7 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
 providers::ModelRequest AgentLoop::request_of(const tools::Caller& caller,
                                               const std::vector<providers::Turn>& turns) const {
   providers::ModelRequest request;
-  request.model = model_.model;
+  request.model = model().model;
   request.system = system_prompt(caller.agent);
   request.turns = turns;
   request.cache_key = caller.task.str();
@@ -158,12 +168,12 @@ awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& ca
     providers::ModelRequest request = request_of(caller, turns);
     const std::int64_t bytes = providers::request_bytes(request);
     const CallSize size{prompt_.tokens(bytes), request.max_output_tokens};
-    CO_TRY(const Reserved reserved, co_await host_.reserve(caller, model_, size, stop));
+    CO_TRY(const Reserved reserved, co_await host_.reserve(caller, model(), size, stop));
     request.max_output_tokens = reserved.output_tokens;
     std::stop_source call;
     const std::stop_callback stopped(stop, [&call] { call.request_stop(); });
-    Listener listener(host_, caller, reserved, call);
-    auto answer = co_await model_.provider.call(std::move(request), listener, call.get_token());
+    Listener listener(host_, caller, model(), reserved, call);
+    auto answer = co_await model().provider.call(std::move(request), listener, call.get_token());
     const bool broke_off = !answer && answer.error().may_be_billed();
     Settlement settlement{answer ? answer->billed : answer.error().billed,
                           listener.unheard() + (broke_off ? 1 : 0)};
@@ -171,14 +181,34 @@ awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& ca
       settlement.end = {std::string(to_string(answer->stop)), answer->stop_detail,
                         answer->prompt_tokens};
     }
-    CO_TRY_VOID(co_await host_.settle(caller, model_, reserved, std::move(settlement)));
+    CO_TRY_VOID(co_await host_.settle(caller, model(), reserved, std::move(settlement)));
     if (answer) {
-      // Another model counts the same words in other tokens.
-      if (model_.fallbacks.empty()) prompt_.learn(bytes, answer->prompt_tokens);
+      prompt_.learn(bytes, answer->prompt_tokens);
       co_return *std::move(answer);
     }
-    if (!listener.out_of_money() || stop.stop_requested()) co_return answer.error().to_error();
+    if (stop.stop_requested()) co_return answer.error().to_error();
+    if (listener.out_of_money()) continue;
+    CO_TRY(const bool moved, co_await fail_over(caller, answer.error()));
+    if (!moved) co_return answer.error().to_error();
   }
+}
+
+awaitable<Result<bool>> AgentLoop::fail_over(const tools::Caller& caller,
+                                             const providers::ProviderError& error) {
+  if (model_at_ + 1 == models_.size() || !providers::another_may_succeed(error.kind)) {
+    co_return false;
+  }
+  const auto name = [](const AgentModel& model) {
+    return json::object{{"provider", to_string(model.provider.kind())}, {"model", model.model}};
+  };
+  json::object data{{"agent", caller.agent}, {"from", name(model())}};
+  ++model_at_;
+  prompt_ = {};  // another model counts the same words in other tokens
+  data["to"] = name(model());
+  data["kind"] = to_string(error.kind);
+  data["error"] = error.to_error().message;
+  CO_TRY_VOID(co_await host_.record(caller, "provider_failover", std::move(data)));
+  co_return true;
 }
 
 awaitable<Result<void>> AgentLoop::record_text(const tools::Caller& caller,

@@ -10,7 +10,9 @@ namespace coditect::agents {
 
 /// Works on one task: asks the model, runs the tools that it calls, gives it the results, until it
 /// is done. Everything it does is in the log before the next step begins. What a call can cost at
-/// most is reserved before it; where a budget has too little left, the loop waits for it there.
+/// most is reserved before it; where a budget has too little left, the loop waits for it there. A
+/// model that fails in a way of its own is left, for the rest of the task, for the next of its
+/// fallbacks.
 ///
 /// Threads:  the workspace's strand.
 /// Lifetime: host, model and tools outlive run().
@@ -21,7 +23,8 @@ namespace coditect::agents {
 ///           kCancelled.
 class AgentLoop {
  public:
-  AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& tools);
+  AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& tools,
+            std::vector<AgentModel> fallbacks = {});
 
   awaitable<Outcome> run(Assignment assignment, std::stop_token stop);
 
@@ -33,6 +36,11 @@ class AgentLoop {
   awaitable<Result<providers::ModelAnswer>> ask(const tools::Caller& caller,
                                                 const std::vector<providers::Turn>& turns,
                                                 std::stop_token stop);
+  /// Moves to the next model, with an event that says so. False where there is none, or where it
+  /// would fail in the same way.
+  awaitable<Result<bool>> fail_over(const tools::Caller& caller,
+                                    const providers::ProviderError& error);
+  const AgentModel& model() const { return models_[model_at_]; }
   awaitable<Result<void>> record_text(const tools::Caller& caller,
                                       const providers::ModelAnswer& answer);
   awaitable<Result<providers::Turn>> run_tools(const tools::Caller& caller,
@@ -43,12 +51,13 @@ class AgentLoop {
                                                     std::stop_token stop);
 
   AgentHost& host_;
-  const AgentModel model_;
+  std::vector<AgentModel> models_;  // in the order in which they are tried
   const tools::ToolBox& tools_;
   // Of the run under way: ids of messages and tool calls are unique in the whole log.
   std::string id_prefix_;
   int steps_ = 0;
   PromptBound prompt_;
+  std::size_t model_at_ = 0;
 };
 
 }  // namespace coditect::agents

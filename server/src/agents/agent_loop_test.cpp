@@ -14,6 +14,7 @@
 namespace coditect::agents {
 namespace {
 
+using Kind = providers::ProviderError::Kind;
 using providers::Block;
 using providers::ModelAnswer;
 using providers::StopReason;
@@ -35,9 +36,10 @@ ModelAnswer answer(StopReason stop, std::vector<Block> blocks) {
 
 class AgentLoopTest : public ::testing::Test {
  protected:
-  Outcome run(int attempt = 1) {
+  Outcome run(int attempt = 1) { return run_with({}, attempt); }
+  Outcome run_with(std::vector<AgentModel> fallbacks, int attempt = 1) {
     asio::io_context io;
-    AgentLoop loop(host_, {provider_, "model-1"}, tools_);
+    AgentLoop loop(host_, {provider_, "model-1"}, tools_, std::move(fallbacks));
     auto done =
         asio::co_spawn(io, loop.run({TaskId("t_1"), "claude", "do it", attempt}, stop_.get_token()),
                        asio::use_future);
@@ -230,6 +232,74 @@ TEST_F(AgentLoopTest, FailsWithWhatEndedIt) {
   }
 }
 
+TEST_F(AgentLoopTest, GoesOnWithTheNextModelForTheRestOfTheTask) {
+  ScriptedProvider second;
+  providers::ProviderError quota = provider_error(Kind::kQuota, "no credit");
+  quota.billed.resize(2);
+  provider_.say(answer(StopReason::kToolUse, {tool_call("c1", "read_file", {{"path", "a"}})}));
+  provider_.script.push_back([quota](providers::StreamListener&) { return quota; });
+  second.say(answer(StopReason::kToolUse, {tool_call("c2", "read_file", {{"path", "b"}})}));
+  second.say(answer(StopReason::kEndTurn, {TextBlock{"done"}}));
+  const Outcome outcome = run_with({{second, "model-2"}});
+  EXPECT_EQ(outcome.state, Outcome::State::kSucceeded);
+  EXPECT_EQ(outcome.result, "done");
+  EXPECT_EQ(provider_.asked.size(), 2u);
+  ASSERT_EQ(second.asked.size(), 2u);
+  EXPECT_EQ(second.asked[0].model, "model-2");
+  EXPECT_EQ(second.asked[0].turns.size(), 3u) << "with everything that was said so far";
+  EXPECT_EQ(host_.settled,
+            (std::vector<std::string>{"model-1: 1", "model-1: 2", "model-2: 1", "model-2: 1"}));
+  std::vector<std::string> moves;
+  for (const json::object& event : host_.recorded) {
+    if (event.at("type") == "provider_failover") moves.push_back(json::serialize(event));
+  }
+  EXPECT_EQ(moves, (std::vector<std::string>{
+                       R"({"agent":"claude","from":{"provider":"anthropic","model":"model-1"},)"
+                       R"("to":{"provider":"anthropic","model":"model-2"},"kind":"quota",)"
+                       R"("error":"quota: no credit","type":"provider_failover"})"}));
+}
+
+TEST_F(AgentLoopTest, WhatTheNextModelWouldRefuseTooEndsTheTask) {
+  for (const Kind kind : {Kind::kInvalidRequest, Kind::kContextExceeded, Kind::kContentFilter}) {
+    ScriptedProvider second;
+    provider_.script.push_back(
+        [kind](providers::StreamListener&) { return provider_error(kind, "no"); });
+    EXPECT_EQ(run_with({{second, "model-2"}}).state, Outcome::State::kFailed);
+    EXPECT_TRUE(second.asked.empty()) << to_string(kind);
+  }
+}
+
+TEST_F(AgentLoopTest, WhenTheLastModelFailsTheTaskFailsWithItsError) {
+  ScriptedProvider second;
+  provider_.script.push_back(
+      [](providers::StreamListener&) { return provider_error(Kind::kNetwork, "first"); });
+  second.script.push_back(
+      [](providers::StreamListener&) { return provider_error(Kind::kAuth, "second"); });
+  const Outcome outcome = run_with({{second, "model-2"}});
+  EXPECT_EQ(outcome.state, Outcome::State::kFailed);
+  EXPECT_EQ(outcome.error.message, "auth: second");
+}
+
+TEST_F(AgentLoopTest, TheNextModelIsNotAskedWithoutMoney) {
+  ScriptedProvider second;
+  host_.reservations_left = 1;
+  provider_.script.push_back(
+      [](providers::StreamListener&) { return provider_error(Kind::kNetwork, "gone"); });
+  EXPECT_EQ(run_with({{second, "model-2"}}).error.code, Errc::kBudget);
+  EXPECT_TRUE(second.asked.empty());
+}
+
+TEST_F(AgentLoopTest, ShowsThatItWaits) {
+  provider_.script.push_back([](providers::StreamListener& listener) {
+    listener.on_wait({"vendor: the rate limit was reached", std::chrono::milliseconds{2500}});
+    listener.on_resume();
+    return answer(StopReason::kEndTurn, {TextBlock{"x"}});
+  });
+  run();
+  EXPECT_EQ(host_.states, (std::vector<std::string>{"executing", "waiting", "executing"}));
+  EXPECT_EQ(host_.reasons[1], "vendor: the rate limit was reached, about 3 s");
+}
+
 TEST_F(AgentLoopTest, WithoutMoneyTheModelIsNotAsked) {
   host_.reservations_left = 1;
   provider_.say(answer(StopReason::kToolUse, {tool_call("x", "read_file", {{"path", "a"}})}));
@@ -261,7 +331,6 @@ TEST_F(AgentLoopTest, ReservesForTheWordsThatTheVendorHasNotCountedYet) {
 }
 
 TEST_F(AgentLoopTest, CountsTheRequestsOfWhichItDidNotHearTheEnd) {
-  using Kind = providers::ProviderError::Kind;
   provider_.script.push_back([](providers::StreamListener& listener) {
     auto refused = providers::provider_error(Kind::kOverloaded, "too busy");
     refused.http_status = 529;
@@ -275,7 +344,6 @@ TEST_F(AgentLoopTest, CountsTheRequestsOfWhichItDidNotHearTheEnd) {
 }
 
 TEST_F(AgentLoopTest, AFurtherRequestThatCannotBePaidForWaitsItsTurn) {
-  using Kind = providers::ProviderError::Kind;
   host_.further_left = 0;
   provider_.script.push_back([](providers::StreamListener& listener) {
     listener.on_retry(

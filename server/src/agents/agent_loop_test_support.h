@@ -58,16 +58,17 @@ class FakeHost final : public AgentHost {
     recorded.push_back(std::move(data));
     co_return recorded.size();
   }
-  void note_retry(const tools::Caller&, int attempt, std::chrono::milliseconds delay,
-                  const Error& error) override {
+  void note_retry(const tools::Caller&, const AgentModel&, int attempt,
+                  std::chrono::milliseconds delay, const Error& error) override {
     retries.push_back(std::to_string(attempt) + " " + std::to_string(delay.count()) + " " +
                       error.message);
   }
   void preview(const tools::Caller&, std::string_view text) override {
     previews.emplace_back(text);
   }
-  void enter_state(const tools::Caller&, std::string_view state, std::string_view) override {
+  void enter_state(const tools::Caller&, std::string_view state, std::string_view reason) override {
     states.emplace_back(state);
+    reasons.emplace_back(reason);
   }
   awaitable<std::string> shared_context(const tools::Caller&) override { co_return "the context"; }
   awaitable<Result<Reserved>> reserve(tools::Caller, AgentModel, CallSize size,
@@ -85,9 +86,10 @@ class FakeHost final : public AgentHost {
     if (further_left == 0) return Error{Errc::kBudget, "no money is left", "raise it"};
     return {};
   }
-  awaitable<Result<void>> settle(const tools::Caller&, const AgentModel&, const Reserved& reserved,
-                                 Settlement settlement) override {
+  awaitable<Result<void>> settle(const tools::Caller&, const AgentModel& model,
+                                 const Reserved& reserved, Settlement settlement) override {
     EXPECT_EQ(open.erase(reserved.id), 1u);
+    settled.push_back(model.model + ": " + std::to_string(settlement.billed.size()));
     billed += settlement.billed.size();
     unheard.push_back(settlement.unheard);
     ends.push_back(settlement.end.stop);
@@ -126,10 +128,11 @@ class FakeHost final : public AgentHost {
   }
 
   std::vector<json::object> recorded;
-  std::vector<std::string> retries, previews, states, ends;
-  std::set<std::string> open;   ///< reservations that are not settled
-  std::vector<CallSize> sizes;  ///< reserved for
-  std::vector<int> unheard;     ///< of each settlement
+  std::vector<std::string> retries, previews, states, reasons, ends;
+  std::vector<std::string> settled;  ///< "MODEL: REQUESTS" for each call
+  std::set<std::string> open;        ///< reservations that are not settled
+  std::vector<CallSize> sizes;       ///< reserved for
+  std::vector<int> unheard;          ///< of each settlement
   std::int64_t output_tokens_max = 1'000'000;
   int further_left = 1;  ///< 0: no further request can be paid for
   std::uint64_t reservation = 0;

@@ -306,6 +306,18 @@ TEST(Table, AlignsByCharacters) {
   EXPECT_EQ(cell("a"), "a");
 }
 
+TEST(EventLine, SaysWhyATaskGoesOnElsewhere) {
+  const json::object moved{{"type", "provider_failover"},
+                           {"data", json::object{{"from", json::object{{"model", "one"}}},
+                                                 {"to", json::object{{"model", "two"}}},
+                                                 {"error", "quota (HTTP 429): spent"}}}};
+  EXPECT_EQ(describe_event(moved), "one failed, goes on with two: quota (HTTP 429): spent");
+  const json::object retried{
+      {"type", "task_retrying"},
+      {"data", json::object{{"agent", "claude"}, {"error", "server (HTTP 500): oh"}}}};
+  EXPECT_EQ(describe_event(retried), "claude: server (HTTP 500): oh");
+}
+
 TEST(EventLine, TakesAnyEvent) {
   const json::object call{{"seq", 3},
                           {"ts", "2026-11-20T12:00:00.000000Z"},

@@ -5,19 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "app/agent_config.h"
 #include "base/json.h"
 #include "base/result.h"
 
 namespace coditect::app {
-
-/// One agent as the configuration defines it.
-struct AgentConfig {
-  std::string name;
-  std::string provider;  ///< anthropic, gemini, openai, moonshot or openai-compatible
-  std::string model;
-  std::string base_url;     ///< "" for the vendor's variable or the vendor's own
-  std::string api_key_env;  ///< the variable that holds the key; "" for the vendor's own
-};
 
 /// What `coditect.toml` and the command line say together.
 struct Config {
@@ -40,9 +32,6 @@ struct Config {
   std::string log_level = "info";
   json::object demo;  ///< source of a workspace to make where there is none; empty: make none
 };
-
-/// The four agents that a server has where the configuration defines none.
-std::vector<AgentConfig> default_agents();
 
 /// Reads a configuration file into `config`. Errc::kInvalid names the line; unknown keys are
 /// refused, so that a misspelt one is not ignored.

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "app/agent_factory.h"
 #include "base/log.h"
 #include "base/posix_file.h"
 #include "providers/factory.h"
@@ -24,24 +25,6 @@ constexpr std::size_t kDatabaseThreads = 8;
 constexpr std::size_t kCommandThreads = 32;
 /// How long a start or a stop waits for the object store to take what the journal holds.
 constexpr std::chrono::seconds kDrainPatience{10};
-
-/// Where each vendor's own tools look for a key and an address.
-struct VendorVariables {
-  const char* key;
-  const char* base_url;
-};
-
-VendorVariables variables_of(providers::ProviderKind kind) {
-  using Kind = providers::ProviderKind;
-  switch (kind) {
-    case Kind::kAnthropic: return {"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"};
-    case Kind::kOpenAi: return {"OPENAI_API_KEY", "OPENAI_BASE_URL"};
-    case Kind::kGemini: return {"GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL"};
-    case Kind::kMoonshot: return {"MOONSHOT_API_KEY", "MOONSHOT_BASE_URL"};
-    case Kind::kOpenAiCompatible: break;
-  }
-  return {"OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"};
-}
 
 /// The server's token: made once, kept in the data folder, readable by its owner only.
 Result<std::string> load_token(const fs::path& file) {
@@ -215,40 +198,14 @@ Result<std::string> Node::simulator_url() {
   return simulator_server_->url();
 }
 
-Result<agents::AgentDefinition> Node::make_agent(const AgentConfig& config) {
-  const auto kind = providers::provider_kind(config.provider);
-  if (!kind) return invalid("there is no provider '" + config.provider + "'");
-  const VendorVariables names = variables_of(*kind);
-  providers::ProviderConfig provider;
-  provider.kind = *kind;
-  const std::string key = config.api_key_env.empty() ? names.key : config.api_key_env;
-  provider.api_key = environment_.find(key).value_or("");
-  provider.base_url =
-      config.base_url.empty() ? environment_.find(names.base_url).value_or("") : config.base_url;
-  // An address without a key is a server of the operator's own, which may need none.
-  const bool simulated = config_.providers == Config::Providers::kSimulated ||
-                         (provider.api_key.empty() && provider.base_url.empty());
-  if (simulated) {
-    TRY(provider.base_url, simulator_url());
-    if (*kind == providers::ProviderKind::kOpenAi || *kind == providers::ProviderKind::kMoonshot ||
-        *kind == providers::ProviderKind::kOpenAiCompatible) {
-      provider.base_url += "/v1";
-    }
-    provider.api_key = "simulated";
-  } else {
-    provider.proxy = providers::proxy_settings(environ);
-    if (provider.api_key.empty()) provider.api_key = "none";
-  }
-  auto made = providers::make_provider(provider, clock_, random_);
-  if (!made) return std::move(made).error().in("agent " + config.name);
-  return agents::AgentDefinition{config.name, config.model, *std::move(made), simulated};
-}
-
 Result<void> Node::open_agents() {
   std::vector<agents::AgentDefinition> agents;
   std::string simulated;
-  for (const AgentConfig& config : config_.agents.empty() ? default_agents() : config_.agents) {
-    TRY(agents::AgentDefinition agent, make_agent(config));
+  const std::vector<AgentConfig> all = config_.agents.empty() ? default_agents() : config_.agents;
+  AgentFactory factory({config_.providers, environment_, clock_, random_, gates_,
+                        [this] { return simulator_url(); }});
+  for (const AgentConfig& config : all) {
+    TRY(agents::AgentDefinition agent, factory.make(config, all));
     if (agent.simulated) simulated += (simulated.empty() ? "" : ", ") + agent.name;
     agents.push_back(std::move(agent));
   }
@@ -257,6 +214,7 @@ Result<void> Node::open_agents() {
                        " are played by the built-in simulator, not by a vendor. Set the vendors' "
                        "API keys to use real models.");
   }
+  notices_.insert(notices_.end(), factory.notices().begin(), factory.notices().end());
   agents_.emplace(std::move(agents));
   return {};
 }
@@ -273,8 +231,9 @@ Result<void> Node::open_api() {
   authenticator_.emplace(token_, config_.hosts, clock_);
   TRY(files_, api::StaticFiles::load(find_studio(config_.web)));
   journal_component_.emplace(*journal_);
-  std::vector<api::Component*> components{&*journal_component_, &store_component_};
-  if (off_machine_) components.back() = off_machine_.get();
+  api::Component* store = &store_component_;
+  if (off_machine_) store = off_machine_.get();
+  std::vector<api::Component*> components{&*journal_component_, store, &provider_component_};
   health_.emplace(*registry_, components, commands_->description());
   metrics_.emplace(*registry_, *services_, std::move(components));
   handler_.emplace(api::ApiHandler::Parts{*authenticator_, *registry_, *dispatcher_, methods_,

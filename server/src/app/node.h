@@ -13,11 +13,13 @@
 #include "api/http/absent_component.h"
 #include "api/http/api_handler.h"
 #include "api/http/journal_component.h"
+#include "api/http/provider_component.h"
 #include "api/rpc/dispatcher.h"
 #include "app/config.h"
 #include "app/storage/off_machine.h"
 #include "async/blocking_pool.h"
 #include "net/server.h"
+#include "providers/resilience/key_gates.h"
 #include "providers/simulator/simulator.h"
 #include "registry/registry.h"
 #include "storage/databases/catalogue.h"
@@ -61,7 +63,6 @@ class Node {
   Result<void> open_api();
   void make_demo();
   Result<std::string> simulator_url();
-  Result<agents::AgentDefinition> make_agent(const AgentConfig& config);
   template <class T>
   T wait_for(awaitable<T> work);
 
@@ -88,6 +89,7 @@ class Node {
   std::optional<tools::ToolBox> tools_;
   std::optional<simulator::Simulator> simulator_;
   std::unique_ptr<net::Server> simulator_server_;
+  providers::KeyGates gates_{clock_};
   std::optional<agents::AgentDirectory> agents_;
   std::optional<providers::PriceBook> prices_;  ///< nothing: the built-in ones
   std::optional<workspace::NodeServices> services_;
@@ -98,6 +100,7 @@ class Node {
   std::optional<api::StaticFiles> files_;
   std::optional<api::JournalComponent> journal_component_;
   api::AbsentComponent store_component_{"store"};
+  api::ProviderComponent provider_component_{gates_};
   std::optional<api::Health> health_;
   std::optional<api::Metrics> metrics_;
   std::optional<api::ApiHandler> handler_;

@@ -26,6 +26,10 @@ function step(chat: ChatItem[], event: KnownEvent): ChatItem[] {
       const { agent, provider, attempt, error } = event.data;
       return [...chat, notice(event, agent, `${provider}: ${error}; trying again (${attempt})`)];
     }
+    case 'provider_failover': {
+      const { agent, from, to, error } = event.data;
+      return [...chat, notice(event, agent, `${from.model}: ${error}; going on with ${to.model}`)];
+    }
     default:
       return chat;
   }

@@ -37,6 +37,8 @@ function describeKnown(event: KnownEvent): string {
       return `priority ${event.data.priority}`;
     case 'task_retrying':
       return `${event.data.provider}: ${event.data.error}; again in ${event.data.delay_ms} ms`;
+    case 'provider_failover':
+      return `${event.data.from.model} failed (${event.data.kind}); goes on with ${event.data.to.model}`;
     case 'task_cancel_requested':
       return 'cancel requested';
     case 'task_finished':

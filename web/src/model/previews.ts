@@ -16,6 +16,7 @@ export function applyToPreviews(previews: Previews, event: KnownEvent): Previews
     case 'task_finished':
     case 'task_requeued':
     case 'task_retrying':
+    case 'provider_failover':
       return event.task === undefined ? previews : without(previews, event.task);
     case 'tool_call':
       return event.task !== undefined && event.data.phase === 'started'

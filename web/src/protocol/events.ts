@@ -125,6 +125,16 @@ export type KnownEvent =
       'task_retrying',
       { agent: string; provider: string; attempt: number; delay_ms: number; error: string }
     >
+  | Envelope<
+      'provider_failover',
+      {
+        agent: string;
+        from: { provider: string; model: string };
+        to: { provider: string; model: string };
+        kind: string;
+        error: string;
+      }
+    >
   | Envelope<'task_cancel_requested', { agent: string }>
   | Envelope<'task_finished', TaskFinishedData>
   | Envelope<
@@ -175,6 +185,7 @@ const KNOWN: Record<EventType, true> = {
   task_requeued: true,
   task_promoted: true,
   task_retrying: true,
+  provider_failover: true,
   task_cancel_requested: true,
   task_finished: true,
   agent_state_change: true,

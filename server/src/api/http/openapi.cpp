@@ -72,7 +72,8 @@ constexpr std::string_view kSchemas = R"({
     "required": ["status", "databases", "journal", "store"],
     "properties": {
       "status": {"enum": ["ok", "degraded", "failing"]}, "journal": {"type": "string"},
-      "store": {"type": "string"}, "sandbox": {"type": "string"},
+      "store": {"type": "string"}, "providers": {"type": "string"},
+      "sandbox": {"type": "string"},
       "databases": {"type": "object", "additionalProperties": {"type": "string"}},
       "workspaces": {
         "type": "object",

@@ -74,7 +74,8 @@ std::string show_progress(const json::object& event) {
   if (type == "agent_message" && !actor.starts_with(kUser)) {
     return actor + ": " + paragraph(find_string(data_of(event), "text").value_or("")) + "\n";
   }
-  if (type == "tool_call" || type == "task_retrying" || type == "task_waiting") {
+  if (type == "tool_call" || type == "task_retrying" || type == "task_waiting" ||
+      type == "provider_failover") {
     return actor + "> " + describe_event(event) + "\n";
   }
   if (type == "task_finished") return describe_event(event) + "\n";

@@ -35,7 +35,16 @@ std::string describe_task(const json::object& data) {
   }
   if (const json::object* error = find_object(data, "error"))
     line += ": " + text(*error, "message");
+  if (const auto error = find_string(data, "error")) line += ": " + *error;
   return line;
+}
+
+std::string describe_failover(const json::object& data) {
+  const json::object* from = find_object(data, "from");
+  const json::object* to = find_object(data, "to");
+  if (from == nullptr || to == nullptr) return {};
+  return text(*from, "model") + " failed, goes on with " + text(*to, "model") + ": " +
+         text(data, "error");
 }
 
 }  // namespace
@@ -57,6 +66,8 @@ std::string describe_event(const json::object& event) {
     line = text(data, "agent") + " " + text(data, "from") + " to " + text(data, "to");
   } else if (type.starts_with("task_")) {
     line = describe_task(data);
+  } else if (type == "provider_failover") {
+    line = describe_failover(data);
   } else if (type.starts_with("lock_")) {
     line = text(data, "mode") + " " + text(data, "path") + " " + text(data, "reason");
   } else {

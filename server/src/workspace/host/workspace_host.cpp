@@ -272,11 +272,10 @@ awaitable<Result<Sequence>> WorkspaceHost::record(const tools::Caller& caller, s
   co_return seq;
 }
 
-void WorkspaceHost::note_retry(const tools::Caller& caller, int attempt,
-                               std::chrono::milliseconds delay, const Error& error) {
-  const agents::AgentDefinition* agent = parts_.directory.find(caller.agent);
+void WorkspaceHost::note_retry(const tools::Caller& caller, const agents::AgentModel& model,
+                               int attempt, std::chrono::milliseconds delay, const Error& error) {
   json::object data{{"agent", caller.agent},
-                    {"provider", agent == nullptr ? "" : to_string(agent->provider->kind())},
+                    {"provider", to_string(model.provider.kind())},
                     {"attempt", attempt},
                     {"delay_ms", delay.count()},
                     {"error", error.message}};

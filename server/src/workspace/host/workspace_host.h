@@ -71,8 +71,8 @@ class WorkspaceHost final : public agents::AgentHost {
   // agents::AgentHost
   awaitable<Result<Sequence>> record(const tools::Caller& caller, std::string type,
                                      json::object data) override;
-  void note_retry(const tools::Caller& caller, int attempt, std::chrono::milliseconds delay,
-                  const Error& error) override;
+  void note_retry(const tools::Caller& caller, const agents::AgentModel& model, int attempt,
+                  std::chrono::milliseconds delay, const Error& error) override;
   void preview(const tools::Caller& caller, std::string_view text) override;
   void enter_state(const tools::Caller& caller, std::string_view state,
                    std::string_view reason) override;

@@ -155,7 +155,11 @@ awaitable<void> TaskService::run_task(const agents::AgentDefinition& definition,
   std::optional<agents::Outcome> outcome;
   try {
     const agents::AgentModel model{*definition.provider, definition.model, definition.simulated};
-    agents::AgentLoop loop(*host_, model, parts_.tools);
+    std::vector<agents::AgentModel> fallbacks;
+    for (const agents::FallbackModel& next : definition.fallbacks) {
+      fallbacks.push_back({*next.provider, next.model, next.simulated});
+    }
+    agents::AgentLoop loop(*host_, model, parts_.tools, std::move(fallbacks));
     outcome = co_await loop.run(assignment, running_[definition.name].stop.get_token());
   } catch (const std::exception& error) {
     broken = error.what();

@@ -1,0 +1,105 @@
+#include "app/agent_factory.h"
+
+#include <unistd.h>
+
+namespace coditect::app {
+
+namespace {
+
+/// Where each vendor's own tools look for a key and an address.
+struct VendorVariables {
+  const char* key;
+  const char* base_url;
+};
+
+VendorVariables variables_of(providers::ProviderKind kind) {
+  using Kind = providers::ProviderKind;
+  switch (kind) {
+    case Kind::kAnthropic: return {"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"};
+    case Kind::kOpenAi: return {"OPENAI_API_KEY", "OPENAI_BASE_URL"};
+    case Kind::kGemini: return {"GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL"};
+    case Kind::kMoonshot: return {"MOONSHOT_API_KEY", "MOONSHOT_BASE_URL"};
+    case Kind::kOpenAiCompatible: break;
+  }
+  return {"OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"};
+}
+
+bool ends_in_v1(providers::ProviderKind kind) {
+  using Kind = providers::ProviderKind;
+  return kind == Kind::kOpenAi || kind == Kind::kMoonshot || kind == Kind::kOpenAiCompatible;
+}
+
+}  // namespace
+
+Result<AgentFactory::Access> AgentFactory::access(const AgentConfig& config) const {
+  const auto kind = providers::provider_kind(config.provider);
+  if (!kind) return invalid("there is no provider '" + config.provider + "'");
+  const VendorVariables names = variables_of(*kind);
+  const std::string key = config.api_key_env.empty() ? names.key : config.api_key_env;
+  Access access;
+  access.kind = *kind;
+  access.api_key = parts_.environment.find(key).value_or("");
+  access.base_url = config.base_url.empty() ? parts_.environment.find(names.base_url).value_or("")
+                                            : config.base_url;
+  // An address without a key is a server of the operator's own, which may need none.
+  access.simulated = parts_.providers == Config::Providers::kSimulated ||
+                     (access.api_key.empty() && access.base_url.empty());
+  return access;
+}
+
+Result<agents::FallbackModel> AgentFactory::make_model(
+    const AgentConfig& config, providers::ProviderConfig::Fallback fallback) {
+  TRY(Access access, this->access(config));
+  providers::ProviderConfig provider;
+  if (access.simulated) {
+    TRY(access.base_url, parts_.simulator_url());
+    if (ends_in_v1(access.kind)) access.base_url += "/v1";
+    access.api_key = "simulated";
+  } else {
+    provider.proxy = providers::proxy_settings(environ);
+    if (access.api_key.empty()) access.api_key = "none";
+  }
+  provider.kind = access.kind;
+  provider.base_url = access.base_url;
+  provider.api_key = access.api_key;
+  provider.fallback = fallback;
+  provider.attempts = config.attempts;
+  provider.times.connect = config.connect_timeout.value_or(provider.times.connect);
+  provider.times.first_byte = config.first_byte_timeout.value_or(provider.times.first_byte);
+  provider.times.silence = config.silence_timeout.value_or(provider.times.silence);
+  provider.gate = parts_.gates.gate(access.kind, access.base_url, access.api_key);
+  auto made = providers::make_provider(provider, parts_.clock, parts_.random);
+  if (!made) return std::move(made).error().in("agent " + config.name);
+  return agents::FallbackModel{config.model, *std::move(made), access.simulated};
+}
+
+Result<agents::AgentDefinition> AgentFactory::make(const AgentConfig& config,
+                                                   const std::vector<AgentConfig>& all) {
+  using Fallback = providers::ProviderConfig::Fallback;
+  TRY(const Access own, access(config));
+  std::vector<AgentConfig> chain{config};
+  for (const std::string& entry : config.fallback) {
+    TRY(AgentConfig next, resolve_fallback(config, entry, all));
+    TRY(const Access other, access(next));
+    // A play is no answer to a question that was meant for a model.
+    if (other.simulated && !own.simulated) {
+      notices_.push_back("agent " + config.name + " cannot go on with " + next.provider + ":" +
+                         next.model + ": there is no key for it");
+      continue;
+    }
+    chain.push_back(std::move(next));
+  }
+  agents::AgentDefinition agent{config.name, config.model, nullptr, own.simulated};
+  for (const AgentConfig& each : chain) {
+    const Fallback fallback = &each == &chain.back() ? Fallback::kNone : Fallback::kThere;
+    TRY(agents::FallbackModel model, make_model(each, fallback));
+    if (agent.provider == nullptr) {
+      agent.provider = model.provider;
+    } else {
+      agent.fallbacks.push_back(std::move(model));
+    }
+  }
+  return agent;
+}
+
+}  // namespace coditect::app

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agents/agent_directory.h"
+#include "app/config.h"
+#include "base/clock.h"
+#include "base/environment.h"
+#include "base/random.h"
+#include "providers/factory.h"
+#include "providers/resilience/key_gates.h"
+
+namespace coditect::app {
+
+/// Makes agents from their configuration: finds each model's key and address, and the models that
+/// it goes on with.
+///
+/// Threads:  one.
+/// Lifetime: its parts outlive it; clock, random and gates outlive the agents.
+class AgentFactory {
+ public:
+  struct Parts {
+    Config::Providers providers;
+    const Environment& environment;
+    const Clock& clock;
+    Random& random;
+    providers::KeyGates& gates;
+    std::function<Result<std::string>()> simulator_url;  ///< starts it, where it does not run
+  };
+
+  explicit AgentFactory(Parts parts) : parts_(std::move(parts)) {}
+
+  /// Errc::kInvalid for an address, a key or a fallback that cannot be used.
+  Result<agents::AgentDefinition> make(const AgentConfig& config,
+                                       const std::vector<AgentConfig>& all);
+  /// What an operator should know: fallbacks that have no key.
+  const std::vector<std::string>& notices() const { return notices_; }
+
+ private:
+  /// Where a model is reached.
+  struct Access {
+    providers::ProviderKind kind = providers::ProviderKind::kAnthropic;
+    std::string base_url;
+    std::string api_key;
+    bool simulated = false;
+  };
+
+  Result<Access> access(const AgentConfig& config) const;
+  Result<agents::FallbackModel> make_model(const AgentConfig& config,
+                                           providers::ProviderConfig::Fallback fallback);
+
+  const Parts parts_;
+  std::vector<std::string> notices_;
+};
+
+}  // namespace coditect::app
