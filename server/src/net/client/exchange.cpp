@@ -17,7 +17,10 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using Kind = HttpError::Kind;
 
-constexpr std::size_t kReadBytes = 64u << 10;
+// A stream of small events, of which there may be thousands, keeps the least; a body that fills
+// what it is given soon has the most.
+constexpr std::size_t kReadBytesMin = 4u << 10;
+constexpr std::size_t kReadBytesMax = 64u << 10;
 constexpr std::size_t kWriteBytes = 256u << 10;  // each has HttpTimes::silence to leave
 constexpr int kInterimResponsesMax = 8;          // 100 Continue, 103 Early Hints
 
@@ -138,7 +141,7 @@ awaitable<HttpResult<void>> Exchange::read_head(const HttpRequest& request) {
 }
 
 awaitable<HttpResult<std::string>> Exchange::read() {
-  pieces_.resize(kReadBytes);
+  if (pieces_.empty()) pieces_.resize(kReadBytesMin);
   while (!parser_->is_done()) {
     auto& body = parser_->get().body();
     body.data = pieces_.data();
@@ -155,7 +158,10 @@ awaitable<HttpResult<std::string>> Exchange::read() {
     if (stop_.stop_requested()) co_return cancelled();
     const std::size_t size = pieces_.size() - body.size;
     if (parser_->is_done()) finish();
-    if (size > 0) co_return std::string(pieces_.data(), size);
+    if (size == 0) continue;
+    std::string piece(pieces_.data(), size);
+    if (size == pieces_.size()) pieces_.resize(std::min(2 * size, kReadBytesMax));
+    co_return piece;
   }
   co_return std::string();
 }
