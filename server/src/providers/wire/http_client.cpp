@@ -80,8 +80,8 @@ ProviderError to_provider_error(net_client::HttpError error) {
   if (error.kind == From::kTls) failed.code = kUntrustedCertificate;
   if (error.kind == From::kProxy) failed.code = kRefusedByProxy;
   if (!failed.code.empty()) failed.retryable = false;
-  failed.sent = error.kind != From::kConnect && error.kind != From::kProxy &&
-                error.kind != From::kTls;
+  failed.sent =
+      error.kind != From::kConnect && error.kind != From::kProxy && error.kind != From::kTls;
   return failed;
 }
 
