@@ -35,8 +35,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 
 export class Server {
   /// `folder` holds the data and the ready file; it outlives the process, so a server can be
-  /// started again on what an earlier one left. `models` are simulated, or, with another word, those
-  /// that `env` and the coditect.toml in the folder name.
+  /// started again on what an earlier one left. `models` are simulated, or, with another word,
+  /// those that `env` and the coditect.toml in the folder name.
   constructor(folder, { args = [], env = {}, models = 'simulated' } = {}) {
     this.folder = folder;
     this.data = path.join(folder, 'data');

@@ -1,6 +1,6 @@
-// Disks that fill up and disks that fail: a small tmpfs, and libraries that are loaded into a server
-// and come between it and its disk. All need something of the machine; what it does not have is
-// said, and those faults are left out.
+// Disks that fill up and disks that fail: a small tmpfs, and libraries that are loaded into a
+// server and come between it and its disk. All need something of the machine; what it does not have
+// is said, and those faults are left out.
 
 import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';

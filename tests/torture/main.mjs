@@ -12,8 +12,8 @@
 //
 // What is proven where:
 // - here: whole processes, real kills, real takeovers, a real disk that is full, a loss of power
-//   (power_loss.mjs; with --disks-lie, where no sync does anything, it must fail), clocks that jump,
-//   and with --store s3 a store that answers 429 for a while;
+//   (power_loss.mjs; with --disks-lie, where no sync does anything, it must fail), clocks that
+//   jump, and with --store s3 a store that answers 429 for a while;
 // - server/src/storage/replication/simulation: lease, log and takeover in simulated time, thousands
 //   of schedules with clock jumps and lost, late and repeated requests, and the negative controls:
 //   without the epoch's check and with other rules broken the simulation must find it;

@@ -1,8 +1,8 @@
 // What a loss of power leaves of a node's disk: of each page that was not synced the old or the new
 // bytes, or sectors of both; of names a beginning of what happened to them, at least up to the last
 // time that a folder was synced: file systems with a journal keep the order of names. A file's own
-// fsync does not keep its name. It reads what power_loss.cpp has written down, after the process was
-// killed.
+// fsync does not keep its name. It reads what power_loss.cpp has written down, after the process
+// was killed.
 
 import {
   closeSync,

@@ -14,15 +14,11 @@ function describeKnown(event: KnownEvent): string {
         ? `moved ${event.data.from ?? '?'} → ${event.data.path}`
         : `${PAST[event.data.op]} ${event.data.path}`;
     case 'lock_acquired':
-      return `${shortName(event.data.holder)} locks ${event.data.path} (${event.data.mode})`;
     case 'lock_renewed':
-      return `${shortName(event.data.holder)} renews ${event.data.path}`;
     case 'lock_released':
-      return `${shortName(event.data.holder)} frees ${event.data.path} (${event.data.reason})`;
     case 'lock_waiting':
-      return `${shortName(event.data.holder)} waits for ${event.data.path}, held by ${event.data.waits_for.map(shortName).join(', ')}`;
     case 'lock_wait_ended':
-      return `${shortName(event.data.holder)} stops waiting for ${event.data.path} (${event.data.reason})`;
+      return describeLock(event);
     case 'task_queued':
       return `queued for ${event.data.agent}: ${summaryOf(event.data.prompt)}`;
     case 'task_started':
@@ -79,6 +75,24 @@ function describeKnown(event: KnownEvent): string {
       return event.data.id;
     default:
       return assertNever(event);
+  }
+}
+
+type LockType =
+  'lock_acquired' | 'lock_renewed' | 'lock_released' | 'lock_waiting' | 'lock_wait_ended';
+
+function describeLock(event: Extract<KnownEvent, { type: LockType }>): string {
+  switch (event.type) {
+    case 'lock_acquired':
+      return `${shortName(event.data.holder)} locks ${event.data.path} (${event.data.mode})`;
+    case 'lock_renewed':
+      return `${shortName(event.data.holder)} renews ${event.data.path}`;
+    case 'lock_released':
+      return `${shortName(event.data.holder)} frees ${event.data.path} (${event.data.reason})`;
+    case 'lock_waiting':
+      return `${shortName(event.data.holder)} waits for ${event.data.path}, held by ${event.data.waits_for.map(shortName).join(', ')}`;
+    case 'lock_wait_ended':
+      return `${shortName(event.data.holder)} stops waiting for ${event.data.path} (${event.data.reason})`;
   }
 }
 
