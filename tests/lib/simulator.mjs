@@ -48,15 +48,19 @@ export class Simulator {
     this.url = JSON.parse(readFileSync(this.readyFile, 'utf8')).url;
   }
 
-  /// Waits until the simulator has written a line that fits; forgets what it wrote up to it.
-  async said(pattern) {
-    const until = Date.now() + kLineMs;
-    for (;;) {
-      const found = this.lines.findIndex((line) => pattern.test(line));
-      if (found >= 0) return this.lines.splice(0, found + 1).at(-1);
-      assert.ok(Date.now() < until, `the simulator did not say ${pattern}`);
+  /// Forgets what the simulator has written.
+  forget() {
+    this.lines.length = 0;
+  }
+
+  /// Waits until the simulator has written a line that fits; false when it does not within `ms`.
+  async says(pattern, ms = kLineMs) {
+    const until = Date.now() + ms;
+    while (!this.lines.some((line) => pattern.test(line))) {
+      if (Date.now() > until) return false;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+    return true;
   }
 
   async stop() {

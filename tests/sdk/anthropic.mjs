@@ -8,6 +8,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { rehearse, say } from '../lib/rehearsal.mjs';
 import { Simulator } from '../lib/simulator.mjs';
 import {
+  abortWhileWaiting,
   failing,
   kBroken,
   kBusy,
@@ -205,19 +206,19 @@ test('a dropped connection is an error, not a short answer', async () => {
 });
 
 test('the simulator sees the socket of an aborted stream close', async () => {
+  simulator.forget();
   const stream = client().messages.stream(asking(kLong));
   await new Promise((resolve) => stream.on('text', resolve));
   stream.abort();
   await assert.rejects(stream.finalMessage(), Anthropic.APIUserAbortError);
-  await simulator.said(kLeft);
+  assert.ok(await simulator.says(kLeft));
 });
 
 test('the simulator sees an aborted call that does not stream', async () => {
-  const aborter = new AbortController();
-  const call = client().messages.create(asking(kSlow), { signal: aborter.signal });
-  setTimeout(() => aborter.abort(), 300);
-  await assert.rejects(call, Anthropic.APIUserAbortError);
-  await simulator.said(kLeft);
+  await abortWhileWaiting(simulator, kLeft, {
+    call: (signal) => client().messages.create(asking(kSlow), { signal }),
+    assertAborted: (asked) => assert.rejects(asked, Anthropic.APIUserAbortError),
+  });
 });
 
 test('tokens are counted', async () => {

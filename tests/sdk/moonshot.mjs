@@ -8,6 +8,7 @@ import OpenAI from 'openai';
 
 import { Simulator } from '../lib/simulator.mjs';
 import {
+  abortWhileWaiting,
   failing,
   kBroken,
   kBusy,
@@ -179,19 +180,19 @@ test('a dropped connection is an error, not a short answer', async () => {
 });
 
 test('the simulator sees the socket of an aborted stream close', async () => {
+  simulator.forget();
   const stream = chat().stream(asking(kLong));
   await new Promise((resolve) => stream.once('content', resolve));
   stream.abort();
   await assert.rejects(stream.finalContent(), OpenAI.APIUserAbortError);
-  await simulator.said(kLeft);
+  assert.ok(await simulator.says(kLeft));
 });
 
 test('the simulator sees an aborted call that does not stream', async () => {
-  const aborter = new AbortController();
-  const call = chat().create(asking(kSlow), { signal: aborter.signal });
-  setTimeout(() => aborter.abort(), 300);
-  await assert.rejects(call, OpenAI.APIUserAbortError);
-  await simulator.said(kLeft);
+  await abortWhileWaiting(simulator, kLeft, {
+    call: (signal) => chat().create(asking(kSlow), { signal }),
+    assertAborted: (asked) => assert.rejects(asked, OpenAI.APIUserAbortError),
+  });
 });
 
 test('models are listed', async () => {

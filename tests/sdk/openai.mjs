@@ -7,6 +7,7 @@ import OpenAI from 'openai';
 
 import { Simulator } from '../lib/simulator.mjs';
 import {
+  abortWhileWaiting,
   failing,
   kBroken,
   kBusy,
@@ -187,19 +188,19 @@ test('a dropped connection is an error, not a short answer', async () => {
 });
 
 test('the simulator sees the socket of an aborted stream close', async () => {
+  simulator.forget();
   const stream = client().responses.stream(asking(kLong));
   await new Promise((resolve) => stream.once('response.output_text.delta', resolve));
   stream.abort();
   await assert.rejects(stream.finalResponse(), OpenAI.APIUserAbortError);
-  await simulator.said(kLeft);
+  assert.ok(await simulator.says(kLeft));
 });
 
 test('the simulator sees an aborted call that does not stream', async () => {
-  const aborter = new AbortController();
-  const call = client().responses.create(asking(kSlow), { signal: aborter.signal });
-  setTimeout(() => aborter.abort(), 300);
-  await assert.rejects(call, OpenAI.APIUserAbortError);
-  await simulator.said(kLeft);
+  await abortWhileWaiting(simulator, kLeft, {
+    call: (signal) => client().responses.create(asking(kSlow), { signal }),
+    assertAborted: (asked) => assert.rejects(asked, OpenAI.APIUserAbortError),
+  });
 });
 
 test('tokens are counted', async () => {

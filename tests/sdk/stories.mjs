@@ -67,6 +67,20 @@ export const kDropped = rehearse(
   say('Words that are not finished because the connection breaks meanwhile.'),
 );
 
+/// Makes calls that wait for their whole answer and aborts them, until the simulator has noticed
+/// one: it cannot notice one that was aborted before it had the request.
+export async function abortWhileWaiting(simulator, left, { call, assertAborted }) {
+  simulator.forget();
+  for (const ms of [200, 1_000, 5_000]) {
+    const aborter = new AbortController();
+    const asked = call(aborter.signal);
+    setTimeout(() => aborter.abort(), ms);
+    await assertAborted(asked);
+    if (await simulator.says(left, ms)) return;
+  }
+  assert.fail('the simulator never noticed that its client had left');
+}
+
 /// [what `work` resolves to, the milliseconds it took].
 export async function timed(work) {
   const started = performance.now();
