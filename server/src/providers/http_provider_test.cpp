@@ -196,6 +196,33 @@ TEST_F(HttpProviderTest, AnEventWithoutEndIsNoAnswer) {
   EXPECT_EQ(answer.error().kind, Kind::kMalformed);
 }
 
+TEST_F(HttpProviderTest, AnEndWithoutItsBlankLineIsOneAndHalfAnEventIsNone) {
+  std::string stream = whole("hi");
+  stream.resize(stream.size() - 2);
+  EXPECT_TRUE(call(std::make_unique<AnthropicDialect>(), {{200, stream}}).has_value());
+  stream.resize(stream.size() - 2);
+  const auto answer =
+      call(std::make_unique<AnthropicDialect>(), {{200, stream}, {200, whole("again")}});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(describe(answer->turn), (std::vector<std::string>{"text: again"}));
+  EXPECT_EQ(heard_.retries, (std::vector<std::string>{"1 network"}));
+}
+
+TEST_F(HttpProviderTest, GooglesFailureWithoutAFieldName) {
+  const std::string failure =
+      "{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"later\",\n"
+      "    \"status\": \"UNAVAILABLE\"\n  }\n}\n";
+  const std::string chunk =
+      "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]}}]}\r\n\r\n";
+  const std::string all =
+      "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"b\"}]},"
+      "\"finishReason\":\"STOP\"}]}\r\n\r\n";
+  const auto answer = call(std::make_unique<GeminiDialect>(), {{200, chunk + failure}, {200, all}});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(heard_.retries, (std::vector<std::string>{"1 overloaded"}));
+  EXPECT_EQ(describe(answer->turn), (std::vector<std::string>{"text: b"}));
+}
+
 TEST_F(HttpProviderTest, ARequestThatIsTooLargeIsNotSent) {
   HttpProviderOptions options;
   options.dialect = std::make_unique<AnthropicDialect>();

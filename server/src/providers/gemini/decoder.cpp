@@ -168,6 +168,10 @@ VendorItem Decoder::item(json::object content) const {
 void Decoder::mark_checkpoint() {
   const std::string* text = blocks_.empty() ? nullptr : text_in(blocks_.back());
   checkpoint_ = {blocks_.size(), text == nullptr ? 0 : text->size(), text_open_};
+  if (call_open_) {
+    checkpoint_.open_call = std::get<ToolCall>(blocks_.back());
+    checkpoint_.arguments = arguments_;
+  }
 }
 
 bool Decoder::continues() const { return finish_reason_ == kContinuation && !token_.empty(); }
@@ -175,8 +179,11 @@ bool Decoder::continues() const { return finish_reason_ == kContinuation && !tok
 void Decoder::resume() {
   blocks_.resize(checkpoint_.blocks, TextBlock{});
   text_open_ = checkpoint_.text_open;
-  call_open_ = false;
-  if (!blocks_.empty()) {
+  call_open_ = checkpoint_.open_call.has_value();
+  if (call_open_) {
+    blocks_.back() = *checkpoint_.open_call;
+    arguments_ = checkpoint_.arguments;
+  } else if (!blocks_.empty()) {
     std::string* text = text_in(blocks_.back());
     if (text != nullptr) text->resize(checkpoint_.last_text_bytes);
   }

@@ -34,6 +34,8 @@ class Decoder final : public AnswerDecoder {
     std::size_t blocks = 0;
     std::size_t last_text_bytes = 0;
     bool text_open = false;
+    std::optional<ToolCall> open_call = std::nullopt;  // the last block, whose rest is coming
+    PartialArguments arguments = {};
   };
 
   ProviderResult<void> take_candidate(const json::object& candidate, StreamListener& listener);

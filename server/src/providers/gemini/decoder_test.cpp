@@ -85,6 +85,28 @@ TEST(GeminiDecoder, WhatOtherRecordingsShow) {
   }
 }
 
+TEST(GeminiDecoder, ACallInPiecesGoesOnInTheNextRequest) {
+  const auto piece = [](std::string_view text, std::string_view more) {
+    return R"({"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.s",)"
+           R"("stringValue":")" +
+           std::string(text) + R"(","willContinue":true}],"willContinue":true}}]})" +
+           std::string(more) + "}]}";
+  };
+  Heard heard;
+  const auto decoder = GeminiDialect().decoder({.model = "asked"});
+  const auto take = [&](const std::string& payload) {
+    EXPECT_TRUE(decoder->take({"", payload}, heard).has_value()) << payload;
+  };
+  take(gemini_call(R"({"name":"n","willContinue":true})"));
+  take(piece("kept ", R"(,"continuationToken":"T")"));
+  take(piece("lost", ""));
+  decoder->resume();
+  take(piece("and new", ""));
+  take(gemini_call("{}"));
+  take(gemini_end("STOP"));
+  EXPECT_EQ(outcome(decoder->finish()), R"(tool_use | call call_r_0 n {"s":"kept and new"})");
+}
+
 TEST(GeminiDecoder, SearchesByTheVendorAreInput) {
   const auto answer =
       decode(GeminiDialect(),
