@@ -87,8 +87,8 @@ TEST(GeminiDecoder, WhatOtherRecordingsShow) {
 
 TEST(GeminiDecoder, ACallInPiecesGoesOnInTheNextRequest) {
   const auto piece = [](std::string_view text, std::string_view more) {
-    return R"({"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.s",)"
-           R"("stringValue":")" +
+    return R"({"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[)"
+           R"({"jsonPath":"$.s","stringValue":")" +
            std::string(text) + R"(","willContinue":true}],"willContinue":true}}]})" +
            std::string(more) + "}]}";
   };
