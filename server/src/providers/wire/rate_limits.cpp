@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "providers/wire/failure.h"
 
@@ -60,7 +61,7 @@ std::optional<std::int64_t> parse_count(std::string_view text) {
 
 std::optional<milliseconds> from_double(double in_milliseconds) {
   if (in_milliseconds > static_cast<double>(kResetMax.count())) return std::nullopt;
-  return milliseconds{static_cast<std::int64_t>(in_milliseconds + 0.5)};
+  return milliseconds{std::llround(in_milliseconds)};
 }
 
 std::optional<milliseconds> until(Time at, Time now) {
