@@ -19,7 +19,7 @@ namespace coditect::replication {
 class LeaseWatch {
  public:
   LeaseWatch(objects::ObjectStore& store, Timing& timing, LeaseTimes times)
-      : store_(store), timing_(timing), observer_(times) {}
+      : store_(store), timing_(timing), times_(times), observer_(times) {}
 
   struct Vacancy {
     StoredLease lease;
@@ -28,10 +28,13 @@ class LeaseWatch {
   /// One look at all leases; to be called every few seconds. Gives each vacancy again for as long
   /// as it lasts. take_over() takes one.
   awaitable<Result<std::vector<Vacancy>>> poll();
+  /// Begins anew: no lease is vacant before it has been watched for the whole time again.
+  void forget() { observer_ = LeaseObserver(times_); }
 
  private:
   objects::ObjectStore& store_;
   Timing& timing_;
+  const LeaseTimes times_;
   LeaseObserver observer_;
 };
 

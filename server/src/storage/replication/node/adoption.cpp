@@ -90,9 +90,12 @@ awaitable<Adoption::Outcome> Adoption::adopt_missing() {
 awaitable<Result<bool>> Adoption::adopt(Marked workspace, std::optional<Manifest::Owner> former) {
   // It came with an earlier takeover of the same node, and is served.
   if (parts_.table.is_acquired(workspace.id)) co_return false;
+  const bool was_known = parts_.table.folder_of(workspace.id).has_value();
   parts_.table.begin_adoption(workspace.id);
   auto taken = co_await take(workspace, std::move(former));
   parts_.table.end_adoption(workspace.id);
+  // Where it came only half, the next attempt begins anew.
+  if (!taken && !was_known) parts_.table.remove(workspace.id);
   if (!taken || !*taken) co_return taken;
   CO_TRY_VOID(co_await adopt_(workspace.id, workspace.folder));
   co_return true;

@@ -22,12 +22,24 @@ NodeWatch::NodeWatch(Parts parts)
 awaitable<void> NodeWatch::run(NodeWatch& self) {
   for (;;) {
     co_await self.parts_.timing.sleep_for(limits::kLeaseRenewInterval);
-    if (self.parts_.lease.valid()) co_await self.look();
+    if (self.parts_.lease.valid()) {
+      co_await self.look();
+    } else {
+      // Where this node could not renew, the others may not have been able to either: when the
+      // store is back, each gets the whole time again before anybody takes its place.
+      self.leases_.forget();
+    }
   }
 }
 
 awaitable<void> NodeWatch::look() {
+  const SteadyTime asked = parts_.timing.now();
   auto vacancies = co_await leases_.poll();
+  if (parts_.timing.now() - asked > limits::kLeaseRenewInterval) {
+    // The store was out of reach, for the others too as far as anybody knows.
+    leases_.forget();
+    co_return;
+  }
   if (!vacancies) {
     spdlog::warn("looking at the other nodes' leases: {}", vacancies.error().message);
     co_return;
@@ -37,6 +49,16 @@ awaitable<void> NodeWatch::look() {
     if (node == parts_.node || !is_due(vacancy)) continue;
     auto taken = co_await take_place_of(std::move(vacancy));
     if (!taken) spdlog::error("taking over node {}: {}", node, taken.error().message);
+  }
+  if (incomplete_) co_await complete();
+}
+
+awaitable<void> NodeWatch::complete() {
+  const Adoption::Outcome outcome = co_await parts_.adoption.adopt_missing();
+  adopted_ += outcome.adopted;
+  incomplete_ = outcome.failure.has_value();
+  if (outcome.failure) {
+    spdlog::error("a takeover is not complete and is tried again: {}", outcome.failure->message);
   }
 }
 
@@ -60,6 +82,8 @@ awaitable<Result<void>> NodeWatch::take_place_of(LeaseWatch::Vacancy vacancy) {
          co_await take_over(parts_.store, parts_.timing, {}, std::move(vacancy.lease), parts_.node,
                             std::move(nonce), kClaimPatience));
   ++takeovers_;
+  // Whatever of it fails is this node's by then, and nobody else would take it.
+  incomplete_ = true;
   const Adoption::Outcome outcome = co_await parts_.adoption.adopt_all_of({node, epoch});
   adopted_ += outcome.adopted;
   spdlog::warn("node {}: {} workspaces taken over", node, outcome.adopted);

@@ -41,6 +41,8 @@ class NodeWatch {
   awaitable<void> look();
   bool is_due(const LeaseWatch::Vacancy& vacancy);
   awaitable<Result<void>> take_place_of(LeaseWatch::Vacancy vacancy);
+  /// Brings what an earlier takeover has made this node's and has not brought.
+  awaitable<void> complete();
 
   const Parts parts_;
   LeaseWatch leases_;
@@ -52,6 +54,7 @@ class NodeWatch {
     bool done = false;
   };
   std::map<NodeId, Vacant> vacant_;
+  bool incomplete_ = false;  ///< a takeover may have left something to bring
   std::atomic<std::uint64_t> takeovers_ = 0;
   std::atomic<std::uint64_t> adopted_ = 0;
 };
