@@ -94,6 +94,9 @@ void WorkingTree::learn(const Edit& edit) {
   if (!whole && !edit.event.data.contains("splice")) return;
   const auto known = recipes_.find(edit.hash);
   if (known != recipes_.end() && (known->second.whole || !whole)) return;
+  // Before the first edit that is given the file may have been anything. A content that comes from
+  // there and comes again later is known from then on.
+  if (!whole && !blobs_.contains(edit.before) && !recipes_.contains(edit.before)) return;
   recipes_[edit.hash] = {whole ? std::string() : edit.before, edit.event, whole};
 }
 
@@ -131,17 +134,15 @@ const WorkingTree::File* WorkingTree::before(const std::string& path) const {
 Result<std::string> WorkingTree::content(const std::string& hash, const Fetch& fetch) const {
   // Back to a content that stands by itself, then forward again.
   std::vector<const Recipe*> steps;
-  std::set<std::string> seen;
   std::string base = hash;
   while (!blobs_.contains(base)) {
     const auto recipe = recipes_.find(base);
-    if (recipe == recipes_.end() || !seen.insert(base).second) {
+    if (recipe == recipes_.end()) {
       return not_found("the log does not carry the content " + base);
     }
     steps.push_back(&recipe->second);
     if (recipe->second.whole) break;
     base = recipe->second.before;
-    if (base.empty()) break;
   }
   std::string content;
   if (blobs_.contains(base)) {

@@ -59,9 +59,9 @@ class WorkingTree {
 
  private:
   struct Edit;
-  /// How a content comes to be.
+  /// How a content comes to be, from a blob, from one with an older recipe or from nothing.
   struct Recipe {
-    std::string before;  ///< the hash of what it is made from; "" for none
+    std::string before;  ///< the hash of what it is made from; "" where it is whole
     Event event;
     bool whole = false;
   };

@@ -219,5 +219,26 @@ TEST_F(WorkingTreeTest, AContentIsNotMadeFromItself) {
   EXPECT_EQ(result.content(sha256_hex("1"), fetch()).error().code, Errc::kNotFound);
 }
 
+TEST_F(WorkingTreeTest, AContentThatWasThereBeforeIsPutTogetherFromWhatIsKnown) {
+  const auto cut = [](Sequence seq, const std::string& before, const std::string& after) {
+    return edit(
+        seq, {{"op", "write"},
+              {"path", "a"},
+              {"hash", sha256_hex(after)},
+              {"before", sha256_hex(before)},
+              {"splice",
+               {{"at", after.size()}, {"remove", before.size() - after.size()}, {"insert", ""}}}});
+  };
+  expect({{"its first way here begins with a content that nobody has",
+           {{"a", "tree"}},
+           {cut(98, "unknown", ""), splice(99, "a", "", "tree"), cut(101, "tree", "")},
+           {{"a", ""}}},
+          {"there and back again",
+           {{"a", "tree"}},
+           {cut(98, "unknown", ""), splice(99, "a", "", "tree"), cut(101, "tree", ""),
+            splice(102, "a", "", "t"), cut(103, "t", "")},
+           {{"a", ""}}}});
+}
+
 }  // namespace
 }  // namespace coditect::replication
