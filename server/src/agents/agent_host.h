@@ -10,7 +10,7 @@
 #include "async/strand.h"
 #include "base/clock.h"
 #include "base/event.h"
-#include "coordination/budget/money.h"
+#include "base/money.h"
 #include "providers/provider.h"
 #include "tools/tool_host.h"
 
@@ -37,8 +37,6 @@ struct AgentModel {
   providers::Provider& provider;
   std::string model;
   bool simulated = false;
-  /// Models that `provider` may ask in its place; the dearest decides what is reserved.
-  std::vector<std::string> fallbacks = {};
 };
 
 /// How large one request to a model can be.
@@ -49,10 +47,10 @@ struct CallSize {
 
 /// Money set aside for one call of a model.
 struct Reserved {
-  std::string id;                   ///< "" where the model has no price and no budget holds
-  std::int64_t output_tokens = 0;   ///< the call asks for no more; may be fewer than were wanted
-  budget::Nanodollars request = 0;  ///< the most that one request of the call can cost
-  Time at{};                        ///< whose prices hold
+  std::string id;                  ///< "" where the model has no price and no budget holds
+  std::int64_t output_tokens = 0;  ///< the call asks for no more; may be fewer than were wanted
+  Nanodollars request = 0;         ///< the most that one request of the call can cost
+  Time at{};                       ///< whose prices hold
 };
 
 /// How a call of the model ended, for the log.

@@ -13,39 +13,28 @@ namespace {
 /// The standard tier, and the dearest that a vendor's project settings can make the default one.
 constexpr std::string_view kTiers[] = {"", "priority"};
 
-std::optional<budget::Nanodollars> most_of(std::string_view model, const CallSize& size,
-                                           const providers::PriceBook& prices, Time time) {
+}  // namespace
+
+std::optional<Nanodollars> most(const AgentModel& model, const CallSize& size,
+                                const providers::PriceBook& prices, Time time) {
   using providers::Usage;
   // A price is linear in how a prompt is split, so one of the extremes is the dearest. Tiers by a
   // prompt's length look at the whole of it.
   Usage kinds[3];
   kinds[0].input = kinds[1].cache_write_short = kinds[2].cache_write_long = size.prompt_tokens;
-  std::optional<budget::Nanodollars> dearest;
+  std::optional<Nanodollars> dearest;
   for (Usage& usage : kinds) {
     usage.output = size.output_tokens;
-    if (!providers::cost(model, usage, "", time, prices)) return std::nullopt;
+    if (!providers::cost(model.model, usage, "", time, prices)) return std::nullopt;
     for (const std::string_view tier : kTiers) {
-      dearest = std::max(dearest, providers::cost(model, usage, tier, time, prices));
+      dearest = std::max(dearest, providers::cost(model.model, usage, tier, time, prices));
     }
   }
   return dearest;
 }
 
-}  // namespace
-
-std::optional<budget::Nanodollars> most(const AgentModel& model, const CallSize& size,
-                                        const providers::PriceBook& prices, Time time) {
-  auto dearest = most_of(model.model, size, prices, time);
-  for (const std::string& fallback : model.fallbacks) {
-    const auto cost = most_of(fallback, size, prices, time);
-    if (!dearest || !cost) return std::nullopt;
-    dearest = std::max(dearest, cost);
-  }
-  return dearest;
-}
-
 std::optional<CallSize> affordable(const AgentModel& model, const CallSize& wanted,
-                                   budget::Nanodollars left, const providers::PriceBook& prices,
+                                   Nanodollars left, const providers::PriceBook& prices,
                                    Time time) {
   const auto fits = [&](std::int64_t output_tokens) {
     const auto cost = most(model, {wanted.prompt_tokens, output_tokens}, prices, time);

@@ -5,7 +5,7 @@
 
 #include "agents/agent_host.h"
 #include "base/clock.h"
-#include "coordination/budget/money.h"
+#include "base/money.h"
 #include "providers/prices/price_book.h"
 
 namespace coditect::agents {
@@ -14,15 +14,14 @@ namespace coditect::agents {
 inline constexpr std::int64_t kOutputTokensMin = 2'048;
 
 /// The most that one request of this size can cost at `time`, whatever is in the vendor's cache or
-/// goes into it, whichever of the agent's models answers and on whichever service tier the vendor
-/// may put it unasked. Nothing where one of the models has no price.
-std::optional<budget::Nanodollars> most(const AgentModel& model, const CallSize& size,
-                                        const providers::PriceBook& prices, Time time);
+/// goes into it, and on whichever service tier the vendor may put it unasked. Nothing where the
+/// model has no price.
+std::optional<Nanodollars> most(const AgentModel& model, const CallSize& size,
+                                const providers::PriceBook& prices, Time time);
 
 /// `wanted` with as many output tokens as `left` pays for, at least kOutputTokensMin or as few as
-/// are wanted. Nothing where `left` is not enough for these. The models have prices.
+/// are wanted. Nothing where `left` is not enough for these. The model has a price.
 std::optional<CallSize> affordable(const AgentModel& model, const CallSize& wanted,
-                                   budget::Nanodollars left, const providers::PriceBook& prices,
-                                   Time time);
+                                   Nanodollars left, const providers::PriceBook& prices, Time time);
 
 }  // namespace coditect::agents

@@ -11,13 +11,13 @@ namespace {
 
 json::object row_of(std::string_view scope, const budget::Account& account) {
   json::object row{{"scope", scope},
-                   {"spent_usd", budget::to_usd(account.spent)},
-                   {"reserved_usd", budget::to_usd(account.reserved)},
-                   {"unsettled_usd", budget::to_usd(account.unsettled)}};
+                   {"spent_usd", to_usd(account.spent)},
+                   {"reserved_usd", to_usd(account.reserved)},
+                   {"unsettled_usd", to_usd(account.unsettled)}};
   if (account.limit) {
-    const auto left = std::max<budget::Nanodollars>(0, *account.limit - account.used());
-    row["limit_usd"] = budget::to_usd(*account.limit);
-    row["left_usd"] = budget::to_usd(left);
+    const auto left = std::max<Nanodollars>(0, *account.limit - account.used());
+    row["limit_usd"] = to_usd(*account.limit);
+    row["left_usd"] = to_usd(left);
   }
   return row;
 }
@@ -55,7 +55,7 @@ json::array unsettled_rows(workspace::Workspace& workspace) {
     json::object row{{"reservation", entry->first},
                      {"agent", rest.agent},
                      {"model", rest.model},
-                     {"amount_usd", budget::to_usd(rest.amount)},
+                     {"amount_usd", to_usd(rest.amount)},
                      {"seq", rest.seq}};
     if (!rest.task.empty()) row["task"] = rest.task;
     rows.push_back(std::move(row));

@@ -50,7 +50,7 @@ awaitable<Result<json::value>> set_budget(MethodCall call) {
 /// Somebody has looked at the vendor's bill.
 awaitable<Result<json::value>> settle(MethodCall call) {
   const std::string id = text_param(call.params, "reservation");
-  const auto cost = budget::from_usd(find_double(call.params, "cost_usd").value_or(-1));
+  const auto cost = from_usd(find_double(call.params, "cost_usd").value_or(-1));
   const budget::Ledger& ledger = call.workspace.state().budgets;
   const auto found = ledger.books().unsettled().find(id);
   if (found == ledger.books().unsettled().end()) {
@@ -59,7 +59,7 @@ awaitable<Result<json::value>> settle(MethodCall call) {
   }
   if (!cost || *cost > found->second.amount) {
     co_return invalid("'cost_usd' is not between 0 and what is unsettled, " +
-                      budget::to_text(found->second.amount));
+                      usd_text(found->second.amount));
   }
   const std::string task = found->second.task;
   json::object data{
@@ -68,11 +68,11 @@ awaitable<Result<json::value>> settle(MethodCall call) {
     data[tokens] = 0;
   }
   data["simulated"] = false;
-  data["cost_usd"] = budget::to_usd(*cost);
+  data["cost_usd"] = to_usd(*cost);
   CO_TRY_VOID(ledger.settle_with(data, id, 0));
   EventDraft draft{"usage_recorded", call.actor.name, call.actor.session, task, std::move(data)};
   CO_TRY(Sequence seq, co_await call.workspace.log().record(std::move(draft)));
-  co_return json::object{{"reservation", id}, {"cost_usd", budget::to_usd(*cost)}, {"seq", seq}};
+  co_return json::object{{"reservation", id}, {"cost_usd", to_usd(*cost)}, {"seq", seq}};
 }
 
 }  // namespace

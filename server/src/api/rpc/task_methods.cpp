@@ -21,7 +21,7 @@ json::object task_row(const queue::Task& task, const budget::Books& books) {
   if (task.finished_at) row["finished_at"] = to_rfc3339(*task.finished_at);
   // The limit may have been set anew since the task was queued.
   const auto limit = books.account("task:" + task.id.str()).limit;
-  if (limit) row["budget_usd"] = budget::to_usd(*limit);
+  if (limit) row["budget_usd"] = to_usd(*limit);
   if (task.parent) row["parent"] = task.parent->str();
   if (!task.waits_for.empty()) row["waits_for"] = task.waits_for;
   if (task.result) row["result"] = *task.result;

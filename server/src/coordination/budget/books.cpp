@@ -41,7 +41,7 @@ Result<Account> parse_account(const json::object& object) {
   TRY(account.unsettled, need_int(object, "unsettled"));
   for (const Nanodollars amount :
        {account.limit.value_or(0), account.spent, account.reserved, account.unsettled}) {
-    if (amount < 0 || amount > kAmountMax) return invalid("a snapshot's account has no amount");
+    if (amount < 0 || amount > kMoneyMax) return invalid("a snapshot's account has no amount");
   }
   return account;
 }
@@ -139,10 +139,10 @@ Result<void> Books::reserve(const Event& event) {
                      0,      event.seq,  scopes(*agent, event.task, *day)};
     found = open_.emplace(*id, std::move(made)).first;
   }
-  found->second.amount = add(found->second.amount, *amount);
+  found->second.amount = capped_sum(found->second.amount, *amount);
   for (const std::string& scope : found->second.scopes) {
     Account& account = open_account(scope);
-    account.reserved = add(account.reserved, *amount);
+    account.reserved = capped_sum(account.reserved, *amount);
   }
   return {};
 }
@@ -163,8 +163,8 @@ Result<void> Books::settle(const Event& event, Nanodollars cost) {
     const auto account = accounts_.find(scope);
     if (account == accounts_.end()) continue;  // of a task or a day long past
     take(is_open ? account->second.reserved : account->second.unsettled, reservation.amount);
-    account->second.spent = add(account->second.spent, cost);
-    account->second.unsettled = add(account->second.unsettled, rest);
+    account->second.spent = capped_sum(account->second.spent, cost);
+    account->second.unsettled = capped_sum(account->second.unsettled, rest);
   }
   reservation.amount = rest;
   if (rest > 0) keep_unsettled(*id, std::move(reservation));
@@ -185,7 +185,7 @@ Result<void> Books::use(const Event& event) {
   const std::string agent = find_string(event.data, "agent").value_or("");
   for (const std::string& scope : scopes(agent, event.task, day_of(event.ts))) {
     Account& account = open_account(scope);
-    account.spent = add(account.spent, cost);
+    account.spent = capped_sum(account.spent, cost);
   }
   return {};
 }

@@ -9,9 +9,10 @@
 
 #include "base/event.h"
 #include "base/json.h"
+#include "base/money.h"
 #include "base/result.h"
-#include "coordination/budget/money.h"
 
+/// What may be spent, what is set aside and what was spent, and the decisions about it.
 namespace coditect::budget {
 
 /// What one scope may spend and has spent. Scopes are "workspace", "agent:NAME", "task:ID" and, a
@@ -22,7 +23,7 @@ struct Account {
   Nanodollars reserved = 0;   ///< the most that calls under way can cost
   Nanodollars unsettled = 0;  ///< what calls may have cost of which nobody has heard the end
 
-  Nanodollars used() const { return add(add(spent, reserved), unsettled); }
+  Nanodollars used() const { return capped_sum(capped_sum(spent, reserved), unsettled); }
   bool operator==(const Account&) const = default;
 };
 

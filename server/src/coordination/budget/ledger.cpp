@@ -8,7 +8,7 @@ namespace coditect::budget {
 namespace {
 
 Result<void> check_amount(Nanodollars amount) {
-  if (amount < 0 || amount > kAmountMax) {
+  if (amount < 0 || amount > kMoneyMax) {
     return invalid("an amount of money is between 0 and a billion dollars");
   }
   return {};
@@ -34,10 +34,10 @@ std::string words_of(const std::string& scope) {
 Error over_budget(const Room& room, Nanodollars amount) {
   const Account& account = room.account;
   std::string message =
-      "the budget of " + words_of(room.scope) + " has " + to_text(room.left) + " of " +
-      to_text(account.limit.value_or(0)) + " left and the next call may cost " + to_text(amount) +
-      " (" + to_text(account.spent) + " spent, " + to_text(account.reserved) +
-      " reserved by calls under way, " + to_text(account.unsettled) + " unsettled)";
+      "the budget of " + words_of(room.scope) + " has " + usd_text(room.left) + " of " +
+      usd_text(account.limit.value_or(0)) + " left and the next call may cost " + usd_text(amount) +
+      " (" + usd_text(account.spent) + " spent, " + usd_text(account.reserved) +
+      " reserved by calls under way, " + usd_text(account.unsettled) + " unsettled)";
   return {Errc::kBudget, std::move(message), "raise it with cost.set_budget"};
 }
 

@@ -7,10 +7,10 @@
 
 #include "base/event.h"
 #include "base/json.h"
+#include "base/money.h"
 #include "base/result.h"
 #include "base/strong_id.h"
 #include "coordination/budget/books.h"
-#include "coordination/budget/money.h"
 
 namespace coditect::budget {
 

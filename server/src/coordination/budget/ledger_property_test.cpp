@@ -100,7 +100,7 @@ class Story {
         RC_ASSERT(account.used() <= std::max(*account.limit, allowed));
         allowed = std::max<Nanodollars>(*account.limit, account.used());
       } else {
-        allowed = kAmountMax;
+        allowed = kMoneyMax;
       }
     }
   }

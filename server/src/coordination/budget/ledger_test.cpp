@@ -179,7 +179,7 @@ TEST_F(LedgerTest, ALoweredLimitHoldsForTheNextCallAndARaisedOneToo) {
   EXPECT_TRUE(reserve(spender(), 5));
   limit("agent:claude", std::nullopt);
   EXPECT_FALSE(ledger_.room(spender()));
-  EXPECT_TRUE(reserve(spender(), kAmountMax));
+  EXPECT_TRUE(reserve(spender(), kMoneyMax));
   expect_replayed();
 }
 
@@ -241,7 +241,7 @@ TEST(Money, ComesBackFromAnEventAsItWas) {
                            std::numeric_limits<double>::infinity()}) {
     EXPECT_EQ(from_usd(usd), std::nullopt) << usd;
   }
-  EXPECT_EQ(to_text(12'345'600'000), "$12.3456");
+  EXPECT_EQ(usd_text(12'345'600'000), "$12.3456");
 }
 
 }  // namespace

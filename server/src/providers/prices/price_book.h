@@ -8,12 +8,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/money.h"
 #include "providers/usage.h"
 
 namespace coditect::providers {
-
-/// Money in billionths of a dollar.
-using Nanodollars = std::int64_t;
 
 /// Nanodollars per token, which are thousandths of a dollar per million tokens: 75 is $0.075.
 struct Rates {

@@ -17,8 +17,7 @@ constexpr std::chrono::minutes kLookAgain{1};
 
 Error unpriced(const agents::AgentModel& model, const budget::Room& room) {
   return {Errc::kBudget,
-          "a model has no price, so the budget of " + room.scope + " cannot hold: " + model.model +
-              (model.fallbacks.empty() ? "" : " or one of its fallbacks"),
+          "the model has no price, so the budget of " + room.scope + " cannot hold: " + model.model,
           "remove that budget with cost.set_budget, or use a model with a price, then retry"};
 }
 
@@ -49,7 +48,7 @@ BudgetService::Decision BudgetService::decide(const tools::Caller& caller,
     if (room) return {unpriced(model, *room)};
     return {agents::Reserved{{}, size.output_tokens, 0, now}};
   }
-  const budget::Nanodollars left = room ? room->left : budget::kAmountMax;
+  const Nanodollars left = room ? room->left : kMoneyMax;
   const auto fits = agents::affordable(model, size, left, parts_.prices, now);
   if (!fits) {
     const agents::CallSize least{size.prompt_tokens,
@@ -127,18 +126,18 @@ awaitable<Result<void>> BudgetService::settle(const tools::Caller& caller,
   const std::string actor = "agent:" + caller.agent;
   const auto open = parts_.ledger.books().open().find(reserved.id);
   const bool is_open = open != parts_.ledger.books().open().end();
-  const budget::Nanodollars amount = is_open ? open->second.amount : 0;
+  const Nanodollars amount = is_open ? open->second.amount : 0;
   const auto price = parts_.prices.cost(settlement.billed, reserved.at);
-  const budget::Nanodollars cost = price.value_or(0);
+  const Nanodollars cost = price.value_or(0);
   // Of what was set aside, no more can have been spent than for the requests nobody heard out; and
   // where nobody knows the price of what was billed, or what was billed, it can have been all.
   const bool unknown = !price || (settlement.billed.empty() && !settlement.end.stop.empty());
-  budget::Nanodollars unsettled = amount;
+  Nanodollars unsettled = amount;
   if (!unknown) unsettled = std::min(settlement.unheard * reserved.request, amount - cost);
-  unsettled = std::max<budget::Nanodollars>(0, unsettled);
+  unsettled = std::max<Nanodollars>(0, unsettled);
   if (is_open && cost > amount) {
     spdlog::warn("a call of {} cost {}, more than the {} that were reserved", model.model,
-                 budget::to_text(cost), budget::to_text(amount));
+                 usd_text(cost), usd_text(amount));
   }
   if (settlement.billed.empty() && settlement.end.stop.empty()) {
     if (!is_open) co_return Result<void>{};

@@ -27,15 +27,15 @@ class BudgetServiceTest : public WorkspaceFixture {
 
   agents::AgentModel opus() { return {*claude_, "claude-opus-5-5"}; }
   agents::AgentModel unknown() { return {*claude_, "nobody-knows"}; }
-  budget::Nanodollars most(const agents::CallSize& size) {
+  Nanodollars most(const agents::CallSize& size) {
     return *agents::most(opus(), size, providers::built_in_prices(), clock_.now());
   }
   budget::Account account(const std::string& scope) const {
     return workspace_->state().budgets.books().account(scope);
   }
-  awaitable<void> limit(std::string scope, std::optional<budget::Nanodollars> amount) {
+  awaitable<void> limit(std::string scope, std::optional<Nanodollars> amount) {
     json::object data{{"scope", std::move(scope)}};
-    if (amount) data["limit_usd"] = budget::to_usd(*amount);
+    if (amount) data["limit_usd"] = to_usd(*amount);
     EventDraft draft{"budget_set", "user:ann", {}, {}, std::move(data)};
     EXPECT_TRUE(co_await workspace_->log().record(std::move(draft)));
   }
@@ -78,7 +78,7 @@ TEST_F(BudgetServiceTest, AReservationIsInTheLogBeforeTheCallAndEndsWithWhatItCo
     EXPECT_EQ(test.account("workspace").reserved, test.most(kCall));
     co_await test.settle(test.claude_at_work_, *reserved,
                          providers::Usage{.input = 1'000, .output = 100});
-    const budget::Nanodollars cost = 1'000 * 4'000 + 100 * 20'000;
+    const Nanodollars cost = 1'000 * 4'000 + 100 * 20'000;
     for (const std::string& scope :
          {std::string("workspace"), std::string("agent:claude"),
           "task:" + test.claude_at_work_.task.str(), "day:" + test.workspace_->budgets().today()}) {
@@ -89,7 +89,7 @@ TEST_F(BudgetServiceTest, AReservationIsInTheLogBeforeTheCallAndEndsWithWhatItCo
 
 TEST_F(BudgetServiceTest, ASmallRestIsUsedWithAShorterAnswer) {
   play([](BudgetServiceTest& test) -> awaitable<void> {
-    const budget::Nanodollars rest = test.most({kCall.prompt_tokens, 5'000});
+    const Nanodollars rest = test.most({kCall.prompt_tokens, 5'000});
     co_await test.limit("agent:claude", rest);
     const auto reserved = co_await test.reserve(test.claude_at_work_, test.opus());
     EXPECT_TRUE(reserved);

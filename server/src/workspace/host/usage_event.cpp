@@ -6,11 +6,8 @@ namespace coditect::workspace {
 
 namespace {
 
-constexpr double kDollarsPerNanodollar = 1e-9;
-
-json::value dollars(std::optional<providers::Nanodollars> amount) {
-  if (!amount) return nullptr;
-  return static_cast<double>(*amount) * kDollarsPerNanodollar;
+json::value dollars(std::optional<Nanodollars> amount) {
+  return amount ? json::value(to_usd(*amount)) : json::value(nullptr);
 }
 
 }  // namespace
@@ -19,12 +16,9 @@ json::object usage_event(const std::string& agent, const agents::AgentModel& mod
                          const std::vector<providers::BilledRequest>& billed,
                          const agents::CallEnd& end, const providers::PriceBook& prices, Time now) {
   const providers::Usage usage = providers::total(billed);
-  // Where a chain of models may answer, the one that did is what the call is put down to.
-  const bool known = model.fallbacks.empty() || billed.empty();
-  const std::string& served = known ? model.model : billed.back().model;
   json::object data{{"agent", agent},
                     {"provider", to_string(model.provider.kind())},
-                    {"model", served},
+                    {"model", model.model},
                     {"input", usage.input},
                     {"cached", usage.cached},
                     {"cache_write", usage.cache_write()},

@@ -128,9 +128,9 @@ TEST(WorkspaceState, KnowsWhatTheStoryTold) {
   EXPECT_EQ(state.sessions.current()->id, "s_1");
   EXPECT_EQ(state.checkpoints.find("c_1")->seq, 3u);
   const budget::Account account = state.budgets.books().account("workspace");
-  EXPECT_EQ(account.limit, budget::from_usd(4.0));
-  EXPECT_EQ(account.spent, budget::from_usd(0.1));
-  EXPECT_EQ(state.budgets.books().account("task:t_1").limit, budget::from_usd(1.5));
+  EXPECT_EQ(account.limit, from_usd(4.0));
+  EXPECT_EQ(account.spent, from_usd(0.1));
+  EXPECT_EQ(state.budgets.books().account("task:t_1").limit, from_usd(1.5));
 }
 
 TEST(WorkspaceState, RefusesAGapAndARepetition) {
