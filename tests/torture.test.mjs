@@ -15,7 +15,7 @@ const kProgram = path.join(path.dirname(fileURLToPath(import.meta.url)), 'tortur
 const kFixedSeed = 20261121;
 const kMinutes = 1.1;
 const kPatienceMs = 280_000;
-const kTailLines = 60;
+const kTailLines = 400;
 /// Faults after which no node serves again what it has served before and lost.
 const kOneWay = 'kill,lost_disk,claimants,failed_sync,disk_full,power_loss,clock_jump';
 const kStorms = ['--only', 'storm,cut,kill', '--seed', String(kFixedSeed), '--minutes', '0.7'];

@@ -12,7 +12,7 @@ const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..'
 export const kBinary = process.env.CODITECT_BIN ?? path.join(kRoot, 'build/release/coditect');
 const kReadyMs = 60_000;
 const kStopMs = 30_000;
-const kLogKept = 200;
+const kLogKept = 2_000;
 
 /// Variables of the caller that would change what the server does.
 const kForeign = /^(CODITECT_|ANTHROPIC_|OPENAI_|GEMINI_|GOOGLE_|MOONSHOT_|AWS_|STORAGE_)/;

@@ -21,6 +21,8 @@
 //   lost), and that a journal without its sync is found out;
 // - server/src/storage/objects: storms of 429, cut, late, repeated and reordered answers.
 
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { checkFork, checkRestore, finish, look, lookAt } from './checks.mjs';
@@ -150,7 +152,8 @@ async function keep(world) {
 
 function report(world, lines, error, folder) {
   for (const { name, log } of world.nodes) {
-    console.log(`\n== ${name}, the end of its log\n${log.slice(-25).join('\n')}`);
+    writeFileSync(path.join(folder, `${name}.log`), `${log.join('\n')}\n`);
+    console.log(`\n== ${name}, the end of its log\n${log.slice(-60).join('\n')}`);
   }
   console.log(`\n== what happened\n${lines.join('\n')}`);
   console.log(`\n== FAILED\n${error.stack}`);
