@@ -18,7 +18,7 @@ const kWarmUpMs = 4_000;
 /// A rate counts as reached from here on; else the load goes on with less than the box can do.
 const kReached = 0.97;
 const kBelowLimit = 0.8;
-const kSettled = { quietMs: 4_000, puts: 6, limitMs: kFull ? 180_000 : 75_000 };
+const kSettled = { quietMs: 11_000, puts: 6, limitMs: kFull ? 240_000 : 120_000 };
 const kDrainMs = 4_000;
 const kOpensAtOnce = 20;
 

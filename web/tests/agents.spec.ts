@@ -117,3 +117,26 @@ test('an agent that waits for its budget says so, and goes on when a person rais
   await page.getByTestId('dock-queue').click();
   await expect(page.getByTestId(`task-${id}`)).toHaveAttribute('data-state', 'succeeded');
 });
+
+test('a call that broke off is unsettled until a person says what it did cost', async ({
+  page,
+  studio,
+}) => {
+  const prompt = rehearsal('Break off once.', [{ drop: 'mid-stream' }, { say: 'whole' }]);
+  await studio.rpc('tasks.submit', { agent: 'claude', prompt });
+  await studio.open(page);
+  await page.getByTestId('dock-cost').click();
+  const unsettled = page.getByTestId('unsettled');
+  await expect(unsettled).toContainText('claude');
+  await unsettled.getByRole('button', { name: 'Settle' }).click();
+  await page.getByTestId('prompt-name').fill('1000000');
+  await expect(page.getByTestId('prompt-submit')).toBeDisabled();
+  await page.getByTestId('prompt-name').fill('0.01');
+  await page.getByTestId('prompt-submit').click();
+  await expect(unsettled).toHaveCount(0);
+  const { budgets } = await studio.rpc<{ budgets: { scope: string; unsettled_usd: number }[] }>(
+    'cost.summary',
+    {},
+  );
+  expect(budgets.every((row) => row.unsettled_usd === 0)).toBe(true);
+});

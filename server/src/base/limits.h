@@ -108,7 +108,7 @@ inline constexpr std::size_t kStreamEventBytesMax = 16u << 20;
 inline constexpr int kModelAttemptsMax = 5;
 inline constexpr int kModelHopsMax = 64;            // requests that one answer is spread over
 inline constexpr seconds kModelConnectTimeMax{20};  // name, TCP, proxy and TLS, each
-inline constexpr minutes kModelFirstByteTimeMax{10};
+inline constexpr minutes kModelFirstByteTimeMax{5};
 inline constexpr minutes kModelSilenceMax{5};
 inline constexpr minutes kModelRetryAfterMax{5};  // a longer wish ends the call
 

@@ -8,7 +8,7 @@ namespace coditect::limits {
 
 // Attempts in all: then the call has failed. limits.h has the number for everything else.
 inline constexpr int kModelOverloadedAttemptsMax = 8;
-inline constexpr int kModelTimedOutAttemptsMax = 3;
+inline constexpr int kModelTimedOutAttemptsMax = 2;
 
 inline constexpr int kModelFailuresInARowMax = 5;  // then the address is given up for a while
 inline constexpr std::chrono::seconds kModelCircuitPauseMin{5};   // doubles with each failed try

@@ -17,7 +17,8 @@ inline constexpr std::chrono::milliseconds kLeaseRenewInterval{3'000};
 /// A node stops acknowledging this long before somebody else may take its lease.
 inline constexpr std::chrono::milliseconds kLeaseSafetyMargin{2'000};
 
-inline constexpr std::chrono::milliseconds kBundleInterval{1'000};
+/// With the time that a store takes, nothing that is older than a second is lost with the disk.
+inline constexpr std::chrono::milliseconds kBundleInterval{800};
 inline constexpr std::size_t kBundleBytesMax = 32u << 20;  // of content before compression
 inline constexpr std::chrono::seconds kPagesInterval{30};
 inline constexpr int kPagesPauseFactor = 100;  // of what a scan took: one percent of a core

@@ -88,6 +88,17 @@ export interface BudgetRow {
   unsettled_usd: number;
 }
 
+/** What a call that broke off may have cost, until somebody has looked at the vendor's bill. */
+export interface UnsettledRow {
+  reservation: string;
+  agent: string;
+  task?: string;
+  model: string;
+  /** At most. */
+  amount_usd: number;
+  seq: number;
+}
+
 export interface SessionInfo {
   id: string;
   expires_at: string;

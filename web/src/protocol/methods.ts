@@ -10,6 +10,7 @@ import type {
   SessionInfo,
   TaskInfo,
   TreeEntry,
+  UnsettledRow,
   WorkspaceInfo,
 } from './entities';
 import type { WireEvent } from './events';
@@ -90,9 +91,15 @@ export interface Methods {
   };
   'cost.summary': {
     params: { by: 'agent' | 'task' | 'model' | 'day' };
-    result: { rows: CostRow[]; total: CostRow; budgets: BudgetRow[] };
+    result: {
+      rows: CostRow[];
+      total: CostRow;
+      budgets: BudgetRow[];
+      unsettled: UnsettledRow[];
+    };
   };
   'cost.set_budget': { params: { scope: string; limit_usd?: number }; result: unknown };
+  'cost.settle': { params: { reservation: string; cost_usd: number }; result: unknown };
 }
 
 export type MethodName = keyof Methods;

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
 import { count, toneOf, usd } from '../../model/format';
 import { asFailure, type Failure } from '../../net/failure';
-import type { BudgetRow, CostRow } from '../../protocol/entities';
+import type { BudgetRow, CostRow, UnsettledRow } from '../../protocol/entities';
 import { Problem } from '../../ui/controls';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { BudgetTable } from './BudgetTable';
+import { UnsettledTable } from './UnsettledTable';
 
 type By = 'agent' | 'model' | 'task' | 'day';
 const BYS: By[] = ['agent', 'model', 'task', 'day'];
@@ -12,6 +13,7 @@ const BYS: By[] = ['agent', 'model', 'task', 'day'];
 interface Summary {
   rows: CostRow[];
   budgets: BudgetRow[];
+  unsettled: UnsettledRow[];
   failure: Failure | null;
 }
 
@@ -20,6 +22,7 @@ function useCost(by: By, moneySeq: number): Summary {
   const session = useSession();
   const [rows, setRows] = useState<CostRow[]>([]);
   const [budgets, setBudgets] = useState<BudgetRow[]>([]);
+  const [unsettled, setUnsettled] = useState<UnsettledRow[]>([]);
   const [failure, setFailure] = useState<Failure | null>(null);
 
   useEffect(() => {
@@ -30,6 +33,7 @@ function useCost(by: By, moneySeq: number): Summary {
         if (!current) return;
         setRows(summary.rows);
         setBudgets(summary.budgets);
+        setUnsettled(summary.unsettled);
         setFailure(null);
       })
       .catch((thrown: unknown) => {
@@ -40,14 +44,14 @@ function useCost(by: By, moneySeq: number): Summary {
     };
   }, [session, by, moneySeq]);
 
-  return { rows, budgets, failure };
+  return { rows, budgets, unsettled, failure };
 }
 
 export function CostPanel() {
   const moneySeq = useWorkspace((state) => state.moneySeq);
   const simulated = useWorkspace((state) => state.agents.some((agent) => agent.simulated));
   const [by, setBy] = useState<By>('agent');
-  const { rows, budgets, failure } = useCost(by, moneySeq);
+  const { rows, budgets, unsettled, failure } = useCost(by, moneySeq);
 
   return (
     <div className="cost">
@@ -79,6 +83,7 @@ export function CostPanel() {
           <CostTable by={by} rows={rows} />
         )}
         <BudgetTable budgets={budgets} />
+        <UnsettledTable rows={unsettled} />
       </div>
     </div>
   );
