@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/conversation.h"
 #include "async/strand.h"
 #include "base/clock.h"
 #include "base/event.h"
@@ -76,6 +77,8 @@ class AgentHost : public tools::ToolHost {
   /// Logs an event of the agent's task and returns when it is durable.
   virtual awaitable<Result<Sequence>> record(const tools::Caller& caller, std::string type,
                                              json::object data) = 0;
+  /// What was said in the caller's task before it was interrupted; nothing where that is not known.
+  virtual awaitable<Result<Remembered>> remember(tools::Caller caller) = 0;
   /// Logs that a call of the model failed and is tried again after `delay`.
   virtual void note_retry(const tools::Caller& caller, const AgentModel& model, int attempt,
                           std::chrono::milliseconds delay, const Error& error) = 0;

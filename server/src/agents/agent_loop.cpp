@@ -101,28 +101,29 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   const tools::Caller caller{assignment.agent, assignment.task};
   prompt_ = {};
   id_prefix_ = assignment.task.str() + "_" + std::to_string(assignment.attempt) + "_";
-  const std::string context = co_await host_.shared_context(caller);
-  std::vector<providers::Turn> turns{user_turn(task_prompt(assignment, context))};
+  auto known = co_await begin(assignment);
+  if (!known) co_return ended(known.error());
+  std::vector<providers::Turn>& turns = known->turns;
   int continuations = 0;
   for (int turn = 0; turn < limits::kAgentTurnsMax; ++turn) {
     if (stop.stop_requested()) co_return ended({Errc::kCancelled, "cancelled", {}});
-    host_.enter_state(caller, "executing", "asking the model");
-    auto answer = co_await ask(caller, turns, stop);
-    if (!answer) co_return ended(answer.error());
-    auto recorded = co_await record_text(caller, *answer);
-    if (!recorded) co_return ended(recorded.error());
-    turns.push_back(answer->turn);
-    if (has_calls(answer->turn)) {
-      auto results = co_await run_tools(caller, *answer, stop);
+    auto said = co_await answer(caller, *known, stop);
+    if (!said) co_return ended(said.error());
+    turns.push_back(said->turn);
+    const auto calls = std::exchange(known->calls, {});
+    known->answer.reset();
+    known->messages = 0;
+    if (has_calls(said->turn)) {
+      auto results = co_await run_tools(caller, *said, calls, stop);
       if (!results) co_return ended(results.error());
       turns.push_back(*std::move(results));
       continue;
     }
-    switch (answer->stop) {
+    switch (said->stop) {
       case providers::StopReason::kEndTurn:
       case providers::StopReason::kToolUse:
       case providers::StopReason::kStopSequence:
-        co_return Outcome{Outcome::State::kSucceeded, joined_text(answer->turn), {}};
+        co_return Outcome{Outcome::State::kSucceeded, joined_text(said->turn), {}};
       case providers::StopReason::kPause: break;  // the same transcript again
       case providers::StopReason::kMaxTokens:
         if (++continuations > kContinuationsMax) {
@@ -130,13 +131,16 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
                             "ask for smaller steps"});
         }
         turns.push_back(user_turn("Your answer was cut off. Go on from where you stopped."));
+        if (auto told = co_await record_turn(caller, turns.back(), {}); !told) {
+          co_return ended(told.error());
+        }
         break;
       case providers::StopReason::kRefusal:
-        co_return failed({Errc::kDenied, "the model refused: " + answer->stop_detail,
+        co_return failed({Errc::kDenied, "the model refused: " + said->stop_detail,
                           "put the task differently or give it to another agent"});
       case providers::StopReason::kContentFilter:
         co_return failed({Errc::kDenied,
-                          "the vendor's content filter ended the answer: " + answer->stop_detail,
+                          "the vendor's content filter ended the answer: " + said->stop_detail,
                           "put the task differently or give it to another agent"});
       case providers::StopReason::kContextExceeded:
         co_return failed({Errc::kLimit, "the conversation no longer fits the model's window",
@@ -146,6 +150,44 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   co_return failed({Errc::kLimit,
                     "the task took " + std::to_string(limits::kAgentTurnsMax) + " model calls",
                     "split the task, or retry it to go on"});
+}
+
+awaitable<Result<Remembered>> AgentLoop::begin(const Assignment& assignment) {
+  const tools::Caller caller{assignment.agent, assignment.task};
+  Remembered known;
+  if (assignment.attempt > 1) {
+    CO_TRY(known, co_await host_.remember(caller));
+    if (!known.turns.empty()) {
+      host_.enter_state(caller, "executing", "going on with what was said before");
+      co_return known;
+    }
+  }
+  const std::string context = co_await host_.shared_context(caller);
+  known.turns.push_back(user_turn(task_prompt(assignment, context)));
+  CO_TRY_VOID(co_await record_turn(caller, known.turns.back(), {.begins = true}));
+  co_return known;
+}
+
+awaitable<Result<providers::ModelAnswer>> AgentLoop::answer(const tools::Caller& caller,
+                                                            const Remembered& known,
+                                                            std::stop_token stop) {
+  if (known.answer) {
+    CO_TRY_VOID(co_await record_text(caller, *known.answer, known.messages));
+    co_return *known.answer;
+  }
+  host_.enter_state(caller, "executing", "asking the model");
+  CO_TRY(providers::ModelAnswer said, co_await ask(caller, known.turns, stop));
+  CO_TRY_VOID(co_await record_turn(caller, said.turn, {.stop = said.stop}));
+  CO_TRY_VOID(co_await record_text(caller, said, 0));
+  co_return said;
+}
+
+awaitable<Result<void>> AgentLoop::record_turn(const tools::Caller& caller,
+                                               const providers::Turn& turn,
+                                               Conversation::Told told) {
+  CO_TRY_VOID(co_await host_.record(caller, "conversation_turn",
+                                    Conversation::turn_event(caller.agent, turn, told)));
+  co_return Result<void>{};
 }
 
 providers::ModelRequest AgentLoop::request_of(const tools::Caller& caller,
@@ -212,8 +254,13 @@ awaitable<Result<bool>> AgentLoop::fail_over(const tools::Caller& caller,
 }
 
 awaitable<Result<void>> AgentLoop::record_text(const tools::Caller& caller,
-                                               const providers::ModelAnswer& answer) {
+                                               const providers::ModelAnswer& answer,
+                                               std::size_t known) {
   for (SaidText& said : said_texts(answer.turn)) {
+    if (known > 0) {
+      --known;
+      continue;
+    }
     json::object data{{"id", "m_" + id_prefix_ + std::to_string(++steps_)},
                       {"from", "agent:" + caller.agent},
                       {"to", json::array{"user"}},
@@ -227,13 +274,24 @@ awaitable<Result<void>> AgentLoop::record_text(const tools::Caller& caller,
 
 awaitable<Result<providers::Turn>> AgentLoop::run_tools(const tools::Caller& caller,
                                                         const providers::ModelAnswer& answer,
+                                                        const std::vector<Remembered::Call>& known,
                                                         std::stop_token stop) {
   // All results of one turn go back in one message, in the order of the calls.
   providers::Turn results{providers::Role::kUser, {}};
+  auto before = known.begin();
   for (const providers::Block& block : answer.turn.blocks) {
     const auto* call = std::get_if<providers::ToolCall>(&block);
     if (call == nullptr) continue;
     if (stop.stop_requested()) co_return Error{Errc::kCancelled, "cancelled", {}};
+    if (before != known.end()) {
+      const Remembered::Call& made = *before++;
+      if (!made.again) {
+        results.blocks.push_back(providers::ToolResult{
+            call->id, call->name, made.output,
+            made.ok ? providers::ToolOutcome::kOk : providers::ToolOutcome::kError});
+        continue;
+      }
+    }
     CO_TRY(providers::ToolResult result, co_await run_tool(caller, *call, stop));
     results.blocks.push_back(std::move(result));
   }

@@ -9,7 +9,8 @@
 namespace coditect::agents {
 
 /// Works on one task: asks the model, runs the tools that it calls, gives it the results, until it
-/// is done. Everything it does is in the log before the next step begins. What a call can cost at
+/// is done. Everything it does is in the log before the next step begins, so that a task that was
+/// interrupted goes on from there. What a call can cost at
 /// most is reserved before it; where a budget has too little left, the loop waits for it there. A
 /// model that fails in a way of its own is left, for the rest of the task, for the next of its
 /// fallbacks.
@@ -41,10 +42,18 @@ class AgentLoop {
   awaitable<Result<bool>> fail_over(const tools::Caller& caller,
                                     const providers::ProviderError& error);
   const AgentModel& model() const { return models_[model_at_]; }
+  /// What was said before the task was interrupted, or how it begins.
+  awaitable<Result<Remembered>> begin(const Assignment& assignment);
+  awaitable<Result<providers::ModelAnswer>> answer(const tools::Caller& caller,
+                                                   const Remembered& known, std::stop_token stop);
+  awaitable<Result<void>> record_turn(const tools::Caller& caller, const providers::Turn& turn,
+                                      Conversation::Told told);
+  /// Logs what was said, but for the first `known` texts, which the log has.
   awaitable<Result<void>> record_text(const tools::Caller& caller,
-                                      const providers::ModelAnswer& answer);
+                                      const providers::ModelAnswer& answer, std::size_t known);
   awaitable<Result<providers::Turn>> run_tools(const tools::Caller& caller,
                                                const providers::ModelAnswer& answer,
+                                               const std::vector<Remembered::Call>& known,
                                                std::stop_token stop);
   awaitable<Result<providers::ToolResult>> run_tool(const tools::Caller& caller,
                                                     const providers::ToolCall& call,

@@ -10,6 +10,7 @@
 #include "agents/agent_loop_test_support.h"
 #include "base/limits.h"
 #include "providers/request_bytes.h"
+#include "providers/transcript_json.h"
 
 namespace coditect::agents {
 namespace {
@@ -45,6 +46,8 @@ class AgentLoopTest : public ::testing::Test {
                        asio::use_future);
     io.run();
     EXPECT_TRUE(host_.open.empty()) << "a reservation is left";
+    host_.conversation.emplace_back();
+    host_.conversation.back().type = "task_finished";
     return done.get();
   }
   static std::string text_of(const Turn& turn) {
@@ -368,6 +371,65 @@ TEST_F(AgentLoopTest, AFailingLogEndsItBeforeAnyToolRuns) {
   const Outcome outcome = run();
   EXPECT_EQ(outcome.state, Outcome::State::kFailed);
   EXPECT_EQ(outcome.error.code, Errc::kUnavailable);
+}
+
+/// A task of three answers that is interrupted after any of its events.
+class InterruptedLoopTest : public AgentLoopTest {
+ protected:
+  /// Runs what is left after the first `kept` of `events`. Returns all its events.
+  std::vector<Event> go_on(const std::vector<Event>& events, std::size_t kept) {
+    host_.conversation.assign(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(kept));
+    std::size_t answers = 0;
+    for (const Event& event : host_.conversation) answers += event.data.contains("stop") ? 1 : 0;
+    if (kept > 0) {
+      host_.conversation.emplace_back();
+      host_.conversation.back().type = "task_requeued";
+    }
+    provider_.asked.clear();
+    provider_.script.clear();
+    if (answers < 1) {
+      provider_.say(answer(StopReason::kToolUse, {providers::Reasoning{"hm"}, TextBlock{"looking"},
+                                                  tool_call("x", "read_file", {{"path", "a"}}),
+                                                  tool_call("y", "read_file", {{"path", "b"}})}));
+    }
+    if (answers < 2) provider_.say(answer(StopReason::kMaxTokens, {TextBlock{"so"}}));
+    if (answers < 3) provider_.say(answer(StopReason::kEndTurn, {TextBlock{"done"}}));
+    EXPECT_EQ(run(kept > 0 ? 2 : 1).result, "done");
+    EXPECT_EQ(provider_.asked.size(), 3 - answers);
+    host_.conversation.pop_back();  // it is interrupted before its end
+    return host_.conversation;
+  }
+  std::string last_prompt() const {
+    std::string turns;
+    if (provider_.asked.empty()) return turns;
+    for (const Turn& turn : provider_.asked.back().turns) {
+      turns += json::serialize(to_json(turn)) + "\n";
+    }
+    return turns;
+  }
+  static int count(const std::vector<Event>& events, std::string_view type,
+                   std::string_view phase) {
+    return static_cast<int>(std::ranges::count_if(events, [&](const Event& event) {
+      return event.type == type && find_string(event.data, "phase").value_or("") == phase;
+    }));
+  }
+};
+
+TEST_F(InterruptedLoopTest, GoesOnWhereItWas) {
+  const std::vector<Event> whole = go_on({}, 0);
+  const std::string prompt = last_prompt();
+  ASSERT_EQ(std::ranges::count(prompt, '\n'), 5);
+  for (std::size_t kept = 1; kept <= whole.size(); ++kept) {
+    const std::vector<Event> once = go_on(whole, kept);
+    EXPECT_TRUE(last_prompt().empty() || last_prompt() == prompt) << kept << last_prompt();
+    for (std::size_t again = kept + 1; again <= once.size(); ++again) {
+      const std::vector<Event> twice = go_on(once, again);
+      EXPECT_TRUE(last_prompt().empty() || last_prompt() == prompt) << kept << " " << again;
+      // Nothing is said twice, and what was done is not done again.
+      EXPECT_EQ(count(twice, "agent_message", ""), 3) << kept << " " << again;
+      EXPECT_EQ(count(twice, "tool_call", "finished"), 2) << kept << " " << again;
+    }
+  }
 }
 
 }  // namespace

@@ -54,9 +54,21 @@ class FakeHost final : public AgentHost {
   awaitable<Result<Sequence>> record(const tools::Caller&, std::string type,
                                      json::object data) override {
     if (log_fails) co_return unavailable("the disk is full");
+    Event event;
+    event.seq = ++seq;
+    event.type = type;
+    event.actor = "agent:claude";
+    event.data = data;
+    conversation.push_back(std::move(event));
+    if (type == "conversation_turn") co_return seq;
     data["type"] = type;
     recorded.push_back(std::move(data));
     co_return recorded.size();
+  }
+  awaitable<Result<Remembered>> remember(tools::Caller) override {
+    Conversation told;
+    for (const Event& event : conversation) told.add(event);
+    co_return std::move(told).take();
   }
   void note_retry(const tools::Caller&, const AgentModel&, int attempt,
                   std::chrono::milliseconds delay, const Error& error) override {
@@ -127,7 +139,9 @@ class FakeHost final : public AgentHost {
     co_return tools::CommandChanges{};
   }
 
-  std::vector<json::object> recorded;
+  std::vector<json::object> recorded;  ///< but for the turns
+  std::vector<Event> conversation;     ///< all events, as the log would have them
+  Sequence seq = 0;
   std::vector<std::string> retries, previews, states, reasons, ends;
   std::vector<std::string> settled;  ///< "MODEL: REQUESTS" for each call
   std::set<std::string> open;        ///< reservations that are not settled

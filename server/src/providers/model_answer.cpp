@@ -16,6 +16,13 @@ std::string_view to_string(StopReason reason) {
   return "end_turn";
 }
 
+std::optional<StopReason> stop_reason(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(StopReason::kPause); ++i) {
+    if (to_string(static_cast<StopReason>(i)) == name) return static_cast<StopReason>(i);
+  }
+  return std::nullopt;
+}
+
 Usage total(const std::vector<BilledRequest>& billed) {
   Usage sum;
   for (const BilledRequest& request : billed) sum += request.usage;

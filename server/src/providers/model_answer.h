@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "providers/transcript.h"
@@ -22,6 +24,8 @@ enum class StopReason {
 };
 
 std::string_view to_string(StopReason reason);
+/// The reason of that name; nothing for any other text.
+std::optional<StopReason> stop_reason(std::string_view name);
 
 /// A complete answer.
 struct ModelAnswer {

@@ -41,6 +41,8 @@ function describeKnown(event: KnownEvent): string {
       return `${event.data.state}${event.data.error ? `: ${event.data.error.message}` : ''}`;
     case 'agent_state_change':
       return `${event.data.agent} ${event.data.from} → ${event.data.to}`;
+    case 'conversation_turn':
+      return `${event.data.agent} keeps a turn of ${event.data.turn.blocks.length} parts in mind`;
     case 'agent_message':
       return `to ${event.data.to.join(', ')}: ${summaryOf(event.data.text)}`;
     case 'tool_call':

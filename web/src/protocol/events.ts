@@ -146,6 +146,10 @@ export type KnownEvent =
       { id: string; from: string; to: string[]; text: string; kind: 'chat' | 'answer' }
     >
   | Envelope<'tool_call', ToolCallData>
+  | Envelope<
+      'conversation_turn',
+      { agent: string; turn: { role: 'user' | 'assistant'; blocks: { type: string }[] } }
+    >
   | Envelope<'usage_recorded', UsageData>
   | Envelope<'budget_set', { scope: string; limit_usd?: number }>
   | Envelope<'budget_reserved', { id: string; agent: string; model: string; amount_usd: number }>
@@ -191,6 +195,7 @@ const KNOWN: Record<EventType, true> = {
   agent_state_change: true,
   agent_message: true,
   tool_call: true,
+  conversation_turn: true,
   usage_recorded: true,
   budget_set: true,
   budget_reserved: true,

@@ -28,6 +28,14 @@ std::string describe_tool_call(const json::object& data) {
   return tool;
 }
 
+std::string describe_turn(const json::object& data) {
+  const json::object* turn = find_object(data, "turn");
+  if (turn == nullptr) return {};
+  const json::array* blocks = find_array(*turn, "blocks");
+  return text(*turn, "role") + ", " + std::to_string(blocks == nullptr ? 0 : blocks->size()) +
+         " blocks, for " + text(data, "agent") + "'s memory";
+}
+
 std::string describe_task(const json::object& data) {
   std::string line = text(data, "agent");
   for (const std::string_view key : {"state", "reason", "for", "what", "prompt"}) {
@@ -68,6 +76,8 @@ std::string describe_event(const json::object& event) {
     line = describe_task(data);
   } else if (type == "provider_failover") {
     line = describe_failover(data);
+  } else if (type == "conversation_turn") {
+    line = describe_turn(data);
   } else if (type.starts_with("lock_")) {
     line = text(data, "mode") + " " + text(data, "path") + " " + text(data, "reason");
   } else {

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "tools/sandbox/bounded_output.h"
 #include "workspace/files/watcher.h"
+#include "workspace/host/remember_task.h"
 #include "workspace/host/usage_event.h"
 
 namespace coditect::workspace {
@@ -270,6 +271,12 @@ awaitable<Result<Sequence>> WorkspaceHost::record(const tools::Caller& caller, s
   const Sequence seq = parts_.log.append(std::move(draft));
   CO_TRY_VOID(co_await parts_.log.durable(seq));
   co_return seq;
+}
+
+awaitable<Result<agents::Remembered>> WorkspaceHost::remember(tools::Caller caller) {
+  const queue::Task* task = parts_.tasks.board().find(caller.task);
+  check(task != nullptr, "a task that runs is on the board");
+  co_return co_await remember_task(parts_.log, caller.task, task->queued_seq);
 }
 
 void WorkspaceHost::note_retry(const tools::Caller& caller, const agents::AgentModel& model,

@@ -71,6 +71,7 @@ class WorkspaceHost final : public agents::AgentHost {
   // agents::AgentHost
   awaitable<Result<Sequence>> record(const tools::Caller& caller, std::string type,
                                      json::object data) override;
+  awaitable<Result<agents::Remembered>> remember(tools::Caller caller) override;
   void note_retry(const tools::Caller& caller, const agents::AgentModel& model, int attempt,
                   std::chrono::milliseconds delay, const Error& error) override;
   void preview(const tools::Caller& caller, std::string_view text) override;

@@ -1,0 +1,144 @@
+#include "agents/conversation.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "providers/transcript_json.h"
+
+namespace coditect::agents {
+
+namespace {
+
+/// Tools whose calls do nothing, or nothing but what a file_edit of the task tells.
+constexpr std::array<std::string_view, 5> kToldByTheLog{"list_files", "read_file", "search",
+                                                        "write_file", "edit_file"};
+constexpr std::string_view kInterrupted =
+    "The server stopped while this call was under way, and it was not made again. Whether it took "
+    "effect is not known: look before you repeat it.";
+
+}  // namespace
+
+json::object Conversation::turn_event(const std::string& agent, const providers::Turn& turn,
+                                      Told told) {
+  json::object data{{"agent", agent}, {"turn", providers::to_json(turn)}};
+  if (told.begins) data["begins"] = true;
+  if (told.stop) data["stop"] = to_string(*told.stop);
+  return data;
+}
+
+void Conversation::add(const Event& event) {
+  if (event.type == "conversation_turn") {
+    add_turn(event.data);
+  } else if (event.type == "tool_call") {
+    add_call(event.data);
+  } else if (event.type == "agent_message") {
+    if (answer_ && begun_.empty()) ++messages_;
+  } else if (event.type == "file_edit") {
+    // Before an agent's change, what somebody outside did to the file is logged.
+    if (begun_.empty() || begun_.back().finished || !event.actor.starts_with("agent:")) return;
+    begun_.back().effect =
+        find_string(event.data, "path").value_or("") + ", version " + std::to_string(event.seq);
+  } else if (event.type == "task_requeued") {
+    interrupt();
+  } else if (event.type == "task_finished") {
+    forget();
+  }
+}
+
+void Conversation::add_turn(const json::object& data) {
+  const json::object* object = find_object(data, "turn");
+  auto turn = object == nullptr ? Result<providers::Turn>(invalid("there is no turn"))
+                                : providers::parse_turn(*object);
+  const auto stop = providers::stop_reason(find_string(data, "stop").value_or("end_turn"));
+  if (!turn || !stop) {
+    forget();
+    broken_ = true;
+    return;
+  }
+  if (find_bool(data, "begins").value_or(false)) forget();
+  go_on();
+  if (turn->role == providers::Role::kUser) {
+    turns_.push_back(*std::move(turn));
+    return;
+  }
+  answer_.emplace();
+  answer_->turn = *std::move(turn);
+  answer_->stop = *stop;
+}
+
+void Conversation::add_call(const json::object& data) {
+  if (!answer_) return;
+  if (find_string(data, "phase") == "started") {
+    begun_.push_back({find_string(data, "tool").value_or(""), {}, false, false, {}});
+    return;
+  }
+  if (begun_.empty()) return;
+  begun_.back().output = find_string(data, "output").value_or("");
+  begun_.back().ok = find_bool(data, "ok").value_or(false);
+  begun_.back().finished = true;
+}
+
+/// What follows is another attempt, which goes on after the calls that need not be made again.
+void Conversation::interrupt() {
+  if (begun_.empty() || begun_.back().finished) return;
+  const Remembered::Call call = remembered(begun_.back());
+  if (call.again) {
+    begun_.pop_back();
+    return;
+  }
+  begun_.back().output = call.output;
+  begun_.back().ok = call.ok;
+  begun_.back().finished = true;
+}
+
+/// The answer was gone on from: its calls' results were what came next.
+void Conversation::go_on() {
+  if (!answer_) return;
+  providers::Turn results{providers::Role::kUser, {}};
+  auto call = begun_.begin();
+  for (const providers::Block& block : answer_->turn.blocks) {
+    const auto* made = std::get_if<providers::ToolCall>(&block);
+    if (made == nullptr) continue;
+    const Remembered::Call known =
+        call == begun_.end() ? Remembered::Call{std::string(kInterrupted)} : remembered(*call++);
+    results.blocks.push_back(providers::ToolResult{
+        made->id, made->name, known.again ? std::string(kInterrupted) : known.output,
+        known.ok ? providers::ToolOutcome::kOk : providers::ToolOutcome::kError});
+  }
+  turns_.push_back(std::move(answer_->turn));
+  if (!results.blocks.empty()) turns_.push_back(std::move(results));
+  answer_.reset();
+  messages_ = 0;
+  begun_.clear();
+}
+
+Remembered::Call Conversation::remembered(const Begun& call) {
+  if (call.finished) return {call.output, call.ok};
+  if (std::ranges::find(kToldByTheLog, call.tool) == kToldByTheLog.end()) {
+    return {std::string(kInterrupted)};
+  }
+  if (call.effect.empty()) return {{}, false, true};
+  return {"Done before the server stopped: " + call.effect + ".", true};
+}
+
+void Conversation::forget() {
+  turns_.clear();
+  answer_.reset();
+  messages_ = 0;
+  begun_.clear();
+  broken_ = false;
+}
+
+Remembered Conversation::take() && {
+  Remembered all;
+  if (broken_ || turns_.empty()) return all;
+  all.turns = std::move(turns_);
+  all.answer = std::move(answer_);
+  all.messages = messages_;
+  for (const Begun& call : begun_) all.calls.push_back(remembered(call));
+  return all;
+}
+
+}  // namespace coditect::agents
