@@ -67,7 +67,7 @@ const kFaults = {
   },
   'stall-for-ever': {
     steps: () => [stalls()],
-    requests: 3,
+    requests: 2,
     error: { kind: 'unavailable', message: /^timeout: .+/, hint: /check the network/ },
   },
   'half-an-event': {
