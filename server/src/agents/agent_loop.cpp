@@ -1,12 +1,14 @@
 #include "agents/agent_loop.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "agents/answer_text.h"
 #include "agents/prompt.h"
 #include "base/limits.h"
 #include "providers/request_bytes.h"
+#include "tools/elapsed_note.h"
 
 namespace coditect::agents {
 
@@ -33,6 +35,29 @@ bool has_calls(const providers::Turn& turn) {
 
 providers::Turn user_turn(std::string text) {
   return {providers::Role::kUser, {providers::TextBlock{std::move(text), {}}}};
+}
+
+/// How an answer that calls no tool ends the task; nothing where the task goes on.
+std::optional<Outcome> end_of(const providers::ModelAnswer& answer) {
+  switch (answer.stop) {
+    case providers::StopReason::kEndTurn:
+    case providers::StopReason::kToolUse:
+    case providers::StopReason::kStopSequence:
+      return Outcome{Outcome::State::kSucceeded, joined_text(answer.turn), {}};
+    case providers::StopReason::kPause:
+    case providers::StopReason::kMaxTokens: return std::nullopt;
+    case providers::StopReason::kRefusal:
+      return failed({Errc::kDenied, "the model refused: " + answer.stop_detail,
+                     "put the task differently or give it to another agent"});
+    case providers::StopReason::kContentFilter:
+      return failed({Errc::kDenied,
+                     "the vendor's content filter ended the answer: " + answer.stop_detail,
+                     "put the task differently or give it to another agent"});
+    case providers::StopReason::kContextExceeded:
+      return failed({Errc::kLimit, "the conversation no longer fits the model's window",
+                     "split the task, or give it to a model with a larger window"});
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -100,6 +125,7 @@ AgentLoop::AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& to
 awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   const tools::Caller caller{assignment.agent, assignment.task};
   prompt_ = {};
+  guard_ = {};
   id_prefix_ = assignment.task.str() + "_" + std::to_string(assignment.attempt) + "_";
   const std::string context = co_await host_.shared_context(caller);
   std::vector<providers::Turn> turns{user_turn(task_prompt(assignment, context))};
@@ -116,32 +142,17 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
       auto results = co_await run_tools(caller, *answer, stop);
       if (!results) co_return ended(results.error());
       turns.push_back(*std::move(results));
-      continue;
+    } else if (auto outcome = end_of(*answer)) {
+      co_return *std::move(outcome);
+    } else if (answer->stop == providers::StopReason::kMaxTokens) {
+      if (++continuations > kContinuationsMax) {
+        co_return failed({Errc::kLimit, "the model's answers were cut off again and again",
+                          "ask for smaller steps"});
+      }
+      turns.push_back(user_turn("Your answer was cut off. Go on from where you stopped."));
     }
-    switch (answer->stop) {
-      case providers::StopReason::kEndTurn:
-      case providers::StopReason::kToolUse:
-      case providers::StopReason::kStopSequence:
-        co_return Outcome{Outcome::State::kSucceeded, joined_text(answer->turn), {}};
-      case providers::StopReason::kPause: break;  // the same transcript again
-      case providers::StopReason::kMaxTokens:
-        if (++continuations > kContinuationsMax) {
-          co_return failed({Errc::kLimit, "the model's answers were cut off again and again",
-                            "ask for smaller steps"});
-        }
-        turns.push_back(user_turn("Your answer was cut off. Go on from where you stopped."));
-        break;
-      case providers::StopReason::kRefusal:
-        co_return failed({Errc::kDenied, "the model refused: " + answer->stop_detail,
-                          "put the task differently or give it to another agent"});
-      case providers::StopReason::kContentFilter:
-        co_return failed({Errc::kDenied,
-                          "the vendor's content filter ended the answer: " + answer->stop_detail,
-                          "put the task differently or give it to another agent"});
-      case providers::StopReason::kContextExceeded:
-        co_return failed({Errc::kLimit, "the conversation no longer fits the model's window",
-                          "split the task, or give it to a model with a larger window"});
-    }
+    auto heeded = co_await heed_circles(caller, turns);
+    if (!heeded) co_return ended(heeded.error());
   }
   co_return failed({Errc::kLimit,
                     "the task took " + std::to_string(limits::kAgentTurnsMax) + " model calls",
@@ -225,6 +236,24 @@ awaitable<Result<void>> AgentLoop::record_text(const tools::Caller& caller,
   co_return Result<void>{};
 }
 
+awaitable<Result<void>> AgentLoop::heed_circles(const tools::Caller& caller,
+                                                std::vector<providers::Turn>& turns) {
+  const std::optional<LoopGuard::Finding> found = guard_.end_of_answer();
+  if (!found) co_return Result<void>{};
+  const bool told = found->step == LoopGuard::Step::kTell;
+  json::object data{{"agent", caller.agent},
+                    {"shape", to_string(found->shape)},
+                    {"what", found->what},
+                    {"step", told ? "told" : "failed"}};
+  CO_TRY_VOID(co_await host_.record(caller, "agent_looping", std::move(data)));
+  if (!told) {
+    co_return Error{Errc::kLimit, "the agent goes round in a circle: it " + found->what,
+                    "say in the prompt what to do instead, or give the task to another agent"};
+  }
+  turns.push_back(user_turn(circle_notice(found->what)));
+  co_return Result<void>{};
+}
+
 awaitable<Result<providers::Turn>> AgentLoop::run_tools(const tools::Caller& caller,
                                                         const providers::ModelAnswer& answer,
                                                         std::stop_token stop) {
@@ -262,6 +291,7 @@ awaitable<Result<providers::ToolResult>> AgentLoop::run_tool(const tools::Caller
                         {"output", outcome.output},
                         {"elapsed_ms", elapsed.count()}};
   CO_TRY_VOID(co_await host_.record(caller, "tool_call", std::move(finished)));
+  guard_.saw({call.name, call.input, tools::without_elapsed(outcome.output)});
   co_return providers::ToolResult{
       call.id, call.name, std::move(outcome.output),
       outcome.ok ? providers::ToolOutcome::kOk : providers::ToolOutcome::kError};

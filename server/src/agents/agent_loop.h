@@ -3,6 +3,7 @@
 #include <stop_token>
 
 #include "agents/agent_host.h"
+#include "agents/loop_guard.h"
 #include "agents/prompt_bound.h"
 #include "tools/toolbox.h"
 
@@ -12,7 +13,7 @@ namespace coditect::agents {
 /// is done. Everything it does is in the log before the next step begins. What a call can cost at
 /// most is reserved before it; where a budget has too little left, the loop waits for it there. A
 /// model that fails in a way of its own is left, for the rest of the task, for the next of its
-/// fallbacks.
+/// fallbacks. One that goes round in a circle is told so, and fails when it goes on.
 ///
 /// Threads:  the workspace's strand.
 /// Lifetime: host, model and tools outlive run().
@@ -43,6 +44,9 @@ class AgentLoop {
   const AgentModel& model() const { return models_[model_at_]; }
   awaitable<Result<void>> record_text(const tools::Caller& caller,
                                       const providers::ModelAnswer& answer);
+  /// Tells the model, and the log, that it goes round in a circle. An Error where it was told.
+  awaitable<Result<void>> heed_circles(const tools::Caller& caller,
+                                       std::vector<providers::Turn>& turns);
   awaitable<Result<providers::Turn>> run_tools(const tools::Caller& caller,
                                                const providers::ModelAnswer& answer,
                                                std::stop_token stop);
@@ -57,6 +61,7 @@ class AgentLoop {
   std::string id_prefix_;
   int steps_ = 0;
   PromptBound prompt_;
+  LoopGuard guard_;
   std::size_t model_at_ = 0;
 };
 

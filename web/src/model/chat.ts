@@ -30,6 +30,11 @@ function step(chat: ChatItem[], event: KnownEvent): ChatItem[] {
       const { agent, from, to, error } = event.data;
       return [...chat, notice(event, agent, `${from.model}: ${error}; going on with ${to.model}`)];
     }
+    case 'agent_looping': {
+      const { agent, what, step } = event.data;
+      // The task's end says the rest.
+      return step === 'told' ? [...chat, notice(event, agent, `${what}; told so`)] : chat;
+    }
     default:
       return chat;
   }

@@ -35,6 +35,8 @@ function describeKnown(event: KnownEvent): string {
       return `${event.data.provider}: ${event.data.error}; again in ${event.data.delay_ms} ms`;
     case 'provider_failover':
       return `${event.data.from.model} failed (${event.data.kind}); goes on with ${event.data.to.model}`;
+    case 'agent_looping':
+      return `${event.data.agent} ${event.data.what}; ${event.data.step}`;
     case 'task_cancel_requested':
       return 'cancel requested';
     case 'task_finished':

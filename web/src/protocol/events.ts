@@ -135,6 +135,10 @@ export type KnownEvent =
         error: string;
       }
     >
+  | Envelope<
+      'agent_looping',
+      { agent: string; shape: string; what: string; step: 'told' | 'failed' }
+    >
   | Envelope<'task_cancel_requested', { agent: string }>
   | Envelope<'task_finished', TaskFinishedData>
   | Envelope<
@@ -186,6 +190,7 @@ const KNOWN: Record<EventType, true> = {
   task_promoted: true,
   task_retrying: true,
   provider_failover: true,
+  agent_looping: true,
   task_cancel_requested: true,
   task_finished: true,
   agent_state_change: true,

@@ -68,6 +68,8 @@ std::string describe_event(const json::object& event) {
     line = describe_task(data);
   } else if (type == "provider_failover") {
     line = describe_failover(data);
+  } else if (type == "agent_looping") {
+    line = text(data, "agent") + " " + text(data, "what") + ": " + text(data, "step");
   } else if (type.starts_with("lock_")) {
     line = text(data, "mode") + " " + text(data, "path") + " " + text(data, "reason");
   } else {
