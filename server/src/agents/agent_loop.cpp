@@ -53,9 +53,7 @@ std::optional<Outcome> end_of(const providers::ModelAnswer& answer) {
       return failed({Errc::kDenied,
                      "the vendor's content filter ended the answer: " + answer.stop_detail,
                      "put the task differently or give it to another agent"});
-    case providers::StopReason::kContextExceeded:
-      return failed({Errc::kLimit, "the conversation no longer fits the model's window",
-                     "split the task, or give it to a model with a larger window"});
+    case providers::StopReason::kContextExceeded: break;
   }
   return std::nullopt;
 }
@@ -125,16 +123,26 @@ AgentLoop::AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& to
 awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   const tools::Caller caller{assignment.agent, assignment.task};
   prompt_ = {};
+  gauge_ = {};
   guard_ = {};
   id_prefix_ = assignment.task.str() + "_" + std::to_string(assignment.attempt) + "_";
   const std::string context = co_await host_.shared_context(caller);
-  std::vector<providers::Turn> turns{user_turn(task_prompt(assignment, context))};
+  first_ = user_turn(task_prompt(assignment, context));
+  std::vector<providers::Turn> turns{first_};
   int continuations = 0;
   for (int turn = 0; turn < limits::kAgentTurnsMax; ++turn) {
     if (stop.stop_requested()) co_return ended({Errc::kCancelled, "cancelled", {}});
     host_.enter_state(caller, "executing", "asking the model");
+    auto room = co_await keep_room(caller, turns, stop);
+    if (!room) co_return ended(room.error());
     auto answer = co_await ask(caller, turns, stop);
     if (!answer) co_return ended(answer.error());
+    if (answer->stop == providers::StopReason::kContextExceeded) {
+      // Half an answer is not part of the conversation: it is asked for again.
+      auto made = co_await make_room(caller, turns, Room::kNone, stop);
+      if (!made) co_return ended(made.error());
+      continue;
+    }
     auto recorded = co_await record_text(caller, *answer);
     if (!recorded) co_return ended(recorded.error());
     turns.push_back(answer->turn);
@@ -174,9 +182,11 @@ providers::ModelRequest AgentLoop::request_of(const tools::Caller& caller,
 
 awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& caller,
                                                          const std::vector<providers::Turn>& turns,
-                                                         std::stop_token stop) {
+                                                         std::stop_token stop,
+                                                         std::int64_t output_tokens) {
   for (;;) {
     providers::ModelRequest request = request_of(caller, turns);
+    request.max_output_tokens = output_tokens;
     const std::int64_t bytes = providers::request_bytes(request);
     const CallSize size{prompt_.tokens(bytes), request.max_output_tokens};
     CO_TRY(const Reserved reserved, co_await host_.reserve(caller, model(), size, stop));
@@ -195,10 +205,17 @@ awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& ca
     CO_TRY_VOID(co_await host_.settle(caller, model(), reserved, std::move(settlement)));
     if (answer) {
       prompt_.learn(bytes, answer->prompt_tokens);
+      gauge_.learn(bytes, answer->prompt_tokens);
       co_return *std::move(answer);
     }
     if (stop.stop_requested()) co_return answer.error().to_error();
     if (listener.out_of_money()) continue;
+    if (answer.error().kind == providers::ProviderError::Kind::kContextExceeded) {
+      providers::ModelAnswer refused;
+      refused.stop = providers::StopReason::kContextExceeded;
+      refused.stop_detail = answer.error().message;
+      co_return refused;
+    }
     CO_TRY(const bool moved, co_await fail_over(caller, answer.error()));
     if (!moved) co_return answer.error().to_error();
   }
@@ -214,7 +231,9 @@ awaitable<Result<bool>> AgentLoop::fail_over(const tools::Caller& caller,
   };
   json::object data{{"agent", caller.agent}, {"from", name(model())}};
   ++model_at_;
-  prompt_ = {};  // another model counts the same words in other tokens
+  // Another model counts the same words in other tokens.
+  prompt_ = {};
+  gauge_ = {};
   data["to"] = name(model());
   data["kind"] = to_string(error.kind);
   data["error"] = error.to_error().message;

@@ -3,6 +3,7 @@
 #include <stop_token>
 
 #include "agents/agent_host.h"
+#include "agents/context_gauge.h"
 #include "agents/loop_guard.h"
 #include "agents/prompt_bound.h"
 #include "tools/toolbox.h"
@@ -14,6 +15,7 @@ namespace coditect::agents {
 /// most is reserved before it; where a budget has too little left, the loop waits for it there. A
 /// model that fails in a way of its own is left, for the rest of the task, for the next of its
 /// fallbacks. One that goes round in a circle is told so, and fails when it goes on.
+/// A conversation that comes near the end of the model's window is made shorter.
 ///
 /// Threads:  the workspace's strand.
 /// Lifetime: host, model and tools outlive run().
@@ -32,11 +34,35 @@ class AgentLoop {
  private:
   class Listener;
 
+  /// What an answer may have, thoughts included.
+  static constexpr std::int64_t kOutputTokensMax = 32'000;
+
   providers::ModelRequest request_of(const tools::Caller& caller,
                                      const std::vector<providers::Turn>& turns) const;
   awaitable<Result<providers::ModelAnswer>> ask(const tools::Caller& caller,
                                                 const std::vector<providers::Turn>& turns,
-                                                std::stop_token stop);
+                                                std::stop_token stop,
+                                                std::int64_t output_tokens = kOutputTokensMax);
+  /// How much of the window is left.
+  enum class Room {
+    kLittle,  ///< the vendor still takes the conversation
+    kNone,    ///< it does not
+  };
+  /// Tokens of the conversation's next prompt, as estimated.
+  std::int64_t estimate(const tools::Caller& caller,
+                        const std::vector<providers::Turn>& turns) const;
+  /// Makes room where the next prompt comes near the end of the model's window.
+  awaitable<Result<void>> keep_room(const tools::Caller& caller,
+                                    std::vector<providers::Turn>& turns, std::stop_token stop);
+  /// Makes the conversation at least a quarter shorter: old outputs of tools first, then the
+  /// oldest turns become a summary that the model writes. Errc::kLimit where that is not enough;
+  /// the conversation is unchanged then.
+  awaitable<Result<void>> make_room(const tools::Caller& caller,
+                                    std::vector<providers::Turn>& turns, Room room,
+                                    std::stop_token stop);
+  awaitable<Result<std::string>> summarise(const tools::Caller& caller,
+                                           std::vector<providers::Turn> turns,
+                                           std::stop_token stop);
   /// Moves to the next model, with an event that says so. False where there is none, or where it
   /// would fail in the same way.
   awaitable<Result<bool>> fail_over(const tools::Caller& caller,
@@ -61,6 +87,8 @@ class AgentLoop {
   std::string id_prefix_;
   int steps_ = 0;
   PromptBound prompt_;
+  providers::Turn first_;  ///< what the task asks; stays when the rest is summed up
+  ContextGauge gauge_;
   LoopGuard guard_;
   std::size_t model_at_ = 0;
 };

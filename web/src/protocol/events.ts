@@ -139,6 +139,10 @@ export type KnownEvent =
       'agent_looping',
       { agent: string; shape: string; what: string; step: 'told' | 'failed' }
     >
+  | Envelope<
+      'context_compacted',
+      { agent: string; before: number; after: number; summary?: string }
+    >
   | Envelope<'task_cancel_requested', { agent: string }>
   | Envelope<'task_finished', TaskFinishedData>
   | Envelope<
@@ -191,6 +195,7 @@ const KNOWN: Record<EventType, true> = {
   task_retrying: true,
   provider_failover: true,
   agent_looping: true,
+  context_compacted: true,
   task_cancel_requested: true,
   task_finished: true,
   agent_state_change: true,

@@ -47,6 +47,14 @@ std::string describe_failover(const json::object& data) {
          text(data, "error");
 }
 
+std::string describe_compaction(const json::object& data) {
+  const auto tokens = [&data](std::string_view key) {
+    return std::to_string(find_int(data, key).value_or(0));
+  };
+  return text(data, "agent") + " cut its conversation from about " + tokens("before") + " to " +
+         tokens("after") + " tokens";
+}
+
 }  // namespace
 
 std::string describe_event(const json::object& event) {
@@ -70,6 +78,8 @@ std::string describe_event(const json::object& event) {
     line = describe_failover(data);
   } else if (type == "agent_looping") {
     line = text(data, "agent") + " " + text(data, "what") + ": " + text(data, "step");
+  } else if (type == "context_compacted") {
+    line = describe_compaction(data);
   } else if (type.starts_with("lock_")) {
     line = text(data, "mode") + " " + text(data, "path") + " " + text(data, "reason");
   } else {
