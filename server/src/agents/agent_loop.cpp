@@ -1,12 +1,14 @@
 #include "agents/agent_loop.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "agents/answer_text.h"
 #include "agents/prompt.h"
 #include "base/limits.h"
 #include "providers/request_bytes.h"
+#include "tools/elapsed_note.h"
 
 namespace coditect::agents {
 
@@ -33,6 +35,27 @@ bool has_calls(const providers::Turn& turn) {
 
 providers::Turn user_turn(std::string text) {
   return {providers::Role::kUser, {providers::TextBlock{std::move(text), {}}}};
+}
+
+/// How an answer that calls no tool ends the task; nothing where the task goes on.
+std::optional<Outcome> end_of(const providers::ModelAnswer& answer) {
+  switch (answer.stop) {
+    case providers::StopReason::kEndTurn:
+    case providers::StopReason::kToolUse:
+    case providers::StopReason::kStopSequence:
+      return Outcome{Outcome::State::kSucceeded, joined_text(answer.turn), {}};
+    case providers::StopReason::kPause:
+    case providers::StopReason::kMaxTokens: return std::nullopt;
+    case providers::StopReason::kRefusal:
+      return failed({Errc::kDenied, "the model refused: " + answer.stop_detail,
+                     "put the task differently or give it to another agent"});
+    case providers::StopReason::kContentFilter:
+      return failed({Errc::kDenied,
+                     "the vendor's content filter ended the answer: " + answer.stop_detail,
+                     "put the task differently or give it to another agent"});
+    case providers::StopReason::kContextExceeded: break;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -100,15 +123,24 @@ AgentLoop::AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& to
 awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   const tools::Caller caller{assignment.agent, assignment.task};
   prompt_ = {};
+  gauge_ = {};
+  guard_ = {};
   id_prefix_ = assignment.task.str() + "_" + std::to_string(assignment.attempt) + "_";
   auto known = co_await begin(assignment);
   if (!known) co_return ended(known.error());
   std::vector<providers::Turn>& turns = known->turns;
+  first_ = turns.front();
   int continuations = 0;
   for (int turn = 0; turn < limits::kAgentTurnsMax; ++turn) {
     if (stop.stop_requested()) co_return ended({Errc::kCancelled, "cancelled", {}});
     auto said = co_await answer(caller, *known, stop);
     if (!said) co_return ended(said.error());
+    if (said->stop == providers::StopReason::kContextExceeded) {
+      // Half an answer is not part of the conversation: it is asked for again.
+      auto made = co_await make_room(caller, turns, Room::kNone, stop);
+      if (!made) co_return ended(made.error());
+      continue;
+    }
     turns.push_back(said->turn);
     const auto calls = std::exchange(known->calls, {});
     known->answer.reset();
@@ -117,35 +149,19 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
       auto results = co_await run_tools(caller, *said, calls, stop);
       if (!results) co_return ended(results.error());
       turns.push_back(*std::move(results));
-      continue;
+    } else if (auto outcome = end_of(*said)) {
+      co_return *std::move(outcome);
+    } else if (said->stop == providers::StopReason::kMaxTokens) {
+      if (++continuations > kContinuationsMax) {
+        co_return failed({Errc::kLimit, "the model's answers were cut off again and again",
+                          "ask for smaller steps"});
+      }
+      turns.push_back(user_turn("Your answer was cut off. Go on from where you stopped."));
+      auto told = co_await record_turns(caller, {turns.back()}, {});
+      if (!told) co_return ended(told.error());
     }
-    switch (said->stop) {
-      case providers::StopReason::kEndTurn:
-      case providers::StopReason::kToolUse:
-      case providers::StopReason::kStopSequence:
-        co_return Outcome{Outcome::State::kSucceeded, joined_text(said->turn), {}};
-      case providers::StopReason::kPause: break;  // the same transcript again
-      case providers::StopReason::kMaxTokens:
-        if (++continuations > kContinuationsMax) {
-          co_return failed({Errc::kLimit, "the model's answers were cut off again and again",
-                            "ask for smaller steps"});
-        }
-        turns.push_back(user_turn("Your answer was cut off. Go on from where you stopped."));
-        if (auto told = co_await record_turn(caller, turns.back(), {}); !told) {
-          co_return ended(told.error());
-        }
-        break;
-      case providers::StopReason::kRefusal:
-        co_return failed({Errc::kDenied, "the model refused: " + said->stop_detail,
-                          "put the task differently or give it to another agent"});
-      case providers::StopReason::kContentFilter:
-        co_return failed({Errc::kDenied,
-                          "the vendor's content filter ended the answer: " + said->stop_detail,
-                          "put the task differently or give it to another agent"});
-      case providers::StopReason::kContextExceeded:
-        co_return failed({Errc::kLimit, "the conversation no longer fits the model's window",
-                          "split the task, or give it to a model with a larger window"});
-    }
+    auto heeded = co_await heed_circles(caller, turns);
+    if (!heeded) co_return ended(heeded.error());
   }
   co_return failed({Errc::kLimit,
                     "the task took " + std::to_string(limits::kAgentTurnsMax) + " model calls",
@@ -164,29 +180,31 @@ awaitable<Result<Remembered>> AgentLoop::begin(const Assignment& assignment) {
   }
   const std::string context = co_await host_.shared_context(caller);
   known.turns.push_back(user_turn(task_prompt(assignment, context)));
-  CO_TRY_VOID(co_await record_turn(caller, known.turns.back(), {.begins = true}));
+  CO_TRY_VOID(co_await record_turns(caller, known.turns, {.begins = true}));
   co_return known;
 }
 
 awaitable<Result<providers::ModelAnswer>> AgentLoop::answer(const tools::Caller& caller,
-                                                            const Remembered& known,
+                                                            Remembered& known,
                                                             std::stop_token stop) {
   if (known.answer) {
     CO_TRY_VOID(co_await record_text(caller, *known.answer, known.messages));
     co_return *known.answer;
   }
   host_.enter_state(caller, "executing", "asking the model");
+  CO_TRY_VOID(co_await keep_room(caller, known.turns, stop));
   CO_TRY(providers::ModelAnswer said, co_await ask(caller, known.turns, stop));
-  CO_TRY_VOID(co_await record_turn(caller, said.turn, {.stop = said.stop}));
+  if (said.stop == providers::StopReason::kContextExceeded) co_return said;
+  CO_TRY_VOID(co_await record_turns(caller, {said.turn}, {.stop = said.stop}));
   CO_TRY_VOID(co_await record_text(caller, said, 0));
   co_return said;
 }
 
-awaitable<Result<void>> AgentLoop::record_turn(const tools::Caller& caller,
-                                               const providers::Turn& turn,
-                                               Conversation::Told told) {
+awaitable<Result<void>> AgentLoop::record_turns(const tools::Caller& caller,
+                                                std::vector<providers::Turn> turns,
+                                                Conversation::Told told) {
   CO_TRY_VOID(co_await host_.record(caller, "conversation_turn",
-                                    Conversation::turn_event(caller.agent, turn, told)));
+                                    Conversation::turns_event(caller.agent, turns, told)));
   co_return Result<void>{};
 }
 
@@ -205,9 +223,11 @@ providers::ModelRequest AgentLoop::request_of(const tools::Caller& caller,
 
 awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& caller,
                                                          const std::vector<providers::Turn>& turns,
-                                                         std::stop_token stop) {
+                                                         std::stop_token stop,
+                                                         std::int64_t output_tokens) {
   for (;;) {
     providers::ModelRequest request = request_of(caller, turns);
+    request.max_output_tokens = output_tokens;
     const std::int64_t bytes = providers::request_bytes(request);
     const CallSize size{prompt_.tokens(bytes), request.max_output_tokens};
     CO_TRY(const Reserved reserved, co_await host_.reserve(caller, model(), size, stop));
@@ -226,10 +246,17 @@ awaitable<Result<providers::ModelAnswer>> AgentLoop::ask(const tools::Caller& ca
     CO_TRY_VOID(co_await host_.settle(caller, model(), reserved, std::move(settlement)));
     if (answer) {
       prompt_.learn(bytes, answer->prompt_tokens);
+      gauge_.learn(bytes, answer->prompt_tokens);
       co_return *std::move(answer);
     }
     if (stop.stop_requested()) co_return answer.error().to_error();
     if (listener.out_of_money()) continue;
+    if (answer.error().kind == providers::ProviderError::Kind::kContextExceeded) {
+      providers::ModelAnswer refused;
+      refused.stop = providers::StopReason::kContextExceeded;
+      refused.stop_detail = answer.error().message;
+      co_return refused;
+    }
     CO_TRY(const bool moved, co_await fail_over(caller, answer.error()));
     if (!moved) co_return answer.error().to_error();
   }
@@ -245,7 +272,9 @@ awaitable<Result<bool>> AgentLoop::fail_over(const tools::Caller& caller,
   };
   json::object data{{"agent", caller.agent}, {"from", name(model())}};
   ++model_at_;
-  prompt_ = {};  // another model counts the same words in other tokens
+  // Another model counts the same words in other tokens.
+  prompt_ = {};
+  gauge_ = {};
   data["to"] = name(model());
   data["kind"] = to_string(error.kind);
   data["error"] = error.to_error().message;
@@ -270,6 +299,24 @@ awaitable<Result<void>> AgentLoop::record_text(const tools::Caller& caller,
     CO_TRY_VOID(co_await host_.record(caller, "agent_message", std::move(data)));
   }
   co_return Result<void>{};
+}
+
+awaitable<Result<void>> AgentLoop::heed_circles(const tools::Caller& caller,
+                                                std::vector<providers::Turn>& turns) {
+  const std::optional<LoopGuard::Finding> found = guard_.end_of_answer();
+  if (!found) co_return Result<void>{};
+  const bool told = found->step == LoopGuard::Step::kTell;
+  json::object data{{"agent", caller.agent},
+                    {"shape", to_string(found->shape)},
+                    {"what", found->what},
+                    {"step", told ? "told" : "failed"}};
+  CO_TRY_VOID(co_await host_.record(caller, "agent_looping", std::move(data)));
+  if (!told) {
+    co_return Error{Errc::kLimit, "the agent goes round in a circle: it " + found->what,
+                    "say in the prompt what to do instead, or give the task to another agent"};
+  }
+  turns.push_back(user_turn(circle_notice(found->what)));
+  co_return co_await record_turns(caller, {turns.back()}, {});
 }
 
 awaitable<Result<providers::Turn>> AgentLoop::run_tools(const tools::Caller& caller,
@@ -320,6 +367,7 @@ awaitable<Result<providers::ToolResult>> AgentLoop::run_tool(const tools::Caller
                         {"output", outcome.output},
                         {"elapsed_ms", elapsed.count()}};
   CO_TRY_VOID(co_await host_.record(caller, "tool_call", std::move(finished)));
+  guard_.saw({call.name, call.input, tools::without_elapsed(outcome.output)});
   co_return providers::ToolResult{
       call.id, call.name, std::move(outcome.output),
       outcome.ok ? providers::ToolOutcome::kOk : providers::ToolOutcome::kError};

@@ -3,6 +3,8 @@
 #include <stop_token>
 
 #include "agents/agent_host.h"
+#include "agents/context_gauge.h"
+#include "agents/loop_guard.h"
 #include "agents/prompt_bound.h"
 #include "tools/toolbox.h"
 
@@ -13,7 +15,8 @@ namespace coditect::agents {
 /// interrupted goes on from there. What a call can cost at
 /// most is reserved before it; where a budget has too little left, the loop waits for it there. A
 /// model that fails in a way of its own is left, for the rest of the task, for the next of its
-/// fallbacks.
+/// fallbacks. One that goes round in a circle is told so, and fails when it goes on.
+/// A conversation that comes near the end of the model's window is made shorter.
 ///
 /// Threads:  the workspace's strand.
 /// Lifetime: host, model and tools outlive run().
@@ -32,11 +35,35 @@ class AgentLoop {
  private:
   class Listener;
 
+  /// What an answer may have, thoughts included.
+  static constexpr std::int64_t kOutputTokensMax = 32'000;
+
   providers::ModelRequest request_of(const tools::Caller& caller,
                                      const std::vector<providers::Turn>& turns) const;
   awaitable<Result<providers::ModelAnswer>> ask(const tools::Caller& caller,
                                                 const std::vector<providers::Turn>& turns,
-                                                std::stop_token stop);
+                                                std::stop_token stop,
+                                                std::int64_t output_tokens = kOutputTokensMax);
+  /// How much of the window is left.
+  enum class Room {
+    kLittle,  ///< the vendor still takes the conversation
+    kNone,    ///< it does not
+  };
+  /// Tokens of the conversation's next prompt, as estimated.
+  std::int64_t estimate(const tools::Caller& caller,
+                        const std::vector<providers::Turn>& turns) const;
+  /// Makes room where the next prompt comes near the end of the model's window.
+  awaitable<Result<void>> keep_room(const tools::Caller& caller,
+                                    std::vector<providers::Turn>& turns, std::stop_token stop);
+  /// Makes the conversation at least a quarter shorter: old outputs of tools first, then the
+  /// oldest turns become a summary that the model writes. Errc::kLimit where that is not enough;
+  /// the conversation is unchanged then.
+  awaitable<Result<void>> make_room(const tools::Caller& caller,
+                                    std::vector<providers::Turn>& turns, Room room,
+                                    std::stop_token stop);
+  awaitable<Result<std::string>> summarise(const tools::Caller& caller,
+                                           std::vector<providers::Turn> turns,
+                                           std::stop_token stop);
   /// Moves to the next model, with an event that says so. False where there is none, or where it
   /// would fail in the same way.
   awaitable<Result<bool>> fail_over(const tools::Caller& caller,
@@ -44,13 +71,18 @@ class AgentLoop {
   const AgentModel& model() const { return models_[model_at_]; }
   /// What was said before the task was interrupted, or how it begins.
   awaitable<Result<Remembered>> begin(const Assignment& assignment);
-  awaitable<Result<providers::ModelAnswer>> answer(const tools::Caller& caller,
-                                                   const Remembered& known, std::stop_token stop);
-  awaitable<Result<void>> record_turn(const tools::Caller& caller, const providers::Turn& turn,
-                                      Conversation::Told told);
+  /// The model's next answer, or the one that is remembered and was not gone on from.
+  awaitable<Result<providers::ModelAnswer>> answer(const tools::Caller& caller, Remembered& known,
+                                                   std::stop_token stop);
+  awaitable<Result<void>> record_turns(const tools::Caller& caller,
+                                       std::vector<providers::Turn> turns,
+                                       Conversation::Told told);
   /// Logs what was said, but for the first `known` texts, which the log has.
   awaitable<Result<void>> record_text(const tools::Caller& caller,
                                       const providers::ModelAnswer& answer, std::size_t known);
+  /// Tells the model, and the log, that it goes round in a circle. An Error where it was told.
+  awaitable<Result<void>> heed_circles(const tools::Caller& caller,
+                                       std::vector<providers::Turn>& turns);
   awaitable<Result<providers::Turn>> run_tools(const tools::Caller& caller,
                                                const providers::ModelAnswer& answer,
                                                const std::vector<Remembered::Call>& known,
@@ -66,6 +98,9 @@ class AgentLoop {
   std::string id_prefix_;
   int steps_ = 0;
   PromptBound prompt_;
+  providers::Turn first_;  ///< what the task asks; stays when the rest is summed up
+  ContextGauge gauge_;
+  LoopGuard guard_;
   std::size_t model_at_ = 0;
 };
 

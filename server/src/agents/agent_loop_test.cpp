@@ -2,12 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-
 #include <set>
 
-#include "agents/agent_loop_test_support.h"
+#include "agents/agent_loop_fixture.h"
 #include "base/limits.h"
 #include "providers/request_bytes.h"
 #include "providers/transcript_json.h"
@@ -23,44 +20,7 @@ using providers::TextBlock;
 using providers::ToolResult;
 using providers::Turn;
 
-providers::ToolCall tool_call(std::string id, std::string name, json::object input) {
-  return {std::move(id), std::move(name), std::move(input)};
-}
-
-ModelAnswer answer(StopReason stop, std::vector<Block> blocks) {
-  ModelAnswer made;
-  made.turn = {providers::Role::kAssistant, std::move(blocks)};
-  made.stop = stop;
-  made.billed.resize(1);
-  return made;
-}
-
-class AgentLoopTest : public ::testing::Test {
- protected:
-  Outcome run(int attempt = 1) { return run_with({}, attempt); }
-  Outcome run_with(std::vector<AgentModel> fallbacks, int attempt = 1) {
-    asio::io_context io;
-    AgentLoop loop(host_, {provider_, "model-1"}, tools_, std::move(fallbacks));
-    auto done =
-        asio::co_spawn(io, loop.run({TaskId("t_1"), "claude", "do it", attempt}, stop_.get_token()),
-                       asio::use_future);
-    io.run();
-    EXPECT_TRUE(host_.open.empty()) << "a reservation is left";
-    host_.conversation.emplace_back();
-    host_.conversation.back().type = "task_finished";
-    return done.get();
-  }
-  static std::string text_of(const Turn& turn) {
-    return std::get<TextBlock>(turn.blocks.at(0)).text;
-  }
-
-  FakeHost host_;
-  ScriptedProvider provider_;
-  NoCommands commands_;
-  BlockingPool pool_{1};
-  const tools::ToolBox tools_{commands_, pool_};
-  std::stop_source stop_;
-};
+class AgentLoopTest : public AgentLoopFixture {};
 
 TEST_F(AgentLoopTest, SaysWhatItWasAskedAndEndsWithTheAnswer) {
   provider_.say(answer(StopReason::kEndTurn, {TextBlock{"all"}, TextBlock{" done"}}));
@@ -211,9 +171,9 @@ TEST_F(AgentLoopTest, GivesUpOnWhatNeverEnds) {
 
   provider_.asked.clear();
   provider_.script.clear();
-  for (int i = 0; i <= limits::kAgentTurnsMax; ++i) provider_.say(answer(StopReason::kPause, {}));
-  const Outcome paused = run();
-  EXPECT_EQ(paused.error.code, Errc::kLimit);
+  for (int i = 0; i <= limits::kAgentTurnsMax; ++i) read("file" + std::to_string(i));
+  const Outcome busy = run();
+  EXPECT_EQ(busy.error.code, Errc::kLimit);
   EXPECT_EQ(provider_.asked.size(), static_cast<std::size_t>(limits::kAgentTurnsMax));
 }
 

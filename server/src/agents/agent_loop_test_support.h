@@ -114,7 +114,7 @@ class FakeHost final : public AgentHost {
   awaitable<Result<tools::FileText>> read(tools::Caller, std::string path) override {
     if (on_read) on_read();
     if (path == "missing") co_return not_found("missing is not there");
-    co_return tools::FileText{"text of " + path, 1};
+    co_return tools::FileText{text_of ? text_of(path) : "text of " + path, 1};
   }
   awaitable<Result<tools::Written>> change(tools::Caller, std::string, Edit,
                                            std::stop_token) override {
@@ -154,6 +154,7 @@ class FakeHost final : public AgentHost {
   int reservations_left = 1000;
   bool log_fails = false;
   std::function<void()> on_read;
+  std::function<std::string(const std::string& path)> text_of;  ///< in place of "text of PATH"
 };
 
 class NoCommands final : public tools::CommandRunner {

@@ -18,11 +18,25 @@ constexpr std::string_view kInterrupted =
     "The server stopped while this call was under way, and it was not made again. Whether it took "
     "effect is not known: look before you repeat it.";
 
+Result<std::vector<providers::Turn>> parse_turns(const json::object& data) {
+  const json::array* said = find_array(data, "turns");
+  if (said == nullptr || said->empty()) return invalid("there are no turns");
+  std::vector<providers::Turn> turns;
+  for (const json::value& value : *said) {
+    if (!value.is_object()) return invalid("a turn is no object");
+    TRY(providers::Turn turn, providers::parse_turn(value.get_object()));
+    turns.push_back(std::move(turn));
+  }
+  return turns;
+}
+
 }  // namespace
 
-json::object Conversation::turn_event(const std::string& agent, const providers::Turn& turn,
-                                      Told told) {
-  json::object data{{"agent", agent}, {"turn", providers::to_json(turn)}};
+json::object Conversation::turns_event(const std::string& agent,
+                                       const std::vector<providers::Turn>& turns, Told told) {
+  json::array said;
+  for (const providers::Turn& turn : turns) said.push_back(providers::to_json(turn));
+  json::object data{{"agent", agent}, {"turns", std::move(said)}};
   if (told.begins) data["begins"] = true;
   if (told.stop) data["stop"] = to_string(*told.stop);
   return data;
@@ -30,7 +44,7 @@ json::object Conversation::turn_event(const std::string& agent, const providers:
 
 void Conversation::add(const Event& event) {
   if (event.type == "conversation_turn") {
-    add_turn(event.data);
+    add_turns(event.data);
   } else if (event.type == "tool_call") {
     add_call(event.data);
   } else if (event.type == "agent_message") {
@@ -47,25 +61,31 @@ void Conversation::add(const Event& event) {
   }
 }
 
-void Conversation::add_turn(const json::object& data) {
-  const json::object* object = find_object(data, "turn");
-  auto turn = object == nullptr ? Result<providers::Turn>(invalid("there is no turn"))
-                                : providers::parse_turn(*object);
+void Conversation::add_turns(const json::object& data) {
+  auto turns = parse_turns(data);
   const auto stop = providers::stop_reason(find_string(data, "stop").value_or("end_turn"));
-  if (!turn || !stop) {
+  if (!turns || !stop) {
     forget();
     broken_ = true;
     return;
   }
-  if (find_bool(data, "begins").value_or(false)) forget();
+  if (find_bool(data, "begins").value_or(false)) {
+    forget();
+    turns_ = *std::move(turns);
+    return;
+  }
+  for (providers::Turn& turn : *turns) add_turn(std::move(turn), *stop);
+}
+
+void Conversation::add_turn(providers::Turn turn, providers::StopReason stop) {
   go_on();
-  if (turn->role == providers::Role::kUser) {
-    turns_.push_back(*std::move(turn));
+  if (turn.role == providers::Role::kUser) {
+    turns_.push_back(std::move(turn));
     return;
   }
   answer_.emplace();
-  answer_->turn = *std::move(turn);
-  answer_->stop = *stop;
+  answer_->turn = std::move(turn);
+  answer_->stop = stop;
 }
 
 void Conversation::add_call(const json::object& data) {

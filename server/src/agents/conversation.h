@@ -41,13 +41,14 @@ struct Remembered {
 ///          that it did not remember.
 class Conversation {
  public:
-  /// The event that tells a turn. The first one of a conversation, which takes the place of all
-  /// before, `begins` it; `stop` is that of an answer.
+  /// The event that tells a turn; or, where it `begins` a conversation, which takes the place of
+  /// what was before, all turns so far, with results. `stop` is that of an answer.
   struct Told {
     bool begins = false;
     std::optional<providers::StopReason> stop = std::nullopt;
   };
-  static json::object turn_event(const std::string& agent, const providers::Turn& turn, Told told);
+  static json::object turns_event(const std::string& agent,
+                                  const std::vector<providers::Turn>& turns, Told told);
 
   /// Takes the task's events, in order; others are not for it.
   void add(const Event& event);
@@ -62,7 +63,8 @@ class Conversation {
     std::string effect;  ///< of a change that the log has: what it was
   };
 
-  void add_turn(const json::object& data);
+  void add_turns(const json::object& data);
+  void add_turn(providers::Turn turn, providers::StopReason stop);
   void add_call(const json::object& data);
   void interrupt();
   void go_on();

@@ -28,7 +28,7 @@ class ConversationTest : public ::testing::Test {
   }
   void user(std::string text, bool begins = false) {
     const Turn turn{Role::kUser, {TextBlock{std::move(text)}}};
-    add("conversation_turn", Conversation::turn_event("claude", turn, {.begins = begins}));
+    add("conversation_turn", Conversation::turns_event("claude", {turn}, {.begins = begins}));
   }
   void calls(std::vector<std::string> tools) {
     Turn turn{Role::kAssistant, {TextBlock{"looking"}}};
@@ -36,7 +36,7 @@ class ConversationTest : public ::testing::Test {
       turn.blocks.push_back(ToolCall{"id_" + tool, tool, {{"path", "a"}}});
     }
     add("conversation_turn",
-        Conversation::turn_event("claude", turn, {.stop = StopReason::kToolUse}));
+        Conversation::turns_event("claude", {turn}, {.stop = StopReason::kToolUse}));
   }
   void started(std::string tool) {
     add("tool_call", {{"tool", tool}, {"phase", "started"}, {"input", json::object()}});
@@ -148,7 +148,7 @@ TEST_F(ConversationTest, ALogWithoutTurnsOrWithBrokenOnesIsNotRemembered) {
   finished("read_file", "seen");
   EXPECT_TRUE(take().turns.empty());
   user("do it", true);
-  add("conversation_turn", {{"turn", json::object{{"role", "assistant"}}}});
+  add("conversation_turn", {{"turns", json::array{json::object{{"role", "assistant"}}}}});
   user("go on");
   EXPECT_TRUE(take().turns.empty());
 }

@@ -39,4 +39,13 @@ std::string task_prompt(const Assignment& assignment, std::string_view shared_co
   return text;
 }
 
+std::string circle_notice(std::string_view what) {
+  std::string text = "Notice: you ";
+  text += what;
+  text +=
+      ". Doing it again will not change anything, and the task fails if you go on like this. Try "
+      "something else, or end with what you found out and what stands in the way.";
+  return text;
+}
+
 }  // namespace coditect::agents

@@ -14,4 +14,7 @@ std::string system_prompt(std::string_view agent);
 /// The first message of a task: what the agent should know, then what it is asked.
 std::string task_prompt(const Assignment& assignment, std::string_view shared_context);
 
+/// What a model is told that goes round in a circle. `what` it did, as LoopGuard says it.
+std::string circle_notice(std::string_view what);
+
 }  // namespace coditect::agents

@@ -318,6 +318,20 @@ TEST(EventLine, SaysWhyATaskGoesOnElsewhere) {
   EXPECT_EQ(describe_event(retried), "claude: server (HTTP 500): oh");
 }
 
+TEST(EventLine, SaysWhoGoesRoundInACircle) {
+  const json::object looping{
+      {"type", "agent_looping"},
+      {"data", json::object{{"agent", "kimi"}, {"what", "called x 4 times"}, {"step", "told"}}}};
+  EXPECT_EQ(describe_event(looping), "kimi called x 4 times: told");
+}
+
+TEST(EventLine, SaysHowMuchRoomWasMade) {
+  const json::object compacted{
+      {"type", "context_compacted"},
+      {"data", json::object{{"agent", "kimi"}, {"before", 900}, {"after", 100}}}};
+  EXPECT_EQ(describe_event(compacted), "kimi cut its conversation from about 900 to 100 tokens");
+}
+
 TEST(EventLine, TakesAnyEvent) {
   const json::object call{{"seq", 3},
                           {"ts", "2026-11-20T12:00:00.000000Z"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "tools/elapsed_note.h"
 #include "tools/git_arguments.h"
 #include "tools/tool_call.h"
 
@@ -24,7 +25,7 @@ std::string_view name_of(CommandEnd end) {
 }
 
 std::string closing_lines(const CommandResult& result, const CommandLimits& limits) {
-  const double elapsed_s = static_cast<double>(result.elapsed.count()) / 1000.0;
+  const std::string elapsed = elapsed_note(result.elapsed);
   std::string text;
   if (result.truncated) {
     text += fmt::format(
@@ -43,9 +44,8 @@ std::string closing_lines(const CommandResult& result, const CommandLimits& limi
       break;
     case CommandEnd::kStopped: text += "[stopped]\n"; break;
     case CommandEnd::kExited:
-      text += result.signal == 0
-                  ? fmt::format("[exit code {}, {:.1f} s]\n", result.exit_code, elapsed_s)
-                  : fmt::format("[ended by signal {}, {:.1f} s]\n", result.signal, elapsed_s);
+      text += result.signal == 0 ? fmt::format("[exit code {}{}", result.exit_code, elapsed)
+                                 : fmt::format("[ended by signal {}{}", result.signal, elapsed);
       break;
   }
   return text;

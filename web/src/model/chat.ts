@@ -30,6 +30,16 @@ function step(chat: ChatItem[], event: KnownEvent): ChatItem[] {
       const { agent, from, to, error } = event.data;
       return [...chat, notice(event, agent, `${from.model}: ${error}; going on with ${to.model}`)];
     }
+    case 'agent_looping': {
+      const { agent, what, step } = event.data;
+      // The task's end says the rest.
+      return step === 'told' ? [...chat, notice(event, agent, `${what}; told so`)] : chat;
+    }
+    case 'context_compacted': {
+      const { agent, summary } = event.data;
+      const how = summary === undefined ? 'old outputs were shortened' : 'it was summed up';
+      return [...chat, notice(event, agent, `the conversation became too long; ${how}`)];
+    }
     default:
       return chat;
   }

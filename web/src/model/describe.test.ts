@@ -28,3 +28,17 @@ suite('budgets in the log', () => {
     ]);
   });
 });
+
+suite('an agent’s loop in the log', () => {
+  const lineOf = (type: string, data: object) =>
+    events(0, [{ type, data }]).map((event) => describe(event));
+
+  it('says who goes round in a circle, and whose conversation was cut', () => {
+    const looping = { agent: 'kimi', shape: 'repetition', what: 'called x 4 times', step: 'told' };
+    expect(lineOf('agent_looping', looping)).toEqual(['kimi called x 4 times; told']);
+    expect(lineOf('context_compacted', { agent: 'kimi', before: 900, after: 100 })).toEqual([
+      'kimi: conversation cut from about 900 to 100 tokens',
+    ]);
+    expect(['agent_looping', 'context_compacted'].map(familyOf)).toEqual(['agents', 'agents']);
+  });
+});

@@ -34,7 +34,9 @@ function describeKnown(event: KnownEvent): string {
     case 'task_retrying':
       return `${event.data.provider}: ${event.data.error}; again in ${event.data.delay_ms} ms`;
     case 'provider_failover':
-      return `${event.data.from.model} failed (${event.data.kind}); goes on with ${event.data.to.model}`;
+    case 'agent_looping':
+    case 'context_compacted':
+      return describeLoop(event);
     case 'task_cancel_requested':
       return 'cancel requested';
     case 'task_finished':
@@ -42,7 +44,7 @@ function describeKnown(event: KnownEvent): string {
     case 'agent_state_change':
       return `${event.data.agent} ${event.data.from} → ${event.data.to}`;
     case 'conversation_turn':
-      return `${event.data.agent} keeps a turn of ${event.data.turn.blocks.length} parts in mind`;
+      return `${event.data.agent} keeps in mind what was said`;
     case 'agent_message':
       return `to ${event.data.to.join(', ')}: ${summaryOf(event.data.text)}`;
     case 'tool_call':
@@ -98,6 +100,20 @@ function describeLock(event: Extract<KnownEvent, { type: LockType }>): string {
   }
 }
 
+/** What became of the loop between a model and its tools. */
+function describeLoop(
+  event: Extract<KnownEvent, { type: 'provider_failover' | 'agent_looping' | 'context_compacted' }>,
+): string {
+  switch (event.type) {
+    case 'provider_failover':
+      return `${event.data.from.model} failed (${event.data.kind}); goes on with ${event.data.to.model}`;
+    case 'agent_looping':
+      return `${event.data.agent} ${event.data.what}; ${event.data.step}`;
+    case 'context_compacted':
+      return `${event.data.agent}: conversation cut from about ${event.data.before} to ${event.data.after} tokens`;
+  }
+}
+
 function describeBudget(
   event: Extract<KnownEvent, { type: 'budget_set' | 'budget_reserved' | 'budget_settled' }>,
 ): string {
@@ -143,7 +159,7 @@ export function agentOf(event: WireEvent): string {
 export function familyOf(type: string): string {
   if (type === 'agent_message' || type.startsWith('bus_')) return 'messages';
   if (type === 'file_edit' || type === 'checkpoint') return 'files';
-  if (type === 'agent_state_change') return 'agents';
+  if (['agent_state_change', 'agent_looping', 'context_compacted'].includes(type)) return 'agents';
   if (type === 'tool_call') return 'tools';
   if (type === 'usage_recorded' || type.startsWith('budget_')) return 'cost';
   const cut = type.indexOf('_');

@@ -17,6 +17,7 @@ export function applyToPreviews(previews: Previews, event: KnownEvent): Previews
     case 'task_requeued':
     case 'task_retrying':
     case 'provider_failover':
+    case 'context_compacted':
       return event.task === undefined ? previews : without(previews, event.task);
     case 'tool_call':
       return event.task !== undefined && event.data.phase === 'started'

@@ -135,6 +135,14 @@ export type KnownEvent =
         error: string;
       }
     >
+  | Envelope<
+      'agent_looping',
+      { agent: string; shape: string; what: string; step: 'told' | 'failed' }
+    >
+  | Envelope<
+      'context_compacted',
+      { agent: string; before: number; after: number; summary?: string }
+    >
   | Envelope<'task_cancel_requested', { agent: string }>
   | Envelope<'task_finished', TaskFinishedData>
   | Envelope<
@@ -148,7 +156,7 @@ export type KnownEvent =
   | Envelope<'tool_call', ToolCallData>
   | Envelope<
       'conversation_turn',
-      { agent: string; turn: { role: 'user' | 'assistant'; blocks: { type: string }[] } }
+      { agent: string; turns: { role: 'user' | 'assistant'; blocks: { type: string }[] }[] }
     >
   | Envelope<'usage_recorded', UsageData>
   | Envelope<'budget_set', { scope: string; limit_usd?: number }>
@@ -190,6 +198,8 @@ const KNOWN: Record<EventType, true> = {
   task_promoted: true,
   task_retrying: true,
   provider_failover: true,
+  agent_looping: true,
+  context_compacted: true,
   task_cancel_requested: true,
   task_finished: true,
   agent_state_change: true,

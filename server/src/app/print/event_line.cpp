@@ -29,11 +29,10 @@ std::string describe_tool_call(const json::object& data) {
 }
 
 std::string describe_turn(const json::object& data) {
-  const json::object* turn = find_object(data, "turn");
-  if (turn == nullptr) return {};
-  const json::array* blocks = find_array(*turn, "blocks");
-  return text(*turn, "role") + ", " + std::to_string(blocks == nullptr ? 0 : blocks->size()) +
-         " blocks, for " + text(data, "agent") + "'s memory";
+  const json::array* turns = find_array(data, "turns");
+  const std::size_t count = turns == nullptr ? 0 : turns->size();
+  return text(data, "agent") + " keeps in mind " +
+         (count == 1 ? "what was said" : std::to_string(count) + " turns");
 }
 
 std::string describe_task(const json::object& data) {
@@ -53,6 +52,14 @@ std::string describe_failover(const json::object& data) {
   if (from == nullptr || to == nullptr) return {};
   return text(*from, "model") + " failed, goes on with " + text(*to, "model") + ": " +
          text(data, "error");
+}
+
+std::string describe_compaction(const json::object& data) {
+  const auto tokens = [&data](std::string_view key) {
+    return std::to_string(find_int(data, key).value_or(0));
+  };
+  return text(data, "agent") + " cut its conversation from about " + tokens("before") + " to " +
+         tokens("after") + " tokens";
 }
 
 }  // namespace
@@ -78,6 +85,10 @@ std::string describe_event(const json::object& event) {
     line = describe_failover(data);
   } else if (type == "conversation_turn") {
     line = describe_turn(data);
+  } else if (type == "agent_looping") {
+    line = text(data, "agent") + " " + text(data, "what") + ": " + text(data, "step");
+  } else if (type == "context_compacted") {
+    line = describe_compaction(data);
   } else if (type.starts_with("lock_")) {
     line = text(data, "mode") + " " + text(data, "path") + " " + text(data, "reason");
   } else {
