@@ -19,9 +19,14 @@ after(() => server?.stop());
 
 const usage = (input, output) => ({ usage: { input, output } });
 const look = tool('list_files', { path: '' });
-/// Calls that cost about two cents each with the dearest of the agents.
-const calls = (count) =>
-  rehearse(...Array.from({ length: count }, () => [usage(3000, 500), look]).flat(), say('done'));
+/// Calls that cost about two cents each with the dearest of the agents. Each looks for something
+/// else: an agent that repeats itself is stopped.
+const calls = (count) => {
+  const steps = Array.from({ length: count }, (_, index) => {
+    return [usage(3000, 500), tool('search', { query: `word ${index}` })];
+  });
+  return rehearse(...steps.flat(), say('done'));
+};
 const setBudget = (workspace, scope, limit_usd) =>
   workspace.call('cost.set_budget', { scope, ...(limit_usd === undefined ? {} : { limit_usd }) });
 const budgetOf = async (workspace, scope) => {
