@@ -86,6 +86,27 @@ TEST_F(ApprovalServiceTest, WhatIsAllowedIsDoneOnceAfterTheAnswerIsDurable) {
   }(*this));
 }
 
+TEST_F(ApprovalServiceTest, AnAnswerThatACrashCouldTakeBackLetsNothingThrough) {
+  play([](ApprovalServiceTest& test) -> awaitable<void> {
+    co_await test.change(approvals::mode_event({}, Mode::kAsk));
+    const TaskId id = co_await test.ask_to_write();
+    const std::string open = test.open_id();
+    test.gate_->shut();
+    auto answered = asio::co_spawn(test.workspace_->strand(), test.answer(open, Decision::kAllow),
+                                   asio::use_future);
+    co_await test.until([&test, &open] { return test.desk().ended(open) != nullptr; });
+    const Sequence head = test.workspace_->log().head();
+    int looks = 20;
+    co_await test.until([&looks] { return --looks == 0; });
+    EXPECT_EQ(test.workspace_->log().head(), head) << "the agent went on";
+    test.gate_->open_gate();
+    co_await test.until_finished(id);
+    EXPECT_GT(test.workspace_->log().head(), head);
+    EXPECT_EQ(test.on_disk("made.txt"), "by claude\n");
+    EXPECT_TRUE(answered.get());
+  }(*this));
+}
+
 TEST_F(ApprovalServiceTest, WhatIsDeniedComesBackToTheModelWithTheNote) {
   play([](ApprovalServiceTest& test) -> awaitable<void> {
     co_await test.change(approvals::mode_event("claude", Mode::kAsk));
