@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
-import { expect, logIn, openFile, test } from './studio';
+import { expect, logIn, openFile, rehearsal, test, type Studio } from './studio';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
@@ -15,6 +15,14 @@ async function violations(page: Page): Promise<string[]> {
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
   );
+}
+
+/** An agent that waits for a person. */
+async function askForAnEdit(studio: Studio): Promise<void> {
+  await studio.rpc('approvals.set_policy', { mode: 'ask' });
+  const input = { path: 'src/a.ts', old: 'one', new: 'two' };
+  const prompt = rehearsal('Edit.', [{ tool: 'edit_file', input }, { say: 'Done.' }]);
+  await studio.rpc('tasks.submit', { agent: 'claude', prompt });
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -32,6 +40,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await studio.rpc('files.create', { path: 'src/a.ts', text: 'export const one = 1;\n' });
     await studio.open(page);
     await openFile(page, 'src/a.ts');
+    expect(await violations(page)).toEqual([]);
+    await askForAnEdit(studio);
+    await page.getByTestId('dock-approvals').click();
+    await expect(page.getByRole('article')).toHaveCount(1);
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Control+k');
     await expect(page.getByTestId('palette-input')).toBeVisible();

@@ -130,6 +130,7 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   if (!known) co_return ended(known.error());
   std::vector<providers::Turn>& turns = known->turns;
   first_ = turns.front();
+  first_.blocks.erase(first_.blocks.begin() + 1, first_.blocks.end());  // a summary may follow it
   int continuations = 0;
   for (int turn = 0; turn < limits::kAgentTurnsMax; ++turn) {
     if (stop.stop_requested()) co_return ended({Errc::kCancelled, "cancelled", {}});

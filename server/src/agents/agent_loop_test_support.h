@@ -108,6 +108,10 @@ class FakeHost final : public AgentHost {
     co_return Result<void>{};
   }
 
+  awaitable<Result<void>> approve(tools::Caller, approvals::Intent, json::object,
+                                  std::stop_token) override {
+    co_return Result<void>{};
+  }
   awaitable<Result<std::vector<tools::FileEntry>>> list(tools::Caller, std::string, int) override {
     co_return std::vector<tools::FileEntry>{};
   }

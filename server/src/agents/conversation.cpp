@@ -54,6 +54,9 @@ void Conversation::add(const Event& event) {
     if (begun_.empty() || begun_.back().finished || !event.actor.starts_with("agent:")) return;
     begun_.back().effect =
         find_string(event.data, "path").value_or("") + ", version " + std::to_string(event.seq);
+  } else if (event.type.starts_with("approval_")) {
+    if (begun_.empty() || begun_.back().finished) return;
+    begun_.back().held = find_string(event.data, "decision") != "allow";
   } else if (event.type == "task_requeued") {
     interrupt();
   } else if (event.type == "task_finished") {
@@ -91,7 +94,7 @@ void Conversation::add_turn(providers::Turn turn, providers::StopReason stop) {
 void Conversation::add_call(const json::object& data) {
   if (!answer_) return;
   if (find_string(data, "phase") == "started") {
-    begun_.push_back({find_string(data, "tool").value_or(""), {}, false, false, {}});
+    begun_.push_back({.tool = find_string(data, "tool").value_or("")});
     return;
   }
   if (begun_.empty()) return;
@@ -136,6 +139,7 @@ void Conversation::go_on() {
 
 Remembered::Call Conversation::remembered(const Begun& call) {
   if (call.finished) return {call.output, call.ok};
+  if (call.held) return {{}, false, true};
   if (std::ranges::find(kToldByTheLog, call.tool) == kToldByTheLog.end()) {
     return {std::string(kInterrupted)};
   }

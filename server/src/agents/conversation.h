@@ -57,10 +57,11 @@ class Conversation {
  private:
   struct Begun {
     std::string tool;
-    std::string output;
+    std::string output = {};
     bool ok = false;
     bool finished = false;
-    std::string effect;  ///< of a change that the log has: what it was
+    bool held = false;        ///< it waited for a person, who had not allowed it
+    std::string effect = {};  ///< of a change that the log has: what it was
   };
 
   void add_turns(const json::object& data);

@@ -104,6 +104,20 @@ TEST_F(ConversationTest, ACallThatWasInterruptedIsMadeAgainOnlyWhereTheLogHasNoE
   }
 }
 
+TEST_F(ConversationTest, ACallThatNobodyHadAllowedIsMadeAgain) {
+  for (const bool allowed : {false, true}) {
+    user("do it", true);
+    calls({"run_command"});
+    started("run_command");
+    add("approval_requested", {{"id", "a_1"}});
+    if (allowed) add("approval_answered", {{"id", "a_1"}, {"decision", "allow"}}, "user:owner");
+    add("approval_expired", {{"id", "a_2"}, {"decision", allowed ? "allow" : "deny"}}, "system");
+    const Remembered known = take();
+    ASSERT_EQ(known.calls.size(), 1u);
+    EXPECT_EQ(known.calls[0].again, !allowed);
+  }
+}
+
 TEST_F(ConversationTest, AnAttemptAfterAnotherAddsToTheCallsThatItNeedNotMake) {
   user("do it", true);
   calls({"run_command", "read_file", "search"});

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/strong_id.h"
+#include "coordination/approvals/rule.h"
 #include "tools/sandbox/command.h"
 
 namespace coditect::tools {
@@ -81,6 +82,12 @@ class ToolHost {
  public:
   virtual ~ToolHost() = default;
 
+  /// Before every call of a tool: returns where the workspace's rules or a person allow it, waiting
+  /// for that person until `stop`. Errc::kDenied, with why, where they do not. `input` is shown to
+  /// the person.
+  virtual awaitable<Result<void>> approve(Caller caller, approvals::Intent intent,
+                                          json::object input, std::stop_token stop) = 0;
+
   /// What is below `path`, at most `depth` levels (1: its own entries), in order of path.
   virtual awaitable<Result<std::vector<FileEntry>>> list(Caller caller, std::string path,
                                                          int depth) = 0;
@@ -105,8 +112,8 @@ class ToolHost {
 
   /// The folder that commands see; absolute.
   virtual std::filesystem::path project_root() const = 0;
-  /// Before a command that may change the project: refuses it, or waits for an approval until
-  /// `stop`, or says how to run it. `command` is for people.
+  /// Before a command that may change the project: refuses it, or says how to run it. `command` is
+  /// for people.
   virtual awaitable<Result<CommandScope>> begin_command(Caller caller, std::string command,
                                                         std::stop_token stop) = 0;
   /// After it, also when it could not be run (`result` is null then): records what it changed as

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "base/check.h"
+#include "tools/intent.h"
 #include "tools/sandbox/bounded_output.h"
 
 namespace coditect::tools {
@@ -102,6 +103,8 @@ awaitable<Result<ToolOutcome>> ToolBox::dispatch(std::string_view name,
   if (call.stop.stop_requested()) {
     co_return Error{Errc::kCancelled, "the task was stopped before the tool ran", {}};
   }
+  CO_TRY(approvals::Intent intent, intent_of(name, call.input));
+  CO_TRY_VOID(co_await call.host.approve(call.caller, std::move(intent), call.input, call.stop));
   co_return co_await handler->run(call);
 }
 

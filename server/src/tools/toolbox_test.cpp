@@ -30,6 +30,13 @@ class FakeHost final : public ToolHost {
     files[path] = {std::move(text), ++seq, std::move(by)};
   }
 
+  awaitable<Result<void>> approve(Caller, approvals::Intent intent, json::object,
+                                  std::stop_token) override {
+    const bool allowed = !refuse || intent.effect == approvals::Effect::kReads;
+    intents.push_back(std::move(intent));
+    if (!allowed) co_return Error{Errc::kDenied, "a person said no", "ask again later"};
+    co_return Result<void>{};
+  }
   awaitable<Result<std::vector<FileEntry>>> list(Caller, std::string path, int depth) override {
     if (path == "missing") co_return not_found("missing is not there");
     if (path == "broken") throw std::runtime_error("the disk is on fire");
@@ -95,6 +102,8 @@ class FakeHost final : public ToolHost {
   std::map<std::string, File> files;
   std::map<std::string, CurrentFile::Known> seen;
   std::vector<std::string> asked;
+  std::vector<approvals::Intent> intents;
+  bool refuse = false;  ///< everything but reading
   fs::path root = "/nowhere";
   Sequence seq = 0;
   int open_commands = 0;
@@ -228,6 +237,25 @@ TEST_F(ToolBoxTest, RefusesWhatMakesNoSense) {
   }
   EXPECT_TRUE(runner_.ran.empty());
   EXPECT_EQ(host_.files["a.txt"].text, "one\n");
+}
+
+TEST_F(ToolBoxTest, WhatTheHostDoesNotAllowIsNotBegun) {
+  host_.put("a.txt", "one\n");
+  host_.refuse = true;
+  EXPECT_EQ(call("read_file", R"({"path":"a.txt"})").output, "one\n");
+  const ToolOutcome edited = call("edit_file", R"({"path":"./a.txt","old":"one","new":"1"})");
+  EXPECT_EQ(kind(edited), "denied");
+  EXPECT_NE(edited.output.find("a person said no"), std::string::npos);
+  EXPECT_EQ(host_.intents.back().paths, std::vector<std::string>{"a.txt"});
+  EXPECT_EQ(kind(call("run_command", R"({"command":"make"})")), "denied");
+  EXPECT_EQ(kind(call("delegate_task", R"({"agent":"kimi","prompt":"x"})")), "denied");
+  EXPECT_EQ(kind(call("git", R"({"args":["add","a.txt"]})")), "denied");
+  EXPECT_EQ(host_.files["a.txt"].text, "one\n");
+  EXPECT_TRUE(runner_.ran.empty());
+  EXPECT_TRUE(host_.asked.empty());
+  const std::size_t asked = host_.intents.size();
+  EXPECT_EQ(kind(call("edit_file", R"({"path":"a.txt"})")), "invalid");
+  EXPECT_EQ(host_.intents.size(), asked) << "nobody is asked for what makes no sense";
 }
 
 TEST_F(ToolBoxTest, TalksToOtherAgents) {

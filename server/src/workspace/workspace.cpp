@@ -120,10 +120,13 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
   budgets_ = std::make_unique<BudgetService>(
       strand, BudgetService::Parts{*log_, state_.budgets, services.prices, services.clock,
                                    services.random});
+  approvals_ = std::make_unique<ApprovalService>(
+      strand, ApprovalService::Parts{*log_, state_.approvals, state_.tasks, services.clock,
+                                     services.random});
   host_ = std::make_unique<WorkspaceHost>(
-      strand,
-      WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, previews_,
-                           services.agents, services.disk, services.clock, services.random});
+      strand, WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
+                                   previews_, services.agents, services.disk, services.clock,
+                                   services.random});
   messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   checkpoints_ = std::make_unique<Checkpoints>(
       Checkpoints::Parts{*log_, state_, *files_, *blobs_, services.disk, services.random});
@@ -161,6 +164,7 @@ awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self, Before
   self->locks_->pump();
   self->phase_ = Phase::kOpen;
   self->budgets_->recover();
+  self->approvals_->recover();
   self->tasks_->start(*self->host_);
   // What somebody changed while nobody watched.
   self->on_file_changed("");

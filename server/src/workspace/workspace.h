@@ -9,6 +9,7 @@
 
 #include "async/strand.h"
 #include "async/task_group.h"
+#include "workspace/approvals/approval_service.h"
 #include "workspace/checkpoints.h"
 #include "workspace/coordination/lock_service.h"
 #include "workspace/files/file_service.h"
@@ -82,6 +83,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   LockService& locks() { return *locks_; }
   TaskService& tasks() { return *tasks_; }
   BudgetService& budgets() { return *budgets_; }
+  ApprovalService& approvals() { return *approvals_; }
   WorkspaceHost& host() { return *host_; }
   MessageService& messages() { return *messages_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
@@ -148,6 +150,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::unique_ptr<FileService> files_;
   std::unique_ptr<TaskService> tasks_;
   std::unique_ptr<BudgetService> budgets_;
+  std::unique_ptr<ApprovalService> approvals_;
   std::unique_ptr<WorkspaceHost> host_;
   std::unique_ptr<MessageService> messages_;
   std::unique_ptr<Checkpoints> checkpoints_;

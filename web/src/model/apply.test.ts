@@ -25,7 +25,7 @@ describe('the sequence', () => {
   });
 
   it('counts types it does not know and changes nothing else', () => {
-    const after = play(fresh, [{ type: 'approval_requested', data: { id: 'x' } }]);
+    const after = play(fresh, [{ type: 'weather_changed', data: { id: 'x' } }]);
     expect(after.seq).toBe(11);
     expect(after.log).toHaveLength(1);
     expect({ ...after, seq: 10, log: [] }).toEqual(fresh);

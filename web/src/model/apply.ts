@@ -1,5 +1,6 @@
 import { isKnown, type KnownEvent, type WireEvent } from '../protocol/events';
 import { applyToAgents } from './agents';
+import { applyToApprovals, applyToPolicy } from './approvals';
 import { applyToChat } from './chat';
 import { applyToCost, isAboutMoney } from './cost';
 import { applyToFiles, applyToLastEdits } from './files';
@@ -42,6 +43,8 @@ function applyKnown(state: WorkspaceState, event: KnownEvent): WorkspaceState {
     tasks: applyToTasks(state.tasks, event),
     cost: applyToCost(state.cost, event),
     moneySeq: isAboutMoney(event) ? event.seq : state.moneySeq,
+    approvals: applyToApprovals(state.approvals, event),
+    policy: applyToPolicy(state.policy, event),
     files: applyToFiles(state.files, event),
     lastEdits: applyToLastEdits(state.lastEdits, event),
     chat: applyToChat(state.chat, event),

@@ -23,6 +23,8 @@ export function fromSnapshot(snapshot: AttachResult): WorkspaceState {
     tasks: snapshot.tasks,
     cost: snapshot.cost,
     moneySeq: snapshot.head,
+    approvals: snapshot.approvals,
+    policy: snapshot.approval_policy,
     files: null,
     filesTruncated: false,
     lastEdits: {},

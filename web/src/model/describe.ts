@@ -1,13 +1,15 @@
 import { isKnown, type KnownEvent, type WireEvent } from '../protocol/events';
+import { describeApproval, isAboutApprovals, type ApprovalEvent } from './approvals';
 import { shortName, usd } from './format';
 import { summaryOf } from './markup';
 
 /** One line for the log: what happened, without the who and the when. */
 export function describe(event: WireEvent): string {
-  return isKnown(event) ? describeKnown(event) : compact(event.data);
+  if (!isKnown(event)) return compact(event.data);
+  return isAboutApprovals(event) ? describeApproval(event) : describeKnown(event);
 }
 
-function describeKnown(event: KnownEvent): string {
+function describeKnown(event: Exclude<KnownEvent, ApprovalEvent>): string {
   switch (event.type) {
     case 'file_edit':
       return event.data.op === 'move'

@@ -1,5 +1,7 @@
 import type {
   AgentInfo,
+  ApprovalInfo,
+  ApprovalPolicy,
   CostTotals,
   LockInfo,
   LockMode,
@@ -83,6 +85,9 @@ export interface WorkspaceState {
   cost: CostTotals;
   /** The last event that changed what may be spent, or what was. */
   moneySeq: number;
+  /** What waits for a person, oldest first. */
+  approvals: ApprovalInfo[];
+  policy: ApprovalPolicy;
   /** Null until `files.tree` has answered; after that kept current by events. */
   files: Record<string, TreeEntry> | null;
   filesTruncated: boolean;

@@ -19,6 +19,8 @@ export const snapshot: AttachResult = {
   })),
   locks: [],
   tasks: [],
+  approvals: [],
+  approval_policy: { mode: 'full', agents: {}, rules: [], timeout_s: 1800 },
   cost: {
     spent_usd: 0,
     calls: 0,

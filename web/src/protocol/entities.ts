@@ -99,6 +99,39 @@ export interface UnsettledRow {
   seq: number;
 }
 
+export type ApprovalMode = 'read-only' | 'ask' | 'auto-edit' | 'full';
+export type ApprovalDecision = 'allow' | 'deny';
+
+/** A call of a tool that waits for a person. */
+export interface ApprovalInfo {
+  id: string;
+  agent: string;
+  task: string;
+  tool: string;
+  /** As the agent gave it; long texts are cut and say so. */
+  input: Record<string, unknown>;
+  why: string;
+  requested_at: string;
+  /** Denied then. */
+  expires_at: string;
+}
+
+export interface ApprovalRule {
+  tool?: string;
+  path?: string;
+  command?: string;
+  decision: ApprovalDecision | 'ask';
+}
+
+export interface ApprovalPolicy {
+  mode: ApprovalMode;
+  /** Modes of agents that have one of their own, by name. */
+  agents: Record<string, ApprovalMode>;
+  /** The last that fits a call decides. */
+  rules: ApprovalRule[];
+  timeout_s: number;
+}
+
 export interface SessionInfo {
   id: string;
   expires_at: string;

@@ -1,4 +1,12 @@
-import type { AgentLifeState, LockMode, TaskError } from './entities';
+import type {
+  AgentLifeState,
+  ApprovalDecision,
+  ApprovalInfo,
+  ApprovalMode,
+  ApprovalRule,
+  LockMode,
+  TaskError,
+} from './entities';
 
 /**
  * The event log's envelope. `seq` counts from 1 without a gap per workspace; actors are
@@ -162,6 +170,18 @@ export type KnownEvent =
   | Envelope<'budget_set', { scope: string; limit_usd?: number }>
   | Envelope<'budget_reserved', { id: string; agent: string; model: string; amount_usd: number }>
   | Envelope<'budget_settled', { id: string; agent: string; unsettled_usd: number; reason: string }>
+  | Envelope<'approval_mode_set', { agent?: string; mode?: ApprovalMode }>
+  | Envelope<'approval_rules_set', { rules: ApprovalRule[] }>
+  | Envelope<'approval_timeout_set', { timeout_s: number }>
+  | Envelope<'approval_requested', Omit<ApprovalInfo, 'task'>>
+  | Envelope<
+      'approval_answered',
+      { id: string; agent: string; decision: ApprovalDecision; note?: string }
+    >
+  | Envelope<
+      'approval_expired',
+      { id: string; agent: string; decision: ApprovalDecision; reason: string }
+    >
   | Envelope<
       'bus_message',
       { id: string; from: string; to: string[]; topic?: string; text: string }
@@ -210,6 +230,12 @@ const KNOWN: Record<EventType, true> = {
   budget_set: true,
   budget_reserved: true,
   budget_settled: true,
+  approval_mode_set: true,
+  approval_rules_set: true,
+  approval_timeout_set: true,
+  approval_requested: true,
+  approval_answered: true,
+  approval_expired: true,
   bus_message: true,
   bus_delivered: true,
   bus_read: true,

@@ -1,5 +1,10 @@
 import type {
   AgentInfo,
+  ApprovalDecision,
+  ApprovalInfo,
+  ApprovalMode,
+  ApprovalPolicy,
+  ApprovalRule,
   BudgetRow,
   CostRow,
   CostTotals,
@@ -24,6 +29,8 @@ export interface AttachResult {
   locks: LockInfo[];
   tasks: TaskInfo[];
   cost: CostTotals;
+  approvals: ApprovalInfo[];
+  approval_policy: ApprovalPolicy;
   resync?: boolean;
 }
 
@@ -61,6 +68,19 @@ export interface Methods {
   'messages.list': {
     params: { before?: number; limit?: number };
     result: { messages: MessageInfo[]; more: boolean };
+  };
+  'approvals.answer': {
+    params: { id: string; decision: ApprovalDecision; note?: string };
+    result: unknown;
+  };
+  'approvals.set_policy': {
+    params: {
+      agent?: string;
+      mode?: ApprovalMode | 'workspace';
+      rules?: ApprovalRule[];
+      timeout_s?: number;
+    };
+    result: unknown;
   };
   'files.tree': {
     params: { path?: string; depth?: number };

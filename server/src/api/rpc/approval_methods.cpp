@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "api/rpc/approval_rows.h"
 #include "api/rpc/method_table.h"
 #include "api/rpc/params.h"
 
@@ -5,36 +8,116 @@ namespace coditect::api {
 
 namespace {
 
-/// In this version agents work inside the sandbox without asking, so nothing is ever open.
-awaitable<Result<json::value>> list(MethodCall) {
-  co_return json::object{{"approvals", json::array{}}};
+awaitable<Result<json::value>> list(MethodCall call) {
+  co_return json::object{{"approvals", approval_rows(call.workspace.state())}};
 }
 
 awaitable<Result<json::value>> answer(MethodCall call) {
-  const std::string decision = text_param(call.params, "decision");
-  if (decision != "allow" && decision != "deny") {
-    co_return invalid("'" + decision + "' is not a decision", "use allow or deny");
+  const std::string name = text_param(call.params, "decision");
+  if (name != "allow" && name != "deny") {
+    co_return invalid("'" + name + "' is not an answer", "use allow or deny");
   }
-  co_return not_found("there is no open approval '" + text_param(call.params, "id") + "'",
-                      "approvals.list names those that are open");
+  const auto decision = name == "allow" ? approvals::Decision::kAllow : approvals::Decision::kDeny;
+  const std::string id = text_param(call.params, "id");
+  CO_TRY(const Sequence seq, co_await call.workspace.approvals().answer(
+                                 id, decision, optional_text(call.params, "note").value_or(""),
+                                 call.actor.name, call.actor.session));
+  co_return json::object{{"id", id}, {"decision", name}, {"seq", seq}};
 }
+
+awaitable<Result<json::value>> get_policy(MethodCall call) {
+  co_return approval_policy(call.workspace.state());
+}
+
+/// The event that sets a mode; nothing where the call sets none.
+Result<std::optional<EventDraft>> mode_change(const MethodCall& call) {
+  const auto agent = optional_text(call.params, "agent");
+  const auto name = optional_text(call.params, "mode");
+  if (!name) {
+    if (agent) return invalid("'agent' is given without a 'mode'");
+    return std::optional<EventDraft>();
+  }
+  if (agent && call.workspace.services().agents.find(*agent) == nullptr) {
+    return invalid("there is no agent '" + *agent + "'", "agents.list names them");
+  }
+  if (agent && *name == "workspace") return std::optional(approvals::mode_event(agent, {}));
+  TRY(const approvals::Mode mode, approvals::parse_mode(*name));
+  return std::optional(approvals::mode_event(agent, mode));
+}
+
+/// A rule for a tool that is misspelt would never fit, and nobody would notice.
+Result<void> check_tools(const std::vector<approvals::Rule>& rules) {
+  const std::vector<tools::ToolSpec> specs = tools::tool_specs();
+  for (const approvals::Rule& rule : rules) {
+    if (!rule.tool()) continue;
+    if (std::ranges::find(specs, *rule.tool(), &tools::ToolSpec::name) != specs.end()) continue;
+    std::string names;
+    for (const tools::ToolSpec& spec : specs) names += (names.empty() ? "" : ", ") + spec.name;
+    return invalid("there is no tool '" + *rule.tool() + "'", "the tools are: " + names);
+  }
+  return {};
+}
+
+awaitable<Result<json::value>> set_policy(MethodCall call) {
+  std::vector<EventDraft> changes;
+  CO_TRY(auto mode, mode_change(call));
+  if (mode) changes.push_back(*std::move(mode));
+  if (const json::array* array = find_array(call.params, "rules")) {
+    CO_TRY(const std::vector<approvals::Rule> rules, approvals::parse_rules(*array));
+    CO_TRY_VOID(check_tools(rules));
+    changes.push_back(approvals::rules_event(rules));
+  }
+  if (const auto timeout = find_int(call.params, "timeout_s")) {
+    CO_TRY(EventDraft change, approvals::timeout_event(std::chrono::seconds(*timeout)));
+    changes.push_back(std::move(change));
+  }
+  if (changes.empty()) co_return invalid("nothing is to be set", "give mode, rules or timeout_s");
+  for (EventDraft& change : changes) {
+    change.actor = call.actor.name;
+    change.session = call.actor.session;
+  }
+  CO_TRY(const Sequence seq, co_await call.workspace.approvals().change(std::move(changes)));
+  json::object policy = approval_policy(call.workspace.state());
+  policy["seq"] = seq;
+  co_return policy;
+}
+
+constexpr std::string_view kPolicyWords =
+    "{mode, agents: {NAME: mode}, rules: [{tool?, path?, command?, decision}], timeout_s, "
+    "on_timeout}";
 
 }  // namespace
 
 std::vector<Method> approval_methods() {
   return {
       {"approvals.list",
-       "What agents wait for a person to allow.",
+       "What agents wait for a person to allow, oldest first.",
        {},
-       "{approvals: [...]}",
+       "{approvals: [{id, agent, task, tool, input, why, requested_at, expires_at}]}",
        once_durable<list>},
       {"approvals.answer",
-       "Allows or denies what an agent asked for.",
+       "Allows or denies what an agent asked for. The first answer holds.",
        {{"id", "string", kRequired, "the approval's id"},
         {"decision", "string", kRequired, "allow or deny"},
         {"note", "string", kOptional, "why, for the agent"}},
-       "{}",
+       "{id, decision, seq}",
        answer},
+      {"approvals.get_policy",
+       "What agents may do by themselves and what a person is asked for.",
+       {},
+       kPolicyWords,
+       once_durable<get_policy>},
+      {"approvals.set_policy",
+       "Sets what is given and leaves the rest. What waits is decided anew.",
+       {{"mode", "string", kOptional,
+         "read-only, ask, auto-edit or full; of an agent also workspace: the workspace's"},
+        {"agent", "string", kOptional, "whose mode; absent: the workspace's"},
+        {"rules", "array", kOptional,
+         "all rules, in order: {tool?, path?, command?, decision: allow, ask or deny}; the last "
+         "that fits decides"},
+        {"timeout_s", "integer", kOptional, "how long a question waits before it is denied"}},
+       "the policy, as approvals.get_policy gives it, and {seq}",
+       set_policy},
   };
 }
 

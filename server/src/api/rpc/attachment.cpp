@@ -1,5 +1,6 @@
 #include "api/rpc/attachment.h"
 
+#include "api/rpc/approval_rows.h"
 #include "api/rpc/budget_rows.h"
 #include "coordination/locks/lock_events.h"
 
@@ -15,7 +16,9 @@ json::array agent_rows(workspace::Workspace& workspace) {
                      {"simulated", agent.simulated},
                      {"state", to_string(state.agents.state(agent.name))}};
     for (const auto& [id, task] : state.tasks.tasks()) {
-      if (task.agent == agent.name && queue::is_active(task.state)) row["task"] = id.str();
+      if (task.agent != agent.name || !queue::is_active(task.state)) continue;
+      row["task"] = id.str();
+      if (!task.waits_for.empty()) row["waits_for"] = task.waits_for;
     }
     rows.push_back(std::move(row));
   }
@@ -33,7 +36,9 @@ json::object attachment(workspace::Workspace& workspace) {
                       {"agents", agent_rows(workspace)},
                       {"locks", std::move(held)},
                       {"tasks", task_rows(state)},
-                      {"cost", std::move(cost)}};
+                      {"cost", std::move(cost)},
+                      {"approvals", approval_rows(state)},
+                      {"approval_policy", approval_policy(state)}};
   if (const auto& session = state.sessions.current()) answer["session"] = to_json(*session);
   return answer;
 }

@@ -18,7 +18,8 @@ std::vector<Method> workspace_methods() {
       {"workspace.attach",
        "The workspace's state and, on a WebSocket, every event from there on.",
        {{"resume_from", "integer", kOptional, "the last event you have; what follows it is sent"}},
-       "{workspace, session, head, agents, locks, tasks, cost, resync?}",
+       "{workspace, session, head, agents, locks, tasks, cost, approvals, approval_policy, "
+       "resync?}",
        attach},
   };
 }

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "tools/sandbox/bounded_output.h"
+#include "workspace/approvals/real_path.h"
 #include "workspace/files/watcher.h"
 #include "workspace/host/remember_task.h"
 #include "workspace/host/usage_event.h"
@@ -36,6 +37,7 @@ WorkspaceHost::WorkspaceHost(Strand strand, Parts parts) : strand_(strand), part
 
 void WorkspaceHost::before_apply(const Event& event) {
   parts_.budgets.before_apply(event);
+  parts_.approvals.before_apply(event);
   if (event.type == "task_started") memories_[event.task] = {};
   if (event.type == "task_finished" || event.type == "task_requeued") memories_.erase(event.task);
   if (event.type != "file_edit") return;
@@ -99,6 +101,26 @@ tools::CurrentFile WorkspaceHost::describe(const tools::Caller& caller, const st
     file.at_task_start = Known{current.version, current.text};
   }
   return file;
+}
+
+awaitable<Result<void>> WorkspaceHost::approve(tools::Caller caller, approvals::Intent intent,
+                                               json::object input, std::stop_token stop) {
+  const approvals::Policy& policy = parts_.state.approvals.policy();
+  const bool by_mode = policy.mode_of(caller.agent) == approvals::Mode::kFull;
+  if (!intent.paths.empty() && (policy.has_path_rules() || !by_mode)) {
+    auto follow = [root = parts_.files.folder().root(), path = intent.paths.front()] {
+      return real_path(root, path);
+    };
+    std::string real = co_await parts_.disk.run(std::move(follow));
+    if (real != intent.paths.front()) intent.paths.push_back(std::move(real));
+  }
+  ApprovalService::OnWait on_wait{
+      [this, caller](const std::string& what) {
+        parts_.tasks.begin_wait(caller, "approval", what);
+      },
+      [this, caller] { parts_.tasks.end_wait(caller, "approval", "the approval"); }};
+  co_return co_await parts_.approvals.approve(
+      std::move(caller), std::move(intent), std::move(input), std::move(stop), std::move(on_wait));
 }
 
 awaitable<Result<std::vector<tools::FileEntry>>> WorkspaceHost::list(tools::Caller,

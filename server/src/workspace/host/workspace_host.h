@@ -12,6 +12,7 @@
 #include "async/strand.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "workspace/approvals/approval_service.h"
 #include "workspace/budget/budget_service.h"
 #include "workspace/coordination/lock_service.h"
 #include "workspace/files/file_service.h"
@@ -36,6 +37,7 @@ class WorkspaceHost final : public agents::AgentHost {
     LockService& locks;
     TaskService& tasks;
     BudgetService& budgets;
+    ApprovalService& approvals;
     PreviewHub& previews;
     const agents::AgentDirectory& directory;
     BlockingPool& disk;
@@ -52,6 +54,8 @@ class WorkspaceHost final : public agents::AgentHost {
   Actor outside_actor() const;
 
   // tools::ToolHost
+  awaitable<Result<void>> approve(tools::Caller caller, approvals::Intent intent,
+                                  json::object input, std::stop_token stop) override;
   awaitable<Result<std::vector<tools::FileEntry>>> list(tools::Caller caller, std::string path,
                                                         int depth) override;
   awaitable<Result<tools::FileText>> read(tools::Caller caller, std::string path) override;

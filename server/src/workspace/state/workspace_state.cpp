@@ -5,7 +5,7 @@ namespace coditect::workspace {
 namespace {
 
 /// Raised when a snapshot's form changes: an older one is then ignored and the log replayed.
-constexpr std::int64_t kSnapshotForm = 3;
+constexpr std::int64_t kSnapshotForm = 4;
 
 Result<const json::object*> part(const json::object& snapshot, std::string_view name) {
   const json::object* found = find_object(snapshot, name);
@@ -25,6 +25,7 @@ Result<void> WorkspaceState::apply(const Event& event) {
   checkpoints.apply(event);
   cost.apply(event);
   TRY_VOID(budgets.apply(event));
+  TRY_VOID(approvals.apply(event));
   TRY_VOID(agents.apply(event));
   TRY_VOID(locks.apply(event));
   TRY_VOID(tasks.apply(event));
@@ -42,7 +43,8 @@ json::object WorkspaceState::snapshot() const {
           {"sessions", sessions.snapshot()},
           {"checkpoints", checkpoints.snapshot()},
           {"cost", cost.to_json()},
-          {"budgets", budgets.snapshot()}};
+          {"budgets", budgets.snapshot()},
+          {"approvals", approvals.snapshot()}};
 }
 
 Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
@@ -71,6 +73,8 @@ Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
   TRY(state.cost, CostTotals::restore(*cost));
   TRY(const json::object* budgets, part(snapshot, "budgets"));
   TRY(state.budgets, budget::Ledger::restore(*budgets));
+  TRY(const json::object* desk, part(snapshot, "approvals"));
+  TRY(state.approvals, approvals::Desk::restore(*desk));
   return state;
 }
 

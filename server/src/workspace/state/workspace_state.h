@@ -2,6 +2,7 @@
 
 #include "base/event.h"
 #include "base/json.h"
+#include "coordination/approvals/desk.h"
 #include "coordination/budget/ledger.h"
 #include "coordination/bus/bus.h"
 #include "coordination/lifecycle/agent_states.h"
@@ -30,6 +31,7 @@ struct WorkspaceState {
   CheckpointList checkpoints;
   CostTotals cost;
   budget::Ledger budgets;
+  approvals::Desk approvals;
 
   /// Applies the event after `seq`. An error names the part that it does not fit; the log is
   /// damaged then.

@@ -75,6 +75,23 @@ const std::vector<EventDraft> kStory{
      "t_1",
      {{"id", "r_1"}, {"agent", "claude"}, {"amount_usd", 0.5}, {"day", "2026-11-20"}}},
     {"budget_settled", "system", {}, "t_1", {{"id", "r_1"}, {"unsettled_usd", 0.5}}},
+    {"approval_mode_set", "user:ann", "s_1", {}, {{"agent", "claude"}, {"mode", "ask"}}},
+    {"approval_requested",
+     "agent:claude",
+     "s_1",
+     "t_1",
+     {{"id", "a_1"},
+      {"agent", "claude"},
+      {"tool", "git"},
+      {"input", json::object{}},
+      {"why", "the mode is ask"},
+      {"requested_at", to_rfc3339(kNow)},
+      {"expires_at", kExpires}}},
+    {"approval_answered",
+     "user:ann",
+     "s_1",
+     "t_1",
+     {{"id", "a_1"}, {"agent", "claude"}, {"decision", "allow"}}},
     {"a_type_of_the_future", "system", {}, {}, {{"path", 1}}},
     {"file_edit",
      "user:ann",
@@ -119,7 +136,7 @@ TEST(WorkspaceState, KnowsWhatTheStoryTold) {
   EXPECT_EQ(state.seq, kStory.size());
   ASSERT_EQ(state.files.files().size(), 1u);
   EXPECT_EQ(state.files.files().at("c").hash, "h2");
-  EXPECT_EQ(state.files.files().at("c").version, 16u);
+  EXPECT_EQ(state.files.files().at("c").version, 19u);
   EXPECT_EQ(state.files.files().at("c").mode, 0755u);
   EXPECT_EQ(state.locks.locks().at(1).holder, "agent:claude");
   EXPECT_EQ(state.tasks.find(TaskId("t_1"))->state, queue::TaskState::kRunning);
@@ -131,6 +148,9 @@ TEST(WorkspaceState, KnowsWhatTheStoryTold) {
   EXPECT_EQ(account.limit, from_usd(4.0));
   EXPECT_EQ(account.spent, from_usd(0.1));
   EXPECT_EQ(state.budgets.books().account("task:t_1").limit, from_usd(1.5));
+  EXPECT_EQ(state.approvals.policy().mode_of("claude"), approvals::Mode::kAsk);
+  ASSERT_NE(state.approvals.ended("a_1"), nullptr);
+  EXPECT_EQ(state.approvals.ended("a_1")->by, "user:ann");
 }
 
 TEST(WorkspaceState, RefusesAGapAndARepetition) {

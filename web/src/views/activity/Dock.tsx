@@ -3,12 +3,14 @@ import { isOver } from '../../model/tasks';
 import { IconButton } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { useWorkspace } from '../workspace/SessionContext';
+import { ApprovalsPanel } from './ApprovalsPanel';
 import { CostPanel } from './CostPanel';
 import { LogPanel } from './LogPanel';
 import { QueuePanel } from './QueuePanel';
 
 const TABS: { tab: DockTab; label: string }[] = [
   { tab: 'queue', label: 'Tasks' },
+  { tab: 'approvals', label: 'Approvals' },
   { tab: 'log', label: 'Log' },
   { tab: 'cost', label: 'Cost' },
 ];
@@ -16,6 +18,7 @@ const TABS: { tab: DockTab; label: string }[] = [
 export function Dock() {
   const { tab, open } = useStore(dock);
   const pending = useWorkspace((state) => state.tasks.filter((task) => !isOver(task)).length);
+  const asked = useWorkspace((state) => state.approvals.length);
   return (
     <section className="dock" data-open={open} aria-label="Activity">
       <div className="panel-head">
@@ -34,6 +37,11 @@ export function Dock() {
               {item.tab === 'queue' && pending > 0 && (
                 <span className="tab-count num">{pending}</span>
               )}
+              {item.tab === 'approvals' && asked > 0 && (
+                <span className="tab-count num" data-kind="warn" data-testid="approvals-count">
+                  {asked}
+                </span>
+              )}
             </button>
           ))}
         </div>
@@ -50,6 +58,7 @@ export function Dock() {
       </div>
       <div className="dock-body" role="tabpanel">
         {tab === 'queue' && <QueuePanel />}
+        {tab === 'approvals' && <ApprovalsPanel />}
         {tab === 'log' && <LogPanel />}
         {tab === 'cost' && <CostPanel />}
       </div>

@@ -69,6 +69,31 @@ function Waits({ task }: { task: TaskInfo }) {
   );
 }
 
+/** What a person can do about the wait: raise the budget, answer what is asked. */
+function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) {
+  if (waits.startsWith('budget:')) {
+    return (
+      <IconButton
+        icon="coin"
+        size="small"
+        label="Show the budgets, to raise one"
+        onClick={() => dock.set({ tab: 'cost', open: true })}
+        data-testid={`raise-${id}`}
+      />
+    );
+  }
+  if (!waits.startsWith('approval:')) return null;
+  return (
+    <IconButton
+      icon="check"
+      size="small"
+      label="Show what it asks for, to answer"
+      onClick={() => dock.set({ tab: 'approvals', open: true })}
+      data-testid={`answer-${id}`}
+    />
+  );
+}
+
 function TaskRow({ task }: { task: TaskInfo }) {
   const session = useSession();
   const { id, agent, state, priority, prompt, attempt: tries, error } = task;
@@ -90,15 +115,7 @@ function TaskRow({ task }: { task: TaskInfo }) {
         {text !== undefined && <span className="bad-text"> {text}</span>}
         <Waits task={task} />
       </span>
-      {task.waits_for?.startsWith('budget:') === true && (
-        <IconButton
-          icon="coin"
-          size="small"
-          label="Show the budgets, to raise one"
-          onClick={() => dock.set({ tab: 'cost', open: true })}
-          data-testid={`raise-${id}`}
-        />
-      )}
+      <WaitTools task={task} />
       {tries > 1 && <span className="faint num">try {tries}</span>}
       <span className="faint num wide-only" title="Priority: 9 goes first">
         P{priority}

@@ -1,0 +1,92 @@
+import { attempt } from '../../actions/toasts';
+import type { ApprovalMode, ApprovalPolicy } from '../../protocol/entities';
+import { useSession, useWorkspace } from '../workspace/SessionContext';
+import { ApprovalCard } from './ApprovalCard';
+
+const MODES: Record<ApprovalMode, string> = {
+  'read-only': 'read only',
+  ask: 'ask for all',
+  'auto-edit': 'edit, ask for commands',
+  full: 'full',
+};
+
+/** What agents wait for a person to allow, and what they may do without. */
+export function ApprovalsPanel() {
+  const approvals = useWorkspace((state) => state.approvals);
+  return (
+    <div className="approvals">
+      <Modes />
+      <div className="approval-list" tabIndex={0} role="group" aria-label="Approvals">
+        {approvals.length === 0 ? (
+          <p className="muted">
+            Nobody waits for you. What an agent has to ask for appears here, by its mode and the
+            workspace’s rules.
+          </p>
+        ) : (
+          approvals.map((approval) => <ApprovalCard key={approval.id} approval={approval} />)
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Modes() {
+  const session = useSession();
+  const policy = useWorkspace((state) => state.policy);
+  const agents = useWorkspace((state) => state.agents);
+  const set = (mode: ApprovalMode | 'workspace', agent?: string): void =>
+    attempt(() =>
+      session.call('approvals.set_policy', { mode, ...(agent === undefined ? {} : { agent }) }),
+    );
+  return (
+    <div className="filters">
+      <label className="approval-mode">
+        Workspace
+        <select
+          className="select"
+          value={policy.mode}
+          onChange={(event) => set(event.target.value as ApprovalMode)}
+          data-testid="mode-workspace"
+        >
+          <ModeOptions />
+        </select>
+      </label>
+      {agents.map(({ name }) => (
+        <label key={name} className="approval-mode">
+          {name}
+          <select
+            className="select"
+            value={policy.agents[name] ?? 'workspace'}
+            onChange={(event) => set(event.target.value as ApprovalMode, name)}
+            data-testid={`mode-${name}`}
+          >
+            <option value="workspace">as the workspace</option>
+            <ModeOptions />
+          </select>
+        </label>
+      ))}
+      <Rules policy={policy} />
+    </div>
+  );
+}
+
+function ModeOptions() {
+  return Object.entries(MODES).map(([mode, words]) => (
+    <option key={mode} value={mode}>
+      {words}
+    </option>
+  ));
+}
+
+function Rules({ policy }: { policy: ApprovalPolicy }) {
+  if (policy.rules.length === 0) return null;
+  const lines = policy.rules.map(
+    ({ tool, path, command, decision }) =>
+      `${decision}: ${[tool, path, command].filter(Boolean).join(' ') || 'everything'}`,
+  );
+  return (
+    <span className="faint" title={lines.join('\n')}>
+      {lines.length === 1 ? 'and 1 rule' : `and ${lines.length} rules`}
+    </span>
+  );
+}
