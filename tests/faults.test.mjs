@@ -113,8 +113,8 @@ const kFaults = {
     requests: 1,
     error: {
       kind: 'limit',
-      message: /^context_exceeded \(HTTP 400\): .+/,
-      hint: /shorter context/,
+      message: /no longer fits the model's window/,
+      hint: /split the task/,
     },
   },
 };
