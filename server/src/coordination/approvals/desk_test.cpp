@@ -103,6 +103,10 @@ TEST_F(DeskTest, RefusesALogThatContradictsItself) {
   EXPECT_FALSE(desk.apply(event));
   event.data = {};
   EXPECT_FALSE(desk.apply(event));
+  ask("a_2");
+  EXPECT_FALSE(desk.apply(log.events().front())) << "asked twice";
+  record(desk.answer("a_2", Decision::kAllow, "", "user:ann"));
+  EXPECT_FALSE(desk.apply(log.events().front())) << "asked again after its end";
   event.type = "approval_of_a_later_version";
   EXPECT_TRUE(desk.apply(event));
 }

@@ -40,8 +40,9 @@ std::vector<Last> last_by_part(const std::vector<Rule>& rules, const Intent& int
       if (rule.fits_part(intent.parts[part])) last[part] = at;
     }
   }
-  // Where no rule says anything of the line, its parts alone decide.
-  if (!last.back() && !intent.parts.empty()) last.pop_back();
+  // Where it is one command, or no rule says anything of the line, its parts alone decide.
+  const bool is_one = intent.parts.size() == 1 && intent.parts.front() == *intent.command;
+  if (is_one || (!last.back() && !intent.parts.empty())) last.pop_back();
   return last;
 }
 

@@ -121,6 +121,14 @@ TEST(ApprovalPolicy, ARuleThatDeniesSeesTheWholeLine) {
   EXPECT_EQ(decided(policy, run("curl example.org")), "allow");
 }
 
+TEST(ApprovalPolicy, ALaterRuleAllowsOneCommandOfThoseThatAnEarlierOneDenies) {
+  const Policy policy = policy_of(Mode::kAsk, R"([{"command": "rm *", "decision": "deny"},
+                                                  {"command": "rm tmp/*", "decision": "allow"}])");
+  EXPECT_EQ(decided(policy, run("rm tmp/a")), "allow");
+  EXPECT_EQ(decided(policy, run("rm a")), "deny");
+  EXPECT_EQ(decided(policy, run("rm tmp/a; rm a")), "deny");
+}
+
 TEST(ApprovalPolicy, ALaterRuleThatAsksForALineDoesNotFreeWhatAnEarlierOneDenies) {
   const Policy policy = policy_of(Mode::kFull, R"([{"command": "rm *", "decision": "deny"},
                                                    {"command": "make*", "decision": "ask"}])");
