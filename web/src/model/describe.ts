@@ -38,6 +38,7 @@ function describeKnown(event: Exclude<KnownEvent, ApprovalEvent>): string {
     case 'provider_failover':
     case 'agent_looping':
     case 'context_compacted':
+    case 'conversation_turn':
       return describeLoop(event);
     case 'task_cancel_requested':
       return 'cancel requested';
@@ -45,8 +46,6 @@ function describeKnown(event: Exclude<KnownEvent, ApprovalEvent>): string {
       return `${event.data.state}${event.data.error ? `: ${event.data.error.message}` : ''}`;
     case 'agent_state_change':
       return `${event.data.agent} ${event.data.from} → ${event.data.to}`;
-    case 'conversation_turn':
-      return `${event.data.agent} keeps in mind what was said`;
     case 'agent_message':
       return `to ${event.data.to.join(', ')}: ${summaryOf(event.data.text)}`;
     case 'tool_call':
@@ -103,9 +102,9 @@ function describeLock(event: Extract<KnownEvent, { type: LockType }>): string {
 }
 
 /** What became of the loop between a model and its tools. */
-function describeLoop(
-  event: Extract<KnownEvent, { type: 'provider_failover' | 'agent_looping' | 'context_compacted' }>,
-): string {
+type LoopType = 'provider_failover' | 'agent_looping' | 'context_compacted' | 'conversation_turn';
+
+function describeLoop(event: Extract<KnownEvent, { type: LoopType }>): string {
   switch (event.type) {
     case 'provider_failover':
       return `${event.data.from.model} failed (${event.data.kind}); goes on with ${event.data.to.model}`;
@@ -113,6 +112,8 @@ function describeLoop(
       return `${event.data.agent} ${event.data.what}; ${event.data.step}`;
     case 'context_compacted':
       return `${event.data.agent}: conversation cut from about ${event.data.before} to ${event.data.after} tokens`;
+    case 'conversation_turn':
+      return `${event.data.agent} keeps in mind what was said`;
   }
 }
 
