@@ -75,8 +75,7 @@ class AgentLoop {
   awaitable<Result<providers::ModelAnswer>> answer(const tools::Caller& caller, Remembered& known,
                                                    std::stop_token stop);
   awaitable<Result<void>> record_turns(const tools::Caller& caller,
-                                       std::vector<providers::Turn> turns,
-                                       Conversation::Told told);
+                                       std::vector<providers::Turn> turns, Conversation::Told told);
   /// Logs what was said, but for the first `known` texts, which the log has.
   awaitable<Result<void>> record_text(const tools::Caller& caller,
                                       const providers::ModelAnswer& answer, std::size_t known);

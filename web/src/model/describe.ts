@@ -24,11 +24,10 @@ function describeKnown(event: Exclude<KnownEvent, ApprovalEvent>): string {
     case 'task_queued':
       return `queued for ${event.data.agent}: ${summaryOf(event.data.prompt)}`;
     case 'task_started':
-      return `${event.data.agent} starts`;
+    case 'task_resumed':
+      return `${event.data.agent} ${event.type === 'task_started' ? 'starts' : 'goes on'}`;
     case 'task_waiting':
       return `${event.data.agent} waits for ${event.data.for} ${event.data.what ?? ''}`;
-    case 'task_resumed':
-      return `${event.data.agent} goes on`;
     case 'task_requeued':
       return `back in ${event.data.agent}’s queue: ${event.data.reason ?? 'interrupted'}`;
     case 'task_promoted':
