@@ -187,7 +187,6 @@ TEST_F(ApprovalServiceTest, ACrashLeavesNoOrphanAndTheTaskAsksAgain) {
     before = test.open_id();
   }(*this, id, before));
   crash();
-  claude_->use("write_file", {{"path", "made.txt"}, {"text", "by claude\n"}});
   ASSERT_TRUE(open(Workspace::Interrupted{}));
   play([](ApprovalServiceTest& test, TaskId id, std::string before) -> awaitable<void> {
     EXPECT_EQ(test.desk().policy().mode, Mode::kAsk) << "the policy is kept";
