@@ -11,6 +11,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "async/async_mutex.h"
 #include "async/task_group.h"
 #include "net/test_client.h"
 #include "net/test_server.h"
@@ -43,6 +44,8 @@ class Echo final : public Handler {
   }
   awaitable<void> websocket(Request /*request*/, WebSocket& socket) override {
     TaskGroup tasks(socket.strand(), [](std::string_view, const std::string&) {});
+    // A client may have a message before the server hears that it is written.
+    AsyncMutex writing(socket.strand());
     for (;;) {
       Result<std::string> text = co_await socket.read();
       if (!text) {
@@ -55,8 +58,9 @@ class Echo final : public Handler {
         std::string reason(200, 'x');
         co_await socket.close(CloseCode::kTryAgainLater, std::move(reason));
       } else if (*text == "push") {
-        tasks.spawn("pusher", push(socket));
+        tasks.spawn("pusher", push(socket, writing));
       } else {
+        const AsyncMutex::Guard guard = co_await writing.lock();
         const Result<void> sent = co_await socket.write(*std::move(text));
         if (!sent) break;
       }
@@ -74,7 +78,8 @@ class Echo final : public Handler {
   std::atomic<int> ended = 0;
 
  private:
-  static awaitable<void> push(WebSocket& socket) {
+  static awaitable<void> push(WebSocket& socket, AsyncMutex& writing) {
+    const AsyncMutex::Guard guard = co_await writing.lock();
     for (int i = 0; i < 100; ++i) {
       std::string text = std::to_string(i);
       if (!co_await socket.write(std::move(text))) co_return;
