@@ -17,9 +17,11 @@ SERVE ?=
 # How long `make torture` goes on, and more of what it is told: make torture TORTURE="--seed 7"
 MINUTES ?= 60
 TORTURE ?=
+SCHEDULES ?= 10000
+SCHEDULE_SEED ?= 1
 
 .PHONY: help setup run build build-server build-web test test-unit test-recorded test-peers \
-  test-web test-blackbox test-sdk test-browser torture tsan check bench format clean
+  test-web test-blackbox test-sdk test-browser torture schedules tsan check bench format clean
 
 help: ## list the targets
 	@echo "CODITECT Development Studio. Start with: make run"
@@ -69,6 +71,11 @@ test-browser: setup ## the studio in a browser against the real server
 torture: setup ## random faults for MINUTES (60), after the black-box suite with 50 kills, not 10
 	@SPINE_KILLS=50 tools/test build-release blackbox
 	@node tests/torture/main.mjs --minutes "$(MINUTES)" $(TORTURE)
+
+schedules: setup ## SCHEDULES (10000) random days of agents, people and crashes, from SCHEDULE_SEED
+	@tools/test build-debug
+	@SCHEDULES="$(SCHEDULES)" SCHEDULE_SEED="$(SCHEDULE_SEED)" \
+	  build/debug/server/workspace_test --gtest_filter='ScheduleTest.*'
 
 tsan: setup ## the concurrent layers' unit tests under ThreadSanitizer
 	@tools/test tsan

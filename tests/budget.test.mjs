@@ -129,7 +129,8 @@ test('what a task delegates is spent from its budget', async () => {
     rehearse(tool('delegate_task', { agent: 'codex', prompt: calls(3) }), say('handed over')),
     { budget_usd: 5 },
   );
-  await workspace.finished([parent]);
+  // It waits for what the other makes of it.
+  await workspace.inState(parent.id, 'waiting');
   const scope = `task:${parent.id}`;
   const { tasks } = await workspace.call('tasks.list');
   const child = tasks.find((task) => task.parent === parent.id);
@@ -141,12 +142,16 @@ test('what a task delegates is spent from its budget', async () => {
   await setBudget(workspace, 'agent:codex');
   await waitsFor(`task ${parent.id}`);
   await setBudget(workspace, scope, 5);
-  const [ended] = await workspace.finished([child]);
-  assert.equal(ended.state, 'succeeded');
+  const ended = await workspace.finished([child, parent]);
+  assert.deepEqual(
+    ended.map(({ state }) => state),
+    ['succeeded', 'succeeded'],
+  );
   const books = await audited(workspace);
+  assert.ok(books.spent.get('agent:claude') > nanos(spent_usd), 'it has heard the answer');
   assert.equal(
     books.spent.get(scope),
-    nanos(spent_usd) + books.spent.get(`task:${child.id}`),
+    books.spent.get('agent:claude') + books.spent.get(`task:${child.id}`),
     'the parent’s and the child’s',
   );
   assert.equal((await workspace.task(parent.id)).budget_usd, 5);

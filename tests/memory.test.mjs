@@ -89,6 +89,41 @@ test('a command that was under way is not run again, and the agent is told', asy
   );
 });
 
+test('a server that is stopped in good order cuts no call off as cancelled', async (t) => {
+  const server = await Server.start(t);
+  const workspace = await Workspace.provision(server);
+  await workspace.create('held.txt', 'old\n');
+  const { token } = await workspace.call('locks.acquire', { path: 'held.txt', mode: 'write' });
+  const waits = { tool: 'edit_file', input: { path: 'held.txt', old: 'old', new: 'new' } };
+  const runs = {
+    tool: 'run_command',
+    input: { command: 'echo once >> count.txt; sleep 60', timeout_s: 90 },
+  };
+  const [edit] = await workspace.submit('claude', rehearse(waits, say('edited')));
+  const [command] = await workspace.submit('gemini', rehearse(runs, say('I looked')));
+  await eventually(async () => {
+    const { tasks } = await workspace.call('tasks.list', { state: 'waiting' });
+    const { entries } = await workspace.call('files.tree', {});
+    return tasks.length === 1 && entries.some((entry) => entry.path === 'count.txt');
+  }, 'one waits for the lock, the other runs its command');
+  await server.restart();
+  await workspace.call('locks.release', { path: 'held.txt', token });
+  const ended = await workspace.finished([edit, command]);
+  assert.deepEqual(
+    ended.map((task) => task.state),
+    ['succeeded', 'succeeded'],
+  );
+  assert.equal(await workspace.text('held.txt'), 'new\n');
+  assert.equal(await workspace.text('count.txt'), 'once\n');
+  const events = await workspace.events();
+  const finished = events.filter(({ type, data }) => type === 'tool_call' && 'ok' in data);
+  assert.deepEqual(
+    finished.map(({ data }) => [data.tool, data.ok]),
+    [['edit_file', true]],
+    'what was cut off is not told as an answer',
+  );
+});
+
 test('a task that a person retries begins anew', async (t) => {
   const server = await Server.start(t);
   const workspace = await Workspace.provision(server);

@@ -25,6 +25,10 @@ export function unwrap(method, answer) {
 export async function call(server, workspace, method, params = {}) {
   const answer = await request(server, 'POST', `/workspaces/${workspace}/rpc`, {
     data: { jsonrpc: '2.0', id: 1, method, params },
+  }).catch((error) => {
+    // In the stack too, which is what is printed.
+    error.stack = `${method} at ${server.url}: ${error.stack}`;
+    throw error;
   });
   assert.equal(answer.status, 200, `${method}: HTTP ${answer.status} ${answer.text}`);
   assert.equal(answer.json.jsonrpc, '2.0');

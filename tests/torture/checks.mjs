@@ -44,30 +44,36 @@ async function acknowledgers(world, subject) {
 
 /// Waits until each workspace is served, by one node.
 export async function settle(world) {
+  await Promise.all(world.subjects.map((subject) => settleOne(world, subject)));
+}
+
+async function settleOne(world, subject) {
   const until = Date.now() + kSettleMs;
-  await Promise.all(
-    world.subjects.map(async (subject) => {
-      for (;;) {
-        const serving = await acknowledgers(world, subject);
-        const names = serving.map(({ name }) => name).join(' and ');
-        assert.ok(serving.length < 2, `${names} both acknowledge changes of ${subject.name}`);
-        if (serving.length === 1) {
-          subject.owner = serving[0];
-          return;
-        }
-        const what = `${subject.name} (${subject.id}) is served by nobody after ${kSettleMs} ms`;
-        assert.ok(Date.now() < until, what);
-        await sleep(kSettlePollMs);
-      }
-    }),
-  );
+  for (;;) {
+    const serving = await acknowledgers(world, subject);
+    const names = serving.map(({ name }) => name).join(' and ');
+    assert.ok(serving.length < 2, `${names} both acknowledge changes of ${subject.name}`);
+    if (serving.length === 1) {
+      subject.owner = serving[0];
+      return;
+    }
+    const what = `${subject.name} (${subject.id}) is served by nobody after ${kSettleMs} ms`;
+    assert.ok(Date.now() < until, what);
+    await sleep(kSettlePollMs);
+  }
+}
+
+/// Stops the work on a workspace, and finds who serves it: a writer whose call failed meanwhile has
+/// turned to another node.
+export async function settleQuietly(world, subject) {
+  await subject.quiet();
+  await settleOne(world, subject);
 }
 
 /// Settles, stops the work, holds every workspace against its ledger, and goes on.
 export async function look(world) {
   await settle(world);
   await Promise.all(world.subjects.map((subject) => subject.quiet()));
-  // A writer whose call failed meanwhile has turned to another node.
   await settle(world);
   await Promise.all(world.subjects.map((subject) => lookAt(world, subject)));
   for (const subject of world.subjects) subject.open();
@@ -187,7 +193,7 @@ async function assertTasksEnd(subject) {
 /// The last look at a workspace: its work is over, and everything about it is held against it.
 export async function finish(world, subject, draw) {
   subject.retired = true;
-  await subject.quiet();
+  await settleQuietly(world, subject);
   world.counts.tasks += await assertTasksEnd(subject);
   const events = await lookAt(world, subject);
   await eventually(async () => {

@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 const kHere = path.dirname(fileURLToPath(import.meta.url));
 const kCompilers = ['clang++-19', 'clang++', 'c++'];
+// A workspace that has ended stays on its node, and so do its forks: a long run leaves more.
 const kDiskMiB = 448;
+const kDiskMiBPerMinute = 48;
 const kBallast = 'ballast';
 
 function attempt(program, args) {
@@ -21,10 +23,11 @@ function attempt(program, args) {
   }
 }
 
-/// A small disk mounted at `folder`: undefined, or why there is none.
-export function mountSmallDisk(folder) {
+/// A small disk for a run of so many minutes, mounted at `folder`: undefined, or why there is none.
+export function mountSmallDisk(folder, minutes) {
   mkdirSync(folder, { recursive: true });
-  const options = `size=${kDiskMiB}m,mode=0755`;
+  const size = Math.round(kDiskMiB + minutes * kDiskMiBPerMinute);
+  const options = `size=${size}m,mode=0755`;
   const problem = attempt('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
   if (problem === undefined) process.on('exit', () => unmount(folder));
   return problem;

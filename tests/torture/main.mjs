@@ -25,7 +25,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { checkFork, checkRestore, finish, look, lookAt } from './checks.mjs';
+import { checkFork, checkRestore, finish, look, lookAt, settleQuietly } from './checks.mjs';
 import { kFaults } from './faults.mjs';
 import { Draw, sleep } from './random.mjs';
 import { stopInOrder } from './stop.mjs';
@@ -84,7 +84,7 @@ async function replaceLong(world, draw) {
 /// One workspace, drawn, is restored and forked beside the others' work.
 async function copyOne(world, draw) {
   const subject = draw.of(world.subjects);
-  await subject.quiet();
+  await settleQuietly(world, subject);
   const events = await lookAt(world, subject);
   await checkRestore(world, subject, events);
   if (draw.chance(0.5)) await checkFork(world, subject, events, draw);
@@ -139,6 +139,7 @@ async function main() {
     console.log(`torture: seed ${seed}: work ${JSON.stringify(world.counts)}`);
     world.remove();
   } catch (error) {
+    world.keepStacks();
     report(world, lines, error, await keep(world));
     process.exitCode = 1;
   }

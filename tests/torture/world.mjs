@@ -1,6 +1,7 @@
 // One store, a few nodes that share it, and the workspaces that they serve.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   constants,
@@ -11,6 +12,7 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import os from 'node:os';
@@ -26,6 +28,7 @@ import { startWriters } from './writers.mjs';
 
 const kNodes = 3;
 const kSmallDisk = 'c';
+const kDebuggerMs = 60_000;
 
 /// A server that may be frozen or gone. A new disk makes it another node with another name.
 export class Node extends Server {
@@ -125,7 +128,7 @@ export class World {
     this.powerLoss = this.#library('power_loss', 'power_loss.cpp');
     this.shiftedClock = this.#library('clock_jump', 'shifted_clock.cpp');
     if (this.store.noStorm) this.missing.push(`storm: ${this.store.noStorm}`);
-    this.noSmallDisk = mountSmallDisk(path.join(this.folder, kSmallDisk));
+    this.noSmallDisk = mountSmallDisk(path.join(this.folder, kSmallDisk), minutes);
     if (this.noSmallDisk) this.missing.push(`disk_full: no small disk: ${this.noSmallDisk}`);
   }
 
@@ -196,6 +199,16 @@ export class World {
     await Promise.all(this.nodes.map((node) => node.kill()));
     await Promise.all(this.writers);
     this.store.end();
+  }
+
+  /// What each server's threads are at, for somebody to look at; where a debugger is there.
+  keepStacks() {
+    for (const node of this.nodes.filter(({ process }) => process !== undefined)) {
+      const file = path.join(this.folder, `${node.name}.stacks`);
+      const attach = ['-p', String(node.process.pid), '-batch', '-ex', 'thread apply all bt 40'];
+      const { stdout, error } = spawnSync('gdb', attach, { timeout: kDebuggerMs });
+      writeFileSync(file, error ? `no stacks: ${error.message}\n` : stdout);
+    }
   }
 
   remove() {

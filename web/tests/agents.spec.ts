@@ -140,3 +140,30 @@ test('a call that broke off is unsettled until a person says what it did cost', 
   );
   expect(budgets.every((row) => row.unsettled_usd === 0)).toBe(true);
 });
+
+test('a project’s instructions are trusted by a person, and anew when they change', async ({
+  page,
+  studio,
+}) => {
+  await studio.open(page);
+  const written = await studio.rpc<{ version: number }>('files.create', {
+    path: 'AGENTS.md',
+    text: 'Be brief.\n',
+  });
+  const banner = page.getByTestId('instructions-AGENTS.md');
+  await expect(banner).toContainText('read it, then trust it');
+  await banner.getByRole('button', { name: 'Trust AGENTS.md', exact: true }).click();
+  await expect(banner).toHaveAttribute('data-trusted', 'true');
+  await studio.rpc('files.write', {
+    path: 'AGENTS.md',
+    text: 'Be long.\n',
+    base_version: written.version,
+  });
+  await expect(banner).toContainText('has changed since you trusted it');
+  await banner.getByRole('button', { name: 'Trust AGENTS.md', exact: true }).click();
+  await expect(banner).toContainText('instructs the agents');
+  await banner.getByRole('button', { name: 'Distrust AGENTS.md' }).click();
+  await expect(banner).toHaveAttribute('data-trusted', 'false');
+  await banner.getByRole('button', { name: 'AGENTS.md', exact: true }).click();
+  await expect(page.locator('.document:not([hidden]) .cm-content')).toContainText('Be long.');
+});

@@ -20,9 +20,9 @@ TEST(AgentDirectory, KnowsItsAgentsInTheOrderOfTheConfiguration) {
 }
 
 TEST(Prompt, IsTheSameForEveryTaskOfAnAgentSoThatVendorsCacheIt) {
-  EXPECT_EQ(system_prompt("claude"), system_prompt("claude"));
-  EXPECT_NE(system_prompt("claude"), system_prompt("kimi"));
-  EXPECT_NE(system_prompt("claude").find("claude"), std::string::npos);
+  EXPECT_EQ(system_prompt("claude", {}), system_prompt("claude", {}));
+  EXPECT_NE(system_prompt("claude", {}), system_prompt("kimi", {}));
+  EXPECT_NE(system_prompt("claude", {}).find("claude"), std::string::npos);
 }
 
 TEST(Prompt, EndsWithWhatIsAsked) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agents/conversation.h"
+#include "agents/instructions.h"
 #include "async/strand.h"
 #include "base/clock.h"
 #include "base/event.h"
@@ -38,6 +39,13 @@ struct AgentModel {
   providers::Provider& provider;
   std::string model;
   bool simulated = false;
+};
+
+/// What a person says to a task while its agent works on it.
+struct Steering {
+  std::string id;    ///< of the message
+  std::string from;  ///< an actor
+  std::string text;
 };
 
 /// How large one request to a model can be.
@@ -79,6 +87,14 @@ class AgentHost : public tools::ToolHost {
                                              json::object data) = 0;
   /// What was said in the caller's task before it was interrupted; nothing where that is not known.
   virtual awaitable<Result<Remembered>> remember(tools::Caller caller) = 0;
+  /// Whether a person wants the caller's task to stand still: the loop then ends before its next
+  /// step, as one that is stopped, and goes on later from what is in the log.
+  virtual bool pausing(const tools::Caller& caller) const = 0;
+  /// What people have said to the caller's task and no turn has taken up, oldest first.
+  virtual std::vector<Steering> steering(const tools::Caller& caller) const = 0;
+  /// The workspace closes, or the caller's task was paused while it waited for something: a loop
+  /// that is stopped now goes on later from what is in the log.
+  virtual bool goes_on_later(const tools::Caller& caller) const = 0;
   /// Logs that a call of the model failed and is tried again after `delay`.
   virtual void note_retry(const tools::Caller& caller, const AgentModel& model, int attempt,
                           std::chrono::milliseconds delay, const Error& error) = 0;
@@ -90,6 +106,9 @@ class AgentHost : public tools::ToolHost {
   /// What the agent should know about the workspace now: the other agents and their tasks, locks,
   /// what changed lately. Plain text.
   virtual awaitable<std::string> shared_context(const tools::Caller& caller) = 0;
+  /// What the project's people tell those who work at `path` (a file or a folder; "" for all of
+  /// it), without what this task was given before.
+  virtual awaitable<Instructions> instructions(tools::Caller caller, std::string path) = 0;
   /// Sets aside what one call of at most this size can cost, durably, in every budget that it
   /// counts in. Where less is left, the call may answer with fewer tokens; where too little is
   /// left, waits until there is more and says so. Errc::kBudget where waiting cannot help,

@@ -8,7 +8,6 @@
 #include "agents/prompt.h"
 #include "base/limits.h"
 #include "providers/request_bytes.h"
-#include "tools/elapsed_note.h"
 
 namespace coditect::agents {
 
@@ -31,10 +30,6 @@ bool has_calls(const providers::Turn& turn) {
     if (std::holds_alternative<providers::ToolCall>(block)) return true;
   }
   return false;
-}
-
-providers::Turn user_turn(std::string text) {
-  return {providers::Role::kUser, {providers::TextBlock{std::move(text), {}}}};
 }
 
 /// How an answer that calls no tool ends the task; nothing where the task goes on.
@@ -126,14 +121,20 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   gauge_ = {};
   guard_ = {};
   id_prefix_ = assignment.task.str() + "_" + std::to_string(assignment.attempt) + "_";
-  auto known = co_await begin(assignment);
+  const Instructions rules = co_await host_.instructions(caller, "");
+  system_ = system_prompt(caller.agent, rules.trusted);
+  auto known = co_await begin(assignment, rules);
   if (!known) co_return ended(known.error());
   std::vector<providers::Turn>& turns = known->turns;
   first_ = turns.front();
   first_.blocks.erase(first_.blocks.begin() + 1, first_.blocks.end());  // a summary may follow it
   int continuations = 0;
   for (int turn = 0; turn < limits::kAgentTurnsMax; ++turn) {
-    if (stop.stop_requested()) co_return ended({Errc::kCancelled, "cancelled", {}});
+    const auto going_on = may_go_on(caller, stop);
+    if (!going_on) co_return ended(going_on.error());
+    // Results of an answer that is remembered come before anything else that is said.
+    const auto heard = known->answer ? Result<void>{} : co_await hear(caller, turns);
+    if (!heard) co_return ended(heard.error());
     auto said = co_await answer(caller, *known, stop);
     if (!said) co_return ended(said.error());
     if (said->stop == providers::StopReason::kContextExceeded) {
@@ -150,8 +151,11 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
       auto results = co_await run_tools(caller, *said, calls, stop);
       if (!results) co_return ended(results.error());
       turns.push_back(*std::move(results));
+      auto told = co_await tell_instructions(caller, *said, turns);
+      if (!told) co_return ended(told.error());
     } else if (auto outcome = end_of(*said)) {
-      co_return *std::move(outcome);
+      const bool done = outcome->state != Outcome::State::kSucceeded;
+      if (done || host_.steering(caller).empty()) co_return *std::move(outcome);
     } else if (said->stop == providers::StopReason::kMaxTokens) {
       if (++continuations > kContinuationsMax) {
         co_return failed({Errc::kLimit, "the model's answers were cut off again and again",
@@ -169,7 +173,8 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
                     "split the task, or retry it to go on"});
 }
 
-awaitable<Result<Remembered>> AgentLoop::begin(const Assignment& assignment) {
+awaitable<Result<Remembered>> AgentLoop::begin(const Assignment& assignment,
+                                               const Instructions& rules) {
   const tools::Caller caller{assignment.agent, assignment.task};
   Remembered known;
   if (assignment.attempt > 1) {
@@ -180,7 +185,7 @@ awaitable<Result<Remembered>> AgentLoop::begin(const Assignment& assignment) {
     }
   }
   const std::string context = co_await host_.shared_context(caller);
-  known.turns.push_back(user_turn(task_prompt(assignment, context)));
+  known.turns.push_back(user_turn(task_prompt(assignment, context + withheld_instructions(rules))));
   CO_TRY_VOID(co_await record_turns(caller, known.turns, {.begins = true}));
   co_return known;
 }
@@ -204,8 +209,8 @@ awaitable<Result<providers::ModelAnswer>> AgentLoop::answer(const tools::Caller&
 awaitable<Result<void>> AgentLoop::record_turns(const tools::Caller& caller,
                                                 std::vector<providers::Turn> turns,
                                                 Conversation::Told told) {
-  CO_TRY_VOID(co_await host_.record(caller, "conversation_turn",
-                                    Conversation::turns_event(caller.agent, turns, told)));
+  json::object data = Conversation::turns_event(caller.agent, turns, told);
+  CO_TRY_VOID(co_await host_.record(caller, "conversation_turn", std::move(data)));
   co_return Result<void>{};
 }
 
@@ -213,7 +218,7 @@ providers::ModelRequest AgentLoop::request_of(const tools::Caller& caller,
                                               const std::vector<providers::Turn>& turns) const {
   providers::ModelRequest request;
   request.model = model().model;
-  request.system = system_prompt(caller.agent);
+  request.system = system_;
   request.turns = turns;
   request.cache_key = caller.task.str();
   for (const tools::ToolSpec& tool : tools_.specs()) {
@@ -300,78 +305,6 @@ awaitable<Result<void>> AgentLoop::record_text(const tools::Caller& caller,
     CO_TRY_VOID(co_await host_.record(caller, "agent_message", std::move(data)));
   }
   co_return Result<void>{};
-}
-
-awaitable<Result<void>> AgentLoop::heed_circles(const tools::Caller& caller,
-                                                std::vector<providers::Turn>& turns) {
-  const std::optional<LoopGuard::Finding> found = guard_.end_of_answer();
-  if (!found) co_return Result<void>{};
-  const bool told = found->step == LoopGuard::Step::kTell;
-  json::object data{{"agent", caller.agent},
-                    {"shape", to_string(found->shape)},
-                    {"what", found->what},
-                    {"step", told ? "told" : "failed"}};
-  CO_TRY_VOID(co_await host_.record(caller, "agent_looping", std::move(data)));
-  if (!told) {
-    co_return Error{Errc::kLimit, "the agent goes round in a circle: it " + found->what,
-                    "say in the prompt what to do instead, or give the task to another agent"};
-  }
-  turns.push_back(user_turn(circle_notice(found->what)));
-  co_return co_await record_turns(caller, {turns.back()}, {});
-}
-
-awaitable<Result<providers::Turn>> AgentLoop::run_tools(const tools::Caller& caller,
-                                                        const providers::ModelAnswer& answer,
-                                                        const std::vector<Remembered::Call>& known,
-                                                        std::stop_token stop) {
-  // All results of one turn go back in one message, in the order of the calls.
-  providers::Turn results{providers::Role::kUser, {}};
-  auto before = known.begin();
-  for (const providers::Block& block : answer.turn.blocks) {
-    const auto* call = std::get_if<providers::ToolCall>(&block);
-    if (call == nullptr) continue;
-    if (stop.stop_requested()) co_return Error{Errc::kCancelled, "cancelled", {}};
-    if (before != known.end()) {
-      const Remembered::Call& made = *before++;
-      if (!made.again) {
-        results.blocks.push_back(providers::ToolResult{
-            call->id, call->name, made.output,
-            made.ok ? providers::ToolOutcome::kOk : providers::ToolOutcome::kError});
-        continue;
-      }
-    }
-    CO_TRY(providers::ToolResult result, co_await run_tool(caller, *call, stop));
-    results.blocks.push_back(std::move(result));
-  }
-  co_return results;
-}
-
-awaitable<Result<providers::ToolResult>> AgentLoop::run_tool(const tools::Caller& caller,
-                                                             const providers::ToolCall& call,
-                                                             std::stop_token stop) {
-  // A vendor's own id may repeat within a task; the log's does not.
-  const std::string id = "c_" + id_prefix_ + std::to_string(++steps_);
-  json::object started{{"id", id},
-                       {"agent", caller.agent},
-                       {"tool", call.name},
-                       {"phase", "started"},
-                       {"input", call.input}};
-  CO_TRY_VOID(co_await host_.record(caller, "tool_call", std::move(started)));
-  const auto begin = Clock::now();
-  tools::ToolOutcome outcome = co_await tools_.call(call.name, call.input, caller, host_, stop);
-  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
-  json::object finished{{"id", id},
-                        {"agent", caller.agent},
-                        {"tool", call.name},
-                        {"phase", "finished"},
-                        {"ok", outcome.ok},
-                        {"output", outcome.output},
-                        {"elapsed_ms", elapsed.count()}};
-  CO_TRY_VOID(co_await host_.record(caller, "tool_call", std::move(finished)));
-  guard_.saw({call.name, call.input, tools::without_elapsed(outcome.output)});
-  co_return providers::ToolResult{
-      call.id, call.name, std::move(outcome.output),
-      outcome.ok ? providers::ToolOutcome::kOk : providers::ToolOutcome::kError};
 }
 
 }  // namespace coditect::agents

@@ -16,7 +16,8 @@ namespace coditect::agents {
 /// most is reserved before it; where a budget has too little left, the loop waits for it there. A
 /// model that fails in a way of its own is left, for the rest of the task, for the next of its
 /// fallbacks. One that goes round in a circle is told so, and fails when it goes on.
-/// A conversation that comes near the end of the model's window is made shorter.
+/// A conversation that comes near the end of the model's window is made shorter. What a person says
+/// meanwhile is part of the next call of the model.
 ///
 /// Threads:  the workspace's strand.
 /// Lifetime: host, model and tools outlive run().
@@ -24,7 +25,8 @@ namespace coditect::agents {
 /// ended.
 ///           Only a failing log ends the loop at once.
 /// Stopping: `stop` closes the model's socket, kills a running command, and the outcome is
-///           kCancelled.
+///           kCancelled. So it is where the task is to stand still, but a call of the model or of a
+///           tool that is under way then comes to its end first.
 class AgentLoop {
  public:
   AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& tools,
@@ -70,15 +72,23 @@ class AgentLoop {
                                     const providers::ProviderError& error);
   const AgentModel& model() const { return models_[model_at_]; }
   /// What was said before the task was interrupted, or how it begins.
-  awaitable<Result<Remembered>> begin(const Assignment& assignment);
+  awaitable<Result<Remembered>> begin(const Assignment& assignment, const Instructions& rules);
   /// The model's next answer, or the one that is remembered and was not gone on from.
   awaitable<Result<providers::ModelAnswer>> answer(const tools::Caller& caller, Remembered& known,
                                                    std::stop_token stop);
   awaitable<Result<void>> record_turns(const tools::Caller& caller,
                                        std::vector<providers::Turn> turns, Conversation::Told told);
+  /// Errc::kCancelled where the task ends here or is to stand still.
+  Result<void> may_go_on(const tools::Caller& caller, const std::stop_token& stop) const;
+  /// Takes up what people have said to the task, as a turn of the user.
+  awaitable<Result<void>> hear(const tools::Caller& caller, std::vector<providers::Turn>& turns);
   /// Logs what was said, but for the first `known` texts, which the log has.
   awaitable<Result<void>> record_text(const tools::Caller& caller,
                                       const providers::ModelAnswer& answer, std::size_t known);
+  /// Tells the model what holds in the folders that its calls were about, once for each.
+  awaitable<Result<void>> tell_instructions(const tools::Caller& caller,
+                                            const providers::ModelAnswer& answer,
+                                            std::vector<providers::Turn>& turns);
   /// Tells the model, and the log, that it goes round in a circle. An Error where it was told.
   awaitable<Result<void>> heed_circles(const tools::Caller& caller,
                                        std::vector<providers::Turn>& turns);
@@ -97,6 +107,7 @@ class AgentLoop {
   std::string id_prefix_;
   int steps_ = 0;
   PromptBound prompt_;
+  std::string system_;     ///< the same for the whole task, so that vendors can cache it
   providers::Turn first_;  ///< what the task asks; stays when the rest is summed up
   ContextGauge gauge_;
   LoopGuard guard_;

@@ -392,5 +392,21 @@ TEST_F(InterruptedLoopTest, GoesOnWhereItWas) {
   }
 }
 
+TEST_F(InterruptedLoopTest, ACallThatTheClosingCutsOffIsMadeAgain) {
+  provider_.say(answer(StopReason::kToolUse, {tool_call("x", "read_file", {{"path", "missing"}})}));
+  host_.closes = true;
+  host_.on_read = [this] { stop_.request_stop(); };
+  EXPECT_EQ(run().state, Outcome::State::kCancelled);
+  EXPECT_EQ(count(host_.conversation, "tool_call", "started"), 1);
+  EXPECT_EQ(count(host_.conversation, "tool_call", "finished"), 0);
+}
+
+TEST_F(InterruptedLoopTest, ACallThatAPersonCancelsIsFinished) {
+  provider_.say(answer(StopReason::kToolUse, {tool_call("x", "read_file", {{"path", "missing"}})}));
+  host_.on_read = [this] { stop_.request_stop(); };
+  EXPECT_EQ(run().state, Outcome::State::kCancelled);
+  EXPECT_EQ(count(host_.conversation, "tool_call", "finished"), 1);
+}
+
 }  // namespace
 }  // namespace coditect::agents

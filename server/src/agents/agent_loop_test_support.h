@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -60,6 +61,11 @@ class FakeHost final : public AgentHost {
     event.actor = "agent:claude";
     event.data = data;
     conversation.push_back(std::move(event));
+    if (const json::array* heard = find_array(data, "heeds")) {
+      for (const json::value& id : *heard) {
+        std::erase_if(said, [&id](const Steering& each) { return each.id == id.get_string(); });
+      }
+    }
     if (type == "conversation_turn") co_return seq;
     data["type"] = type;
     recorded.push_back(std::move(data));
@@ -70,6 +76,9 @@ class FakeHost final : public AgentHost {
     for (const Event& event : conversation) told.add(event);
     co_return std::move(told).take();
   }
+  bool goes_on_later(const tools::Caller&) const override { return closes; }
+  bool pausing(const tools::Caller&) const override { return pauses; }
+  std::vector<Steering> steering(const tools::Caller&) const override { return said; }
   void note_retry(const tools::Caller&, const AgentModel&, int attempt,
                   std::chrono::milliseconds delay, const Error& error) override {
     retries.push_back(std::to_string(attempt) + " " + std::to_string(delay.count()) + " " +
@@ -83,6 +92,9 @@ class FakeHost final : public AgentHost {
     reasons.emplace_back(reason);
   }
   awaitable<std::string> shared_context(const tools::Caller&) override { co_return "the context"; }
+  awaitable<Instructions> instructions(tools::Caller, std::string path) override {
+    co_return std::exchange(instructed[path], {});
+  }
   awaitable<Result<Reserved>> reserve(tools::Caller, AgentModel, CallSize size,
                                       std::stop_token) override {
     sizes.push_back(size);
@@ -157,7 +169,11 @@ class FakeHost final : public AgentHost {
   std::size_t billed = 0;
   int reservations_left = 1000;
   bool log_fails = false;
+  bool closes = false;
+  bool pauses = false;
+  std::vector<Steering> said;  ///< by people; the turn that takes it up removes it
   std::function<void()> on_read;
+  std::map<std::string, Instructions> instructed;               ///< by path, until they are given
   std::function<std::string(const std::string& path)> text_of;  ///< in place of "text of PATH"
 };
 

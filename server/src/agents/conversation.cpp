@@ -11,12 +11,18 @@ namespace coditect::agents {
 
 namespace {
 
-/// Tools whose calls do nothing, or nothing but what a file_edit of the task tells.
-constexpr std::array<std::string_view, 5> kToldByTheLog{"list_files", "read_file", "search",
-                                                        "write_file", "edit_file"};
+/// Tools whose calls do nothing, or nothing but what the log tells: a file_edit of the task, or the
+/// tasks that it has delegated, which the call finds again.
+constexpr std::array<std::string_view, 6> kToldByTheLog{"list_files", "read_file", "search",
+                                                        "write_file", "edit_file", "delegate_task"};
 constexpr std::string_view kInterrupted =
     "The server stopped while this call was under way, and it was not made again. Whether it took "
     "effect is not known: look before you repeat it.";
+
+/// What a conversation begins with.
+bool is_prompt(const providers::Turn& turn) {
+  return turn.role == providers::Role::kUser && !turn.blocks.empty();
+}
 
 Result<std::vector<providers::Turn>> parse_turns(const json::object& data) {
   const json::array* said = find_array(data, "turns");
@@ -33,12 +39,16 @@ Result<std::vector<providers::Turn>> parse_turns(const json::object& data) {
 }  // namespace
 
 json::object Conversation::turns_event(const std::string& agent,
-                                       const std::vector<providers::Turn>& turns, Told told) {
+                                       const std::vector<providers::Turn>& turns,
+                                       const Told& told) {
   json::array said;
   for (const providers::Turn& turn : turns) said.push_back(providers::to_json(turn));
   json::object data{{"agent", agent}, {"turns", std::move(said)}};
   if (told.begins) data["begins"] = true;
   if (told.stop) data["stop"] = to_string(*told.stop);
+  json::array heeds;
+  for (const std::string& id : told.heeds) heeds.push_back(json::string(id));
+  if (!heeds.empty()) data["heeds"] = std::move(heeds);
   return data;
 }
 
@@ -48,6 +58,8 @@ void Conversation::add(const Event& event) {
   } else if (event.type == "tool_call") {
     add_call(event.data);
   } else if (event.type == "agent_message") {
+    // What a person says to the task is taken up by a turn of its own.
+    if (find_bool(event.data, "steers").value_or(false)) return;
     if (answer_ && begun_.empty()) ++messages_;
   } else if (event.type == "file_edit") {
     // Before an agent's change, what somebody outside did to the file is logged.
@@ -57,7 +69,7 @@ void Conversation::add(const Event& event) {
   } else if (event.type.starts_with("approval_")) {
     if (begun_.empty() || begun_.back().finished) return;
     begun_.back().held = find_string(event.data, "decision") != "allow";
-  } else if (event.type == "task_requeued") {
+  } else if (event.type == "task_requeued" || event.type == "task_paused") {
     interrupt();
   } else if (event.type == "task_finished") {
     forget();
@@ -67,12 +79,14 @@ void Conversation::add(const Event& event) {
 void Conversation::add_turns(const json::object& data) {
   auto turns = parse_turns(data);
   const auto stop = providers::stop_reason(find_string(data, "stop").value_or("end_turn"));
-  if (!turns || !stop) {
+  const bool begins = find_bool(data, "begins").value_or(false);
+  const bool known = turns && stop && (begins ? is_prompt(turns->front()) : !turns_.empty());
+  if (!known) {
     forget();
     broken_ = true;
     return;
   }
-  if (find_bool(data, "begins").value_or(false)) {
+  if (begins) {
     forget();
     turns_ = *std::move(turns);
     return;

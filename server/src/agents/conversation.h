@@ -42,13 +42,15 @@ struct Remembered {
 class Conversation {
  public:
   /// The event that tells a turn; or, where it `begins` a conversation, which takes the place of
-  /// what was before, all turns so far, with results. `stop` is that of an answer.
+  /// what was before, all turns so far, with results. `stop` is that of an answer; `heeds` names
+  /// the messages of people that the turn takes up.
   struct Told {
     bool begins = false;
     std::optional<providers::StopReason> stop = std::nullopt;
+    std::vector<std::string> heeds = {};
   };
   static json::object turns_event(const std::string& agent,
-                                  const std::vector<providers::Turn>& turns, Told told);
+                                  const std::vector<providers::Turn>& turns, const Told& told);
 
   /// Takes the task's events, in order; others are not for it.
   void add(const Event& event);

@@ -84,7 +84,7 @@ TEST_F(ConversationTest, ACallThatWasInterruptedIsMadeAgainOnlyWhereTheLogHasNoE
                {"write_file", true, false, "Done before the server stopped: a.txt, version "},
                {"run_command", false, false, "The server stopped"},
                {"run_command", true, false, "The server stopped"},
-               {"delegate_task", false, false, "The server stopped"}};
+               {"delegate_task", false, true, ""}};
   for (const auto& each : cases) {
     user("do it", true);
     calls({"read_file", each.tool, "search"});
@@ -165,6 +165,18 @@ TEST_F(ConversationTest, ALogWithoutTurnsOrWithBrokenOnesIsNotRemembered) {
   add("conversation_turn", {{"turns", json::array{json::object{{"role", "assistant"}}}}});
   user("go on");
   EXPECT_TRUE(take().turns.empty());
+}
+
+TEST_F(ConversationTest, WhatDoesNotBeginWithAPromptIsNotRemembered) {
+  user("go on");
+  EXPECT_TRUE(take().turns.empty()) << "nothing began";
+  for (const Turn& first : {Turn{Role::kUser, {}}, Turn{Role::kAssistant, {TextBlock{"I"}}}}) {
+    add("conversation_turn", Conversation::turns_event("claude", {first}, {.begins = true}));
+    user("go on");
+    EXPECT_TRUE(take().turns.empty());
+  }
+  user("do it", true);
+  EXPECT_EQ(take().turns.size(), 1u);
 }
 
 }  // namespace

@@ -174,6 +174,20 @@ TEST(ServeConfig, OptionsWinOverEnvironmentOverFile) {
   EXPECT_EQ(serve_config(options, shell).error().code, Errc::kInvalid);
 }
 
+TEST(ServeConfig, HowLongAnAgentMayBeSilent) {
+  const archive::TemporaryFolder folder;
+  const auto file = folder.path() / "coditect.toml";
+  Config config;
+  EXPECT_EQ(config.stuck_after, limits::kAgentSilenceMax);
+  archive::overwrite(file, "[server]\nstuck_after_s = 90\n");
+  ASSERT_TRUE(load_config(file, config));
+  EXPECT_EQ(config.stuck_after, std::chrono::seconds(90));
+  for (const char* wrong : {"0", "-1", "86401", "1.5", "\"90\""}) {
+    archive::overwrite(file, "[server]\nstuck_after_s = " + std::string(wrong) + "\n");
+    EXPECT_EQ(load_config(file, config).error().code, Errc::kInvalid) << wrong;
+  }
+}
+
 TEST(ProvisionSource, MeansWhatItSays) {
   const archive::TemporaryFolder folder;
   const std::string path = std::filesystem::canonical(folder.path()).string();

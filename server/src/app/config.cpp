@@ -1,11 +1,14 @@
 #include "app/config.h"
 
+#include "app/command_config.h"
 #include "app/config_file.h"
 #include "base/posix_file.h"
 
 namespace coditect::app {
 
 namespace {
+
+constexpr std::chrono::seconds kStuckAfterMax = std::chrono::hours(24);
 
 Result<toml::table> parse(const std::filesystem::path& file, const std::string& text) {
   try {
@@ -20,7 +23,7 @@ Result<void> take_server(const std::filesystem::path& file, const toml::table& t
                          Config& config) {
   TRY_VOID(only_known(file, table,
                       {"listen", "data", "user", "hosts", "log_level", "store", "mirror", "node",
-                       "takeover", "prices"}));
+                       "takeover", "prices", "stuck_after_s"}));
   TRY_VOID(take_text(file, table, "listen", config.listen));
   std::string data = config.data.string();
   TRY_VOID(take_text(file, table, "data", data));
@@ -41,6 +44,13 @@ Result<void> take_server(const std::filesystem::path& file, const toml::table& t
     if (!wanted) return bad(file, *takeover, "'takeover' is neither true nor false");
     config.takeover = *wanted ? Config::Takeover::kAutomatic : Config::Takeover::kNever;
   }
+  if (const toml::node* stuck = table.get("stuck_after_s")) {
+    const auto seconds = stuck->value_exact<std::int64_t>();
+    if (!seconds || *seconds < 1 || *seconds > kStuckAfterMax.count()) {
+      return bad(file, *stuck, "'stuck_after_s' is no whole number from 1 to 86400");
+    }
+    config.stuck_after = std::chrono::seconds(*seconds);
+  }
   TRY_VOID(take_text(file, table, "log_level", config.log_level));
   return take_texts(file, table, "hosts", config.hosts);
 }
@@ -50,10 +60,14 @@ Result<void> take_server(const std::filesystem::path& file, const toml::table& t
 Result<void> load_config(const std::filesystem::path& file, Config& config) {
   TRY(std::string text, read_file(file));
   TRY(const toml::table root, parse(file, text));
-  TRY_VOID(only_known(file, root, {"server", "agents"}));
+  TRY_VOID(only_known(file, root, {"server", "agents", "commands"}));
   if (const toml::node* server = root.get("server")) {
     if (!server->is_table()) return bad(file, *server, "[server] is no table");
     TRY_VOID(take_server(file, *server->as_table(), config));
+  }
+  if (const toml::node* commands = root.get("commands")) {
+    if (!commands->is_table()) return bad(file, *commands, "[commands] is no table");
+    TRY_VOID(take_commands(file, *commands->as_table(), config.commands));
   }
   const toml::node* agents = root.get("agents");
   if (agents == nullptr) return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -8,6 +9,8 @@
 #include "app/agent_config.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "coordination/lifecycle/stuck_limits.h"
+#include "tools/sandbox/command.h"
 
 namespace coditect::app {
 
@@ -26,10 +29,13 @@ struct Config {
   enum class Takeover { kAutomatic, kNever } takeover = Takeover::kAutomatic;
   std::vector<AgentConfig> agents;
   enum class Providers { kReal, kSimulated } providers = Providers::kReal;
+  tools::CommandLimits commands{.time = limits::kTerminalTimeMax};  ///< the most of each
   std::filesystem::path prices;  ///< a price file instead of the built-in one; empty: that one
   std::filesystem::path web;     ///< the built studio; empty: look for it beside the program
   std::optional<std::filesystem::path> ready_file;
   std::string log_level = "info";
+  /// How long nothing may be heard of an agent at work; see lifecycle/stuck_limits.h.
+  std::chrono::seconds stuck_after = limits::kAgentSilenceMax;
   json::object demo;  ///< source of a workspace to make where there is none; empty: make none
 };
 

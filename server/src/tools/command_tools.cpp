@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <optional>
 
 #include "tools/elapsed_note.h"
@@ -20,6 +21,7 @@ std::string_view name_of(CommandEnd end) {
     case CommandEnd::kExited: return "exited";
     case CommandEnd::kTimedOut: return "timed_out";
     case CommandEnd::kStopped: return "stopped";
+    case CommandEnd::kDiskLimit: return "disk_limit";
   }
   return "exited";
 }
@@ -35,7 +37,7 @@ std::string closing_lines(const CommandResult& result, const CommandLimits& limi
   }
   if (result.out_of_memory) {
     text += fmt::format("[a process was killed at the memory limit of {} MiB]\n",
-                        limits.memory_bytes >> 20);
+                        result.memory_bytes_max >> 20);
   }
   switch (result.end) {
     case CommandEnd::kTimedOut:
@@ -43,12 +45,44 @@ std::string closing_lines(const CommandResult& result, const CommandLimits& limi
                           std::chrono::ceil<seconds>(limits.time).count());
       break;
     case CommandEnd::kStopped: text += "[stopped]\n"; break;
+    case CommandEnd::kDiskLimit:
+      text +=
+          "[ended at the disk limit: " + result.disk_limit + "; what it wrote is still there]\n";
+      break;
     case CommandEnd::kExited:
+      // As a shell says that a program of its own was ended by it.
+      if (result.exit_code == 128 + SIGXFSZ) text += "[a file reached the size limit]\n";
       text += result.signal == 0 ? fmt::format("[exit code {}{}", result.exit_code, elapsed)
                                  : fmt::format("[ended by signal {}{}", result.signal, elapsed);
       break;
   }
   return text;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kChangedPathsShownMax); ++i) {
+    text += (i == 0 ? "" : ", ") + names[i];
+  }
+  if (names.size() > kChangedPathsShownMax) {
+    text += fmt::format(" and {} more", names.size() - kChangedPathsShownMax);
+  }
+  return text;
+}
+
+/// Says what the command could not change, where that may be why it failed, and what was undone.
+void note_locked(ToolOutcome& outcome, const CommandChanges& changes, int exit_code) {
+  if (!changes.put_back.empty()) {
+    outcome.ok = false;
+    outcome.output +=
+        "[put back as it was, because another one has locked it: " + listed(changes.put_back) +
+        "; change it with a file tool, which waits]\n";
+  }
+  if (!changes.held.empty() && exit_code != 0) {
+    outcome.output +=
+        "[read-only while it ran, because another one has locked it: " + listed(changes.held) +
+        "]\n";
+  }
 }
 
 ToolOutcome outcome_of(const CommandResult& result, const CommandLimits& limits,
@@ -68,6 +102,7 @@ ToolOutcome outcome_of(const CommandResult& result, const CommandLimits& limits,
     outcome.output += fmt::format(" and {} more", changes.paths.size() - paths.size());
   }
   if (!paths.empty()) outcome.output += "]\n";
+  note_locked(outcome, changes, result.exit_code);
   outcome.details = {{"end", name_of(result.end)},
                      {"exit_code", result.exit_code},
                      {"signal", result.signal},
@@ -76,6 +111,7 @@ ToolOutcome outcome_of(const CommandResult& result, const CommandLimits& limits,
                      {"elapsed_ms", result.elapsed.count()},
                      {"changed", std::move(paths)},
                      {"changed_count", changes.paths.size()}};
+  if (!changes.put_back.empty()) outcome.details["put_back"] = changes.put_back.size();
   return outcome;
 }
 
@@ -88,6 +124,7 @@ awaitable<Result<ToolOutcome>> run_in_scope(const ToolCall& call, CommandSpec sp
   spec.limits.time = std::min<std::chrono::milliseconds>(time, scope.limits.time);
   spec.stop = call.stop;
   spec.on_output = std::move(scope.on_output);
+  spec.read_only = std::move(scope.read_only);
   const CommandLimits limits = spec.limits;
   const Result<CommandResult> ran = co_await run_blocking(call, std::move(spec));
   const CommandResult* result = ran ? &*ran : nullptr;

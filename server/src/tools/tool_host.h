@@ -66,11 +66,17 @@ struct CommandScope {
   CommandLimits limits{.time = ::coditect::limits::kCommandTimeMax};
   /// Hears what the command prints; see CommandSpec::on_output.
   std::function<void(std::string_view chunk)> on_output;
+  /// What it may not change: what others have locked. See CommandSpec::read_only.
+  std::shared_ptr<ReadOnlyPaths> read_only;
 };
 
 /// What a command has changed in the project.
 struct CommandChanges {
-  std::vector<std::string> paths;
+  std::vector<std::string> paths = {};
+  /// "PATH (HOLDER)" of what it changed though another one had locked it; it is as it was before.
+  std::vector<std::string> put_back = {};
+  /// "PATH (HOLDER)" of what it could not change while it ran.
+  std::vector<std::string> held = {};
 };
 
 /// What the tools need of a workspace. Paths are normalised: relative, no "." or "..", "" for the

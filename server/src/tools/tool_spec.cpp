@@ -141,10 +141,11 @@ void add_team_tools(std::vector<ToolSpec>& specs) {
        Schema().take()});
   specs.push_back(
       {"delegate_task",
-       "Gives another agent a task of its own. The prompt must say everything it needs to know: it "
-       "does not see your conversation.",
+       "Gives another agent a task of its own, waits until it has ended, and returns what came of "
+       "it. The prompt must say everything it needs to know: it does not see your conversation.",
        Schema()
-           .text("agent", "The agent's name, or 'auto' to let the workspace choose.")
+           .text("agent",
+                 "The agent's name, 'auto' to let the workspace choose, or 'all' others at once.")
            .text("prompt", "What to do, and how to tell that it is done.")
            .take()});
 }

@@ -96,7 +96,7 @@ class FakeHost final : public ToolHost {
                                         const CommandResult* result) override {
     asked.push_back("end " + std::to_string(scope) + (result == nullptr ? " failed" : ""));
     --open_commands;
-    co_return CommandChanges{{"made.txt"}};
+    co_return changes;
   }
 
   std::map<std::string, File> files;
@@ -107,6 +107,7 @@ class FakeHost final : public ToolHost {
   fs::path root = "/nowhere";
   Sequence seq = 0;
   int open_commands = 0;
+  CommandChanges changes{{"made.txt"}};
   bool refuse_commands = false;
 };
 
@@ -318,8 +319,11 @@ TEST_F(ToolBoxTest, SaysHowACommandEnded) {
       {"stop", {.end = CommandEnd::kStopped, .signal = 9}, "[stopped]"},
       {"signal", {.exit_code = 139, .signal = 11}, "ended by signal 11"},
       {"memory",
-       {.exit_code = 137, .signal = 9, .out_of_memory = true},
+       {.exit_code = 137, .signal = 9, .out_of_memory = true, .memory_bytes_max = 4ull << 30},
        "memory limit of 4096 MiB"},
+      {"disk",
+       {.end = CommandEnd::kDiskLimit, .signal = 9, .disk_limit = "it wrote too much"},
+       "ended at the disk limit: it wrote too much"},
       {"output", {.output_bytes = 99999, .truncated = true}, "printed 99999 bytes in all"},
   };
   for (const Case& each : cases) {
@@ -327,6 +331,23 @@ TEST_F(ToolBoxTest, SaysHowACommandEnded) {
     const ToolOutcome outcome = call("run_command", R"({"command":"x"})");
     EXPECT_NE(outcome.output.find(each.says), std::string::npos) << outcome.output;
   }
+}
+
+TEST_F(ToolBoxTest, SaysWhatOthersHaveLocked) {
+  host_.changes.held = {"a.txt (user:ann)"};
+  EXPECT_EQ(call("run_command", R"({"command":"x"})").output.find("locked"), std::string::npos)
+      << "it did not matter";
+  runner_.answer = CommandResult{.exit_code = 1};
+  ToolOutcome outcome = call("run_command", R"({"command":"x"})");
+  EXPECT_NE(outcome.output.find("[read-only while it ran, because another one has locked it: "
+                                "a.txt (user:ann)]"),
+            std::string::npos)
+      << outcome.output;
+  runner_.answer = CommandResult{.exit_code = 0};
+  host_.changes.put_back = {"b.txt (agent:kimi)"};
+  outcome = call("run_command", R"({"command":"x"})");
+  EXPECT_FALSE(outcome.ok) << "its work is not what it wanted";
+  EXPECT_NE(outcome.output.find("locked it: b.txt (agent:kimi)"), std::string::npos);
 }
 
 TEST_F(ToolBoxTest, NothingRunsAfterAStop) {

@@ -1,7 +1,11 @@
 #include "workspace/checkpoints.h"
 
-#include "base/check.h"
+#include <algorithm>
+#include <set>
+
 #include "base/log.h"
+#include "coordination/locks/path.h"
+#include "workspace/files/guarded_rename.h"
 #include "workspace/files/watcher.h"
 
 namespace coditect::workspace {
@@ -9,6 +13,28 @@ namespace coditect::workspace {
 namespace {
 
 using Kind = blobs::TreeEntry::Kind;
+
+/// How often a change is planned anew because somebody was quicker.
+constexpr int kAttemptsMax = 3;
+
+bool is_at_or_below(std::string_view path, std::string_view folder) {
+  if (folder.empty() || path == folder) return true;
+  return path.starts_with(folder) && path[folder.size()] == '/';
+}
+
+/// What the project's files do not follow cannot be changed as they are. The paths.
+std::vector<std::string> take_out_large(std::vector<TreeStep>& steps) {
+  std::vector<std::string> paths;
+  const auto large = [](const std::optional<blobs::TreeEntry>& entry) {
+    return entry && entry->size > kTrackedBytesMax;
+  };
+  std::erase_if(steps, [&](const TreeStep& step) {
+    const bool out = large(step.before) || large(step.after);
+    if (out) paths.push_back(step.path);
+    return out;
+  });
+  return paths;
+}
 
 }  // namespace
 
@@ -20,9 +46,10 @@ void adopt_tree(FileIndex& index, const std::vector<blobs::TreeEntry>& entries, 
 }
 
 awaitable<Result<blobs::Tree>> Checkpoints::snapshot() {
+  const AsyncMutex::Guard taking = co_await taking_.lock();
   auto work = [this]() -> Result<blobs::Tree> {
-    TRY(blobs::Snapshot taken,
-        blobs::snapshot_tree(parts_.files.folder().root(), parts_.blobs, is_ignored_path));
+    TRY(blobs::Snapshot taken, blobs::snapshot_tree(parts_.files.folder().root(), parts_.blobs,
+                                                    is_ignored_path, taken_before_));
     for (const blobs::Skipped& skipped : taken.skipped) {
       spdlog::warn("a checkpoint leaves {} out: {}", skipped.path, skipped.why);
     }
@@ -56,45 +83,75 @@ awaitable<Result<Checkpoint>> Checkpoints::create(Actor actor, std::string label
   co_return made;
 }
 
-awaitable<Result<Checkpoints::Restored>> Checkpoints::restore(Actor actor, std::string id) {
+awaitable<Result<void>> Checkpoints::before_task(std::string task) {
+  if (parts_.state.checkpoints.find_of_task(task) != nullptr) co_return Result<void>{};
+  CO_TRY(blobs::Tree tree, co_await snapshot());
+  append({"system", {}, task}, "before task " + task, tree);
+  co_return Result<void>{};
+}
+
+awaitable<Result<Checkpoints::Restored>> Checkpoints::restore(Actor actor, std::string id,
+                                                              std::string path) {
   const Checkpoint* found = parts_.state.checkpoints.find(id);
   if (found == nullptr) {
     co_return not_found("there is no checkpoint '" + id + "'",
                         "checkpoints.list names those there are");
   }
-  const Checkpoint wanted = *found;
-  for (const auto& [token, lock] : parts_.state.locks.locks()) {
-    if (lock.holder == actor.name) continue;
-    co_return Error{Errc::kLocked, lock.path.text() + " is locked by " + lock.holder,
-                    "wait until it is released, or resolve the lock"};
+  CO_TRY(path, locks::canonical_folder(path));
+  Plan plan = [this, wanted = *found, path](const blobs::Tree& now) {
+    return steps_to(wanted, path, now);
+  };
+  const std::string what = path.empty() ? "" : path + " of ";
+  std::string label = "before restoring " + what + found->label;
+  co_return co_await change(std::move(actor), std::move(id), std::move(label), std::move(plan));
+}
+
+Result<std::vector<TreeStep>> Checkpoints::steps_to(const Checkpoint& wanted,
+                                                    const std::string& path,
+                                                    const blobs::Tree& now) const {
+  TRY(const blobs::Tree then, blobs::read_tree(wanted.tree, parts_.blobs));
+  const auto selected = [&path](std::string_view each) { return is_at_or_below(each, path); };
+  const auto known = [&](const blobs::Tree& tree) {
+    return std::ranges::any_of(tree.entries, selected, &blobs::TreeEntry::path);
+  };
+  if (!path.empty() && !known(now) && !known(then)) {
+    return not_found("neither the project nor the checkpoint has '" + path + "'");
   }
+  return steps_between(now.entries, then.entries, selected);
+}
+
+awaitable<Result<Checkpoints::Restored>> Checkpoints::change(Actor actor, std::string of,
+                                                             std::string label, Plan plan) {
+  for (int attempt = 1;; ++attempt) {
+    auto changed = co_await change_once(actor, of, label, plan);
+    const bool beaten = !changed && changed.error().code == Errc::kConflict;
+    if (!beaten || attempt == kAttemptsMax) co_return changed;
+  }
+}
+
+awaitable<Result<Checkpoints::Restored>> Checkpoints::change_once(const Actor& actor,
+                                                                  const std::string& of,
+                                                                  const std::string& label,
+                                                                  const Plan& plan) {
   CO_TRY_VOID(co_await parts_.files.reconcile_folder("", {"user:outside", {}, {}}));
+  CO_TRY(blobs::Tree now, co_await snapshot());
+  auto make = [&plan, &now] { return plan(now); };
+  TreeChange change;
+  CO_TRY(change.steps, co_await parts_.disk.run(std::move(make)));
   Restored restored;
-  CO_TRY(restored.before, co_await create(actor, "before restoring " + wanted.label));
-  auto read = [this, wanted] { return blobs::read_tree(wanted.tree, parts_.blobs); };
-  CO_TRY(blobs::Tree tree, co_await parts_.disk.run(std::move(read)));
-  std::map<std::string, const blobs::TreeEntry*> target;
-  for (const blobs::TreeEntry& entry : tree.entries) {
-    const bool kept = entry.kind == Kind::kFile && !is_ignored_path(entry.path);
-    if (kept) target[entry.path] = &entry;
+  restored.left_out = take_out_large(change.steps);
+  CO_TRY_VOID(parts_.files.check_locks(actor, change.steps));
+  CO_TRY_VOID(parts_.log.admit());
+  restored.before = append(actor, label, now);
+  std::set<std::string_view> paths;
+  for (const TreeStep& step : change.steps) paths.insert(step.path);
+  restored.changed = paths.size();
+  if (change.steps.empty()) {
+    CO_TRY_VOID(co_await parts_.log.durable(restored.before.seq));
+    co_return restored;
   }
-  std::vector<std::string> surplus;
-  for (const auto& [path, info] : parts_.state.files.files()) {
-    // No checkpoint holds ignored files, so that one lacks them does not say they are surplus.
-    if (!target.contains(path) && !is_ignored_path(path)) surplus.push_back(path);
-  }
-  for (const std::string& path : surplus) {
-    CO_TRY_VOID(co_await parts_.files.remove(actor, path, std::nullopt));
-    ++restored.changed;
-  }
-  for (const auto& [path, entry] : target) {
-    const FileInfo* now = parts_.state.files.find(path);
-    if (now != nullptr && now->hash == entry->hash && now->mode == entry->mode) continue;
-    auto fetch = [this, hash = entry->hash] { return parts_.blobs.get(hash); };
-    CO_TRY(std::string bytes, co_await parts_.disk.run(std::move(fetch)));
-    CO_TRY_VOID(co_await parts_.files.put(actor, path, std::move(bytes), entry->mode));
-    ++restored.changed;
-  }
+  change.data = {{"id", parts_.random.id("r_")}, {"of", of}, {"before", restored.before.id}};
+  CO_TRY_VOID(co_await parts_.files.change_tree(actor, std::move(change)));
   co_return restored;
 }
 

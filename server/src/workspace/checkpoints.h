@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "async/async_mutex.h"
 #include "async/blocking_pool.h"
 #include "async/strand.h"
 #include "base/random.h"
@@ -19,8 +21,7 @@ namespace coditect::workspace {
 ///
 /// Threads:    the workspace's strand.
 /// Lifetime:   its parts outlive it.
-/// Errors:     a restore that fails midway has made a checkpoint first: restoring that one undoes
-///             it.
+/// Errors:     nothing has changed then.
 class Checkpoints {
  public:
   struct Parts {
@@ -32,24 +33,43 @@ class Checkpoints {
     Random& random;
   };
 
-  explicit Checkpoints(Parts parts) : parts_(parts) {}
+  Checkpoints(const Strand& strand, Parts parts) : parts_(parts), taking_(strand) {}
 
   /// Records the tree that came with the workspace and takes its files into the index.
   awaitable<Result<void>> record_provisioned(std::string actor);
   awaitable<Result<Checkpoint>> create(Actor actor, std::string label);
+  /// Keeps the tree as it is before a task touches it, once a task: a second attempt of it does
+  /// nothing.
+  awaitable<Result<void>> before_task(std::string task);
   struct Restored {
     Checkpoint before;  ///< the state that the restore replaced
     std::size_t changed = 0;
+    std::vector<std::string> left_out;  ///< files too large to be followed, which stay as they are
   };
-  /// Brings every file back to what it was, one event for each that differs. Files that somebody
-  /// else has locked are refused first: Errc::kLocked, nothing changed.
-  awaitable<Result<Restored>> restore(Actor actor, std::string id);
+  /// Brings everything, or what is at or below `path`, back to what it was: files with content and
+  /// mode, links, empty folders. All of it or nothing (FileService::change_tree); a checkpoint of
+  /// what is replaced comes first. Errc::kLocked where somebody else has a lock on any of it.
+  awaitable<Result<Restored>> restore(Actor actor, std::string id, std::string path);
+
+  /// Makes steps from the tree as it is. Runs on the pool; may block.
+  using Plan = std::function<Result<std::vector<TreeStep>>(const blobs::Tree& now)>;
+  /// Does what `plan` says to the tree as it is at that moment; where somebody is quicker, the plan
+  /// is made anew. `of` is what is restored or reverted, for the event; `label` the checkpoint's.
+  awaitable<Result<Restored>> change(Actor actor, std::string of, std::string label, Plan plan);
 
  private:
   awaitable<Result<blobs::Tree>> snapshot();
+  Result<std::vector<TreeStep>> steps_to(const Checkpoint& wanted, const std::string& path,
+                                         const blobs::Tree& now) const;
+  awaitable<Result<Restored>> change_once(const Actor& actor, const std::string& of,
+                                          const std::string& label, const Plan& plan);
   Checkpoint append(const Actor& actor, std::string label, const blobs::Tree& tree);
 
+  // Constant after construction.
   const Parts parts_;
+  // Touched only on the strand; the cache on the pool, by whoever holds taking_.
+  AsyncMutex taking_;
+  blobs::StatCache taken_before_;
 };
 
 /// Takes the files of a tree manifest into an empty index, each with the version `seq`.

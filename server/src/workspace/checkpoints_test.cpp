@@ -19,7 +19,7 @@ class CheckpointsTest : public WorkspaceFixture {
     co_return made ? made->id : "";
   }
   awaitable<Checkpoints::Restored> restore(std::string id) {
-    auto restored = co_await workspace_->checkpoints().restore(kAnn, std::move(id));
+    auto restored = co_await workspace_->checkpoints().restore(kAnn, std::move(id), "");
     EXPECT_TRUE(restored) << restored.error().message;
     co_return restored ? *std::move(restored) : Checkpoints::Restored{};
   }
@@ -60,6 +60,45 @@ TEST_F(CheckpointsTest, RestoringBringsEveryFileBackAndCanBeUndone) {
     const auto again = co_await test.restore(first);
     EXPECT_EQ(nothing.changed, 3u);
     EXPECT_EQ(again.changed, 0u) << "it is there already";
+  }(*this));
+}
+
+TEST_F(CheckpointsTest, TheTreeIsKeptBeforeATaskTouchesIt) {
+  play([](CheckpointsTest& test) -> awaitable<void> {
+    co_await test.write("a.txt", "one");
+    test.claude_->use("write_file", {{"path", "new.txt"}, {"text", "by an agent"}});
+    const TaskId task = co_await test.submit("claude", "write it");
+    co_await test.until_finished(task);
+    EXPECT_EQ(test.on_disk("new.txt"), "by an agent");
+    const CheckpointList& all = test.workspace_->state().checkpoints;
+    const Checkpoint* before = all.find_of_task(task.str());
+    EXPECT_NE(before, nullptr);
+    if (before == nullptr) co_return;
+    EXPECT_EQ(before->files, 1);
+    EXPECT_EQ(to_json(*before).at("task").as_string(), task.str());
+    const std::string id = before->id;
+    // A second attempt has the first one's.
+    const std::size_t count = all.all().size();
+    EXPECT_TRUE(co_await test.workspace_->checkpoints().before_task(task.str()));
+    EXPECT_EQ(all.all().size(), count);
+    (void)co_await test.restore(id);
+    EXPECT_EQ(test.on_disk("new.txt"), "(none)");
+    EXPECT_EQ(test.on_disk("a.txt"), "one");
+  }(*this));
+}
+
+TEST_F(CheckpointsTest, WithoutItsCheckpointATaskDoesNotBegin) {
+  play([](CheckpointsTest& test) -> awaitable<void> {
+    co_await test.write("a.txt", "one");
+    const auto blobs = test.place_ / "sessions" / "blobs";
+    fs::remove_all(blobs);
+    archive::overwrite(blobs, "no folder");
+    const TaskId task = co_await test.submit("claude", "write it");
+    co_await test.until_finished(task);
+    EXPECT_EQ(test.state_of(task), queue::TaskState::kFailed);
+    EXPECT_TRUE(test.claude_->asked.empty());
+    fs::remove(blobs);
+    fs::create_directories(blobs);
   }(*this));
 }
 
@@ -112,19 +151,19 @@ TEST_F(CheckpointsTest, Refuses) {
     const std::string id = co_await test.checkpoint("first");
     co_await test.write("a.txt", "two");
     Checkpoints& checkpoints = test.workspace_->checkpoints();
-    const auto unknown = co_await checkpoints.restore(kAnn, "c_unknown");
+    const auto unknown = co_await checkpoints.restore(kAnn, "c_unknown", "");
     EXPECT_EQ(unknown.error().code, Errc::kNotFound);
     EXPECT_FALSE(unknown.error().hint.empty());
     locks::Request request;
-    request.path = "b.txt";
+    request.path = "a.txt";
     request.holder = "user:bob";
     const auto held = co_await test.workspace_->locks().acquire(request, {}, nullptr);
     const Sequence head = test.workspace_->log().head();
-    const auto locked = co_await checkpoints.restore(kAnn, id);
+    const auto locked = co_await checkpoints.restore(kAnn, id, "");
     EXPECT_EQ(locked.error().code, Errc::kLocked);
     EXPECT_EQ(test.workspace_->log().head(), head);
-    EXPECT_TRUE(co_await checkpoints.restore(kBob, id)) << "who holds the lock may";
-    EXPECT_TRUE(co_await test.workspace_->locks().release("b.txt", held->token, "user:bob"));
+    EXPECT_TRUE(co_await checkpoints.restore(kBob, id, "")) << "who holds the lock may";
+    EXPECT_TRUE(co_await test.workspace_->locks().release("a.txt", held->token, "user:bob"));
   }(*this));
   EXPECT_EQ(on_disk("a.txt"), "one");
 }
@@ -137,13 +176,13 @@ TEST_F(CheckpointsTest, WithoutItsContentARestoreFailsAndCanBeUndone) {
     const auto blobs = test.place_ / "sessions" / "blobs";
     const fs::path away = test.folder_.path() / "blobs-away";
     fs::rename(blobs, away);
-    const auto lost = co_await test.workspace_->checkpoints().restore(kAnn, id);
+    const auto lost = co_await test.workspace_->checkpoints().restore(kAnn, id, "");
     EXPECT_FALSE(lost);
     EXPECT_FALSE(lost.error().message.empty());
     EXPECT_EQ(test.on_disk("a.txt"), "two");
     fs::remove_all(blobs);
     fs::rename(away, blobs);
-    EXPECT_TRUE(co_await test.workspace_->checkpoints().restore(kAnn, id));
+    EXPECT_TRUE(co_await test.workspace_->checkpoints().restore(kAnn, id, ""));
   }(*this));
   EXPECT_EQ(on_disk("a.txt"), "one");
 }

@@ -33,13 +33,11 @@ awaitable<Result<MessageService::Sent>> MessageService::send(Actor actor,
                     {"text", text},
                     {"kind", "chat"}};
   sent.seq = log_.append({"agent_message", actor.name, actor.session, {}, std::move(data)});
-  for (std::string& name : to) {
-    TaskRequest request;
-    request.agent = std::move(name);
-    request.prompt = text;
-    CO_TRY(std::vector<TaskId> ids, co_await tasks_.submit(actor, std::move(request)));
-    sent.tasks.insert(sent.tasks.end(), ids.begin(), ids.end());
-  }
+  if (to.empty()) co_return sent;
+  TaskRequest request;
+  request.agents = std::move(to);
+  request.prompt = std::move(text);
+  CO_TRY(sent.tasks, co_await tasks_.submit(std::move(actor), std::move(request)));
   co_return sent;
 }
 

@@ -4,6 +4,7 @@
 #include "async/blocking_pool.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "coordination/lifecycle/stuck_limits.h"
 #include "providers/prices/cost.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
@@ -31,6 +32,8 @@ struct NodeServices {
   tools::TerminalLauncher& terminals;
   AckGate* gate = nullptr;  ///< null where nothing leaves the machine
   const providers::PriceBook& prices = providers::built_in_prices();
+  /// How long nothing may be heard of an agent at work.
+  std::chrono::milliseconds agent_silence_max = limits::kAgentSilenceMax;
 };
 
 }  // namespace coditect::workspace

@@ -1,6 +1,5 @@
 #include "workspace/queries.h"
 
-#include "base/sha256.h"
 #include "storage/archive/archive_reader.h"
 #include "storage/databases/queries/files.h"
 #include "storage/databases/queries/messages.h"
@@ -8,37 +7,12 @@
 #include "storage/databases/queries/view.h"
 #include "workspace/files/file_change.h"
 #include "workspace/log/archive_feed.h"
+#include "workspace/undo/file_content.h"
+#include "workspace/undo/task_runs.h"
 
 namespace coditect::workspace {
 
 namespace {
-
-/// The content that `changes` make up, in order.
-Result<std::string> content_of(const std::vector<databases::FileChange>& changes,
-                               const blobs::BlobStore& blobs) {
-  using Kind = databases::FileChange::Kind;
-  std::string content;
-  for (const databases::FileChange& change : changes) {
-    switch (change.kind) {
-      case Kind::kText: content = change.text; break;
-      case Kind::kBlob: {
-        TRY(content, blobs.get(change.blob));
-        break;
-      }
-      case Kind::kSplice: {
-        const Splice splice{static_cast<std::size_t>(change.at),
-                            static_cast<std::size_t>(change.remove), change.text};
-        TRY(content, apply_splice(content, splice));
-        break;
-      }
-    }
-  }
-  if (!changes.empty() && sha256_hex(content) != changes.back().hash) {
-    return internal("the log's changes of this file do not add up to its content",
-                    "run `coditect verify` on the workspace");
-  }
-  return content;
-}
 
 json::object rows_json(databases::Rows rows) {
   json::array columns;
@@ -86,6 +60,23 @@ awaitable<Result<json::value>> Queries::file_at(std::string path, Sequence seq) 
     if (!is_text(text)) return invalid("'" + path + "' was not text then");
     const Sequence version = changes.empty() ? 0 : changes.back().seq;
     return json::value(json::object{{"seq", seq}, {"text", text}, {"version", version}});
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<Undone>> Queries::without_task(std::string task, FileIndex::Files now) {
+  auto work = [this, task = std::move(task),
+               now = std::move(now)](const databases::View& view) -> Result<Undone> {
+    return undo_task(view, parts_.blobs, task, now);
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<std::string>> Queries::content_at(std::string path, Sequence seq) {
+  auto work = [this, path = std::move(path),
+               seq](const databases::View& view) -> Result<std::string> {
+    TRY(auto changes, databases::file_changes_until(view, path, seq));
+    return content_of(changes, parts_.blobs);
   };
   co_return co_await ask(std::move(work));
 }

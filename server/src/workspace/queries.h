@@ -12,7 +12,9 @@
 #include "storage/blobs/blob_store.h"
 #include "storage/databases/catalogue.h"
 #include "storage/databases/queries/timeline.h"
+#include "workspace/files/file_index.h"
 #include "workspace/log/event_log.h"
+#include "workspace/undo/undo_runs.h"
 
 namespace coditect::workspace {
 
@@ -39,6 +41,11 @@ class Queries {
   awaitable<Result<json::value>> file_history(std::string path, std::size_t limit);
   /// {seq, text, version}: the file as it was right after `seq`
   awaitable<Result<json::value>> file_at(std::string path, Sequence seq);
+  /// What the files `now` would be without what the task did to them, with the contents; empty
+  /// where the log knows of no file that it changed.
+  awaitable<Result<Undone>> without_task(std::string task, FileIndex::Files now);
+  /// The bytes of the file as they were right after `seq`.
+  awaitable<Result<std::string>> content_at(std::string path, Sequence seq);
   /// {seq, files, agents, locks, tasks}: the workspace as it was right after `seq`
   awaitable<Result<json::value>> timeline_at(Sequence seq);
   /// The last event at or before `time`; Errc::kNotFound where that is before the first.

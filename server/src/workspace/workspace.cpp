@@ -9,6 +9,7 @@
 #include "base/posix_file.h"
 #include "storage/archive/archive_reader.h"
 #include "storage/blobs/snapshot.h"
+#include "workspace/files/tree_recovery.h"
 
 namespace coditect::workspace {
 
@@ -35,7 +36,7 @@ Result<WorkspaceState> load_state(const std::filesystem::path& file) {
 /// What is read from the disk before the actor begins.
 struct Workspace::Loaded {
   WorkspaceState state;
-  std::vector<Event> edits;  ///< file_edit events since the saved state
+  std::vector<Event> edits;  ///< file_edit and tree_restored events since the saved state
   Sequence saved_seq = 0;
   archive::Archive archive;
   std::unique_ptr<blobs::BlobStore> blobs;
@@ -61,7 +62,9 @@ Result<Workspace::Loaded> Workspace::load(const Place& place) {
       TRY(blobs::Tree tree, blobs::read_tree(hash, *loaded.blobs));
       adopt_tree(loaded.state.files, tree.entries, event.seq);
     }
-    if (event.type == "file_edit") loaded.edits.push_back(std::move(event));
+    if (event.type == "file_edit" || event.type == kTreeRestored) {
+      loaded.edits.push_back(std::move(event));
+    }
     return true;
   };
   auto replayed = reader.read(loaded.state.seq + 1, replay);
@@ -114,24 +117,30 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
       strand,
       FileService::Parts{*log_, state_.locks, state_.files, *blobs_, services.disk, services.clock},
       ProjectFolder(place_.projects(), place_.staging()));
+  checkpoints_ = std::make_unique<Checkpoints>(
+      strand, Checkpoints::Parts{*log_, state_, *files_, *blobs_, services.disk, services.random});
   tasks_ = std::make_unique<TaskService>(
-      strand, TaskService::Parts{*log_, state_.tasks, state_.agents, *locks_, services.agents,
-                                 services.tools, services.clock, services.random});
+      strand, TaskService::Parts{*log_, state_.tasks, state_.agents, *locks_, *checkpoints_,
+                                 services.agents, services.tools, services.clock, services.random,
+                                 services.agent_silence_max});
   budgets_ = std::make_unique<BudgetService>(
       strand, BudgetService::Parts{*log_, state_.budgets, services.prices, services.clock,
                                    services.random});
   approvals_ = std::make_unique<ApprovalService>(
       strand, ApprovalService::Parts{*log_, state_.approvals, state_.tasks, services.clock,
                                      services.random});
-  host_ = std::make_unique<WorkspaceHost>(
-      strand, WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
-                                   previews_, services.agents, services.disk, services.clock,
-                                   services.random});
-  messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
-  checkpoints_ = std::make_unique<Checkpoints>(
-      Checkpoints::Parts{*log_, state_, *files_, *blobs_, services.disk, services.random});
   queries_ = std::make_unique<Queries>(
       Queries::Parts{*log_, *blobs_, services.catalogue, services.database, place_.root()});
+  commands_ = std::make_unique<CommandBook>(CommandBook::Parts{
+      *log_, state_, *files_, *blobs_, *queries_, services.disk, services.clock, services.random});
+  files_->set_guard(*commands_);
+  host_ = std::make_unique<WorkspaceHost>(
+      strand, WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
+                                   *commands_, previews_, services.agents, services.disk,
+                                   services.clock, services.random});
+  messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
+  undo_ = std::make_unique<TaskUndo>(
+      TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
   terminals_ = std::make_unique<Terminals>(
       strand, Terminals::Parts{services.terminals, previews_, services.disk, services.clock,
                                services.random, place_.projects()});
@@ -202,6 +211,7 @@ void Workspace::apply(const Event& event) {
   auto applied = state_.apply(event);
   // What a decision returned a moment ago fits the state; anything else is a bug.
   check(applied.ok(), applied ? "" : applied.error().message);
+  commands_->after_apply(event);
   last_active_ = services_.clock.steady();
   log_->set_session(session());
   if (!archiving_ && phase_ != Phase::kClosing) {
@@ -230,6 +240,8 @@ awaitable<void> Workspace::keep_archived() {
 }
 
 awaitable<Result<void>> Workspace::save_state() {
+  // The next time will do, too, for what is not in its place yet.
+  if (files_->placing()) co_return Result<void>{};
   const Sequence seq = state_.seq;
   CO_TRY_VOID(co_await log_->durable(seq));
   if (state_.seq != seq) co_return Result<void>{};  // busy: the next time will do

@@ -24,6 +24,7 @@
 #include "workspace/state/workspace_state.h"
 #include "workspace/tasks/task_service.h"
 #include "workspace/terminals.h"
+#include "workspace/undo/task_undo.h"
 
 namespace coditect::workspace {
 
@@ -84,10 +85,12 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   TaskService& tasks() { return *tasks_; }
   BudgetService& budgets() { return *budgets_; }
   ApprovalService& approvals() { return *approvals_; }
+  CommandBook& commands() { return *commands_; }
   WorkspaceHost& host() { return *host_; }
   MessageService& messages() { return *messages_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
   Queries& queries() { return *queries_; }
+  TaskUndo& undo() { return *undo_; }
   Terminals& terminals() { return *terminals_; }
   PreviewHub& previews() { return previews_; }
   blobs::BlobStore& blobs() { return *blobs_; }
@@ -148,13 +151,15 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   PreviewHub previews_;
   std::unique_ptr<LockService> locks_;
   std::unique_ptr<FileService> files_;
+  std::unique_ptr<Checkpoints> checkpoints_;
   std::unique_ptr<TaskService> tasks_;
   std::unique_ptr<BudgetService> budgets_;
   std::unique_ptr<ApprovalService> approvals_;
+  std::unique_ptr<Queries> queries_;
+  std::unique_ptr<CommandBook> commands_;
   std::unique_ptr<WorkspaceHost> host_;
   std::unique_ptr<MessageService> messages_;
-  std::unique_ptr<Checkpoints> checkpoints_;
-  std::unique_ptr<Queries> queries_;
+  std::unique_ptr<TaskUndo> undo_;
   std::unique_ptr<Terminals> terminals_;
   std::optional<Watcher::WatchId> watch_;
   std::set<std::string> changed_paths_;  ///< reported by the watcher, not yet looked at

@@ -146,6 +146,7 @@ class WorkspaceFixture : public ::testing::Test {
     for (auto& [name, bytes] : disk_->contents()) left->overwrite(name, bytes);
     std::filesystem::copy(old, place_, std::filesystem::copy_options::recursive);
     (void)close(Workspace::Closing::kPauses);
+    before_next_life();
     journal_.reset();
     disk_ = std::move(left);
     gate_ = std::make_shared<GatedDisk>(disk_);
@@ -218,6 +219,11 @@ class WorkspaceFixture : public ::testing::Test {
   static inline const Actor kAnn{"user:ann", {}, {}};
   static inline const Actor kBob{"user:bob", {}, {}};
 
+  /// Who works in the workspace, and with what.
+  virtual const agents::AgentDirectory& directory() const { return agents_; }
+  virtual const tools::ToolBox& tools() const { return tools_; }
+  /// In crash(): the old life is over, the new one has not begun.
+  virtual void before_next_life() {}
   virtual journal::Journal::Options journal_options() {
     journal::Journal::Options options;
     options.segment_bytes = 1u << 20;
@@ -267,8 +273,8 @@ class WorkspaceFixture : public ::testing::Test {
 
  private:
   NodeServices services() {
-    return {clock_, random_,   *journal_, catalogue(), pool_,
-            pool_,  *watcher_, agents_,   tools_,      terminals_};
+    return {clock_, random_,   *journal_,   catalogue(), pool_,
+            pool_,  *watcher_, directory(), tools(),     terminals_};
   }
   /// Making the empty databases takes longer than most tests, so all share them.
   static databases::Catalogue& catalogue() {

@@ -18,6 +18,7 @@ export type Prompt =
       submit: string;
       run: () => Promise<unknown>;
     }
+  | { kind: 'answers'; group: string }
   | { kind: 'commands' }
   | { kind: 'files' };
 

@@ -13,8 +13,11 @@ export function applyToAgents(agents: AgentView[], event: KnownEvent): AgentView
       return update(agents, event.data.agent, (agent) => ({ ...agent, waiting }));
     }
     case 'task_resumed':
+      // A pause that ends says nothing about what the agent does meanwhile.
+      if (event.data.for === 'pause') return agents;
       return update(agents, event.data.agent, (agent) => without(agent, 'waiting'));
     case 'task_requeued':
+    case 'task_paused':
     case 'task_finished':
       return update(agents, event.data.agent, (agent) =>
         agent.task === event.task ? without(agent, 'task', 'tool', 'waiting') : agent,

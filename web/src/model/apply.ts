@@ -4,6 +4,7 @@ import { applyToApprovals, applyToPolicy } from './approvals';
 import { applyToChat } from './chat';
 import { applyToCost, isAboutMoney } from './cost';
 import { applyToFiles, applyToLastEdits } from './files';
+import { isAboutInstructions } from './instructions';
 import { applyToLocks, applyToWaits } from './locks';
 import { applyToPreviews } from './previews';
 import { kLogEventsMax, type WorkspaceState } from './state';
@@ -45,6 +46,7 @@ function applyKnown(state: WorkspaceState, event: KnownEvent): WorkspaceState {
     moneySeq: isAboutMoney(event) ? event.seq : state.moneySeq,
     approvals: applyToApprovals(state.approvals, event),
     policy: applyToPolicy(state.policy, event),
+    instructionsSeq: isAboutInstructions(event) ? event.seq : state.instructionsSeq,
     files: applyToFiles(state.files, event),
     lastEdits: applyToLastEdits(state.lastEdits, event),
     chat: applyToChat(state.chat, event),

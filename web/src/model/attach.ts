@@ -25,6 +25,7 @@ export function fromSnapshot(snapshot: AttachResult): WorkspaceState {
     moneySeq: snapshot.head,
     approvals: snapshot.approvals,
     policy: snapshot.approval_policy,
+    instructionsSeq: snapshot.head,
     files: null,
     filesTruncated: false,
     lastEdits: {},

@@ -35,6 +35,12 @@ function step(chat: ChatItem[], event: KnownEvent): ChatItem[] {
       // The task's end says the rest.
       return step === 'told' ? [...chat, notice(event, agent, `${what}; told so`)] : chat;
     }
+    case 'agent_stuck': {
+      const { agent, doing, silent_ms, step } = event.data;
+      const how = `nothing was heard of ${doing} for ${Math.round(silent_ms / 1000)} s`;
+      // The task's end says the rest.
+      return step === 'cut_off' ? [...chat, notice(event, agent, `${how}; trying again`)] : chat;
+    }
     case 'context_compacted': {
       const { agent, summary } = event.data;
       const how = summary === undefined ? 'old outputs were shortened' : 'it was summed up';

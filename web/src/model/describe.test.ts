@@ -39,6 +39,23 @@ suite('an agent’s loop in the log', () => {
     expect(lineOf('context_compacted', { agent: 'kimi', before: 900, after: 100 })).toEqual([
       'kimi: conversation cut from about 900 to 100 tokens',
     ]);
+    const stuck = { agent: 'kimi', doing: 'run_command', silent_ms: 900, step: 'cut_off' };
+    expect(lineOf('agent_stuck', stuck)).toEqual(['kimi was stuck in run_command; cut off']);
+    expect(familyOf('agent_stuck')).toBe('agents');
     expect(['agent_looping', 'context_compacted'].map(familyOf)).toEqual(['agents', 'agents']);
+  });
+});
+
+suite('a locked file that a command changed', () => {
+  const lineOf = (data: object) =>
+    events(0, [{ type: 'file_put_back', data }]).map((event) => describe(event));
+
+  it('says whose it is, and whether it is as it was', () => {
+    const done = { path: 'a.txt', holder: 'user:ann', put_back: true };
+    expect(lineOf(done)).toEqual(['a.txt is again as ann has locked it']);
+    expect(lineOf({ ...done, put_back: false, error: 'the disk is full' })).toEqual([
+      'a.txt, which ann has locked, was changed: the disk is full',
+    ]);
+    expect(familyOf('file_put_back')).toBe('files');
   });
 });

@@ -11,10 +11,6 @@ export function describe(event: WireEvent): string {
 
 function describeKnown(event: Exclude<KnownEvent, ApprovalEvent>): string {
   switch (event.type) {
-    case 'file_edit':
-      return event.data.op === 'move'
-        ? `moved ${event.data.from ?? '?'} → ${event.data.path}`
-        : `${PAST[event.data.op]} ${event.data.path}`;
     case 'lock_acquired':
     case 'lock_renewed':
     case 'lock_released':
@@ -22,29 +18,29 @@ function describeKnown(event: Exclude<KnownEvent, ApprovalEvent>): string {
     case 'lock_wait_ended':
       return describeLock(event);
     case 'task_queued':
-      return `queued for ${event.data.agent}: ${summaryOf(event.data.prompt)}`;
     case 'task_started':
     case 'task_resumed':
-      return `${event.data.agent} ${event.type === 'task_started' ? 'starts' : 'goes on'}`;
+    case 'task_requeued':
+    case 'task_paused':
+    case 'task_pause_requested':
+    case 'task_cancel_requested':
+      return describeCourse(event);
     case 'task_waiting':
       return `${event.data.agent} waits for ${event.data.for} ${event.data.what ?? ''}`;
-    case 'task_requeued':
-      return `back in ${event.data.agent}’s queue: ${event.data.reason ?? 'interrupted'}`;
     case 'task_promoted':
       return `priority ${event.data.priority}`;
+    case 'agent_state_change':
     case 'task_retrying':
-      return `${event.data.provider}: ${event.data.error}; again in ${event.data.delay_ms} ms`;
+    case 'instructions_trusted':
+    case 'instructions_distrusted':
     case 'provider_failover':
     case 'agent_looping':
+    case 'agent_stuck':
     case 'context_compacted':
     case 'conversation_turn':
       return describeLoop(event);
-    case 'task_cancel_requested':
-      return 'cancel requested';
     case 'task_finished':
       return `${event.data.state}${event.data.error ? `: ${event.data.error.message}` : ''}`;
-    case 'agent_state_change':
-      return `${event.data.agent} ${event.data.from} → ${event.data.to}`;
     case 'agent_message':
       return `to ${event.data.to.join(', ')}: ${summaryOf(event.data.text)}`;
     case 'tool_call':
@@ -57,8 +53,12 @@ function describeKnown(event: Exclude<KnownEvent, ApprovalEvent>): string {
     case 'budget_reserved':
     case 'budget_settled':
       return describeBudget(event);
+    case 'file_edit':
+    case 'file_put_back':
     case 'checkpoint':
-      return event.data.label || event.data.id;
+    case 'tree_restored':
+    case 'hunks_accepted':
+      return describeFiles(event);
     case 'bus_message':
       return `to ${event.data.to.join(', ')}: ${summaryOf(event.data.text)}`;
     case 'bus_delivered':
@@ -82,6 +82,61 @@ function describeKnown(event: Exclude<KnownEvent, ApprovalEvent>): string {
   }
 }
 
+type FileType = 'file_edit' | 'file_put_back' | 'checkpoint' | 'tree_restored' | 'hunks_accepted';
+
+function describeFiles(event: Extract<KnownEvent, { type: FileType }>): string {
+  switch (event.type) {
+    case 'file_edit':
+      return event.data.op === 'move'
+        ? `moved ${event.data.from ?? '?'} → ${event.data.path}`
+        : `${PAST[event.data.op]} ${event.data.path}`;
+    case 'file_put_back': {
+      const { path, holder, put_back, error } = event.data;
+      return put_back
+        ? `${path} is again as ${shortName(holder)} has locked it`
+        : `${path}, which ${shortName(holder)} has locked, was changed: ${error ?? ''}`;
+    }
+    case 'checkpoint':
+      return event.data.label || event.data.id;
+    case 'tree_restored': {
+      const { paths, of } = event.data;
+      return `${paths.length} ${paths.length === 1 ? 'file' : 'files'} back, of ${of}`;
+    }
+    case 'hunks_accepted':
+      return `${event.data.hunks.length} of ${event.data.path} accepted`;
+  }
+}
+
+type CourseType =
+  | 'task_queued'
+  | 'task_started'
+  | 'task_resumed'
+  | 'task_requeued'
+  | 'task_paused'
+  | 'task_pause_requested'
+  | 'task_cancel_requested';
+
+function describeCourse(event: Extract<KnownEvent, { type: CourseType }>): string {
+  switch (event.type) {
+    case 'task_queued':
+      return `queued for ${event.data.agent}: ${summaryOf(event.data.prompt)}`;
+    case 'task_started':
+      return `${event.data.agent} starts`;
+    case 'task_resumed':
+      return event.data.for === 'pause'
+        ? (event.data.what ?? 'resumed')
+        : `${event.data.agent} goes on`;
+    case 'task_requeued':
+      return `back in ${event.data.agent}’s queue: ${event.data.reason ?? 'interrupted'}`;
+    case 'task_paused':
+      return event.data.what;
+    case 'task_pause_requested':
+      return 'pause requested';
+    case 'task_cancel_requested':
+      return 'cancel requested';
+  }
+}
+
 type LockType =
   'lock_acquired' | 'lock_renewed' | 'lock_released' | 'lock_waiting' | 'lock_wait_ended';
 
@@ -100,15 +155,34 @@ function describeLock(event: Extract<KnownEvent, { type: LockType }>): string {
   }
 }
 
-/** What became of the loop between a model and its tools. */
-type LoopType = 'provider_failover' | 'agent_looping' | 'context_compacted' | 'conversation_turn';
+type LoopType =
+  | 'agent_state_change'
+  | 'task_retrying'
+  | 'instructions_trusted'
+  | 'instructions_distrusted'
+  | 'provider_failover'
+  | 'agent_looping'
+  | 'agent_stuck'
+  | 'context_compacted'
+  | 'conversation_turn';
 
+/** What became of the loop between a model and its tools. */
 function describeLoop(event: Extract<KnownEvent, { type: LoopType }>): string {
   switch (event.type) {
+    case 'agent_state_change':
+      return `${event.data.agent} ${event.data.from} → ${event.data.to}`;
+    case 'task_retrying':
+      return `${event.data.provider}: ${event.data.error}; again in ${event.data.delay_ms} ms`;
+    case 'instructions_trusted':
+      return `${event.data.path} is trusted to instruct agents`;
+    case 'instructions_distrusted':
+      return `${event.data.path} is no longer trusted`;
     case 'provider_failover':
       return `${event.data.from.model} failed (${event.data.kind}); goes on with ${event.data.to.model}`;
     case 'agent_looping':
       return `${event.data.agent} ${event.data.what}; ${event.data.step}`;
+    case 'agent_stuck':
+      return `${event.data.agent} was stuck in ${event.data.doing}; ${event.data.step === 'failed' ? 'failed' : 'cut off'}`;
     case 'context_compacted':
       return `${event.data.agent}: conversation cut from about ${event.data.before} to ${event.data.after} tokens`;
     case 'conversation_turn':
@@ -157,11 +231,26 @@ export function agentOf(event: WireEvent): string {
   return event.actor.startsWith('agent:') ? shortName(event.actor) : '';
 }
 
+const OF_AGENTS = new Set([
+  'agent_state_change',
+  'agent_looping',
+  'agent_stuck',
+  'context_compacted',
+]);
+
+const OF_FILES = new Set([
+  'file_edit',
+  'file_put_back',
+  'checkpoint',
+  'tree_restored',
+  'hunks_accepted',
+]);
+
 /** The group of types that the log's filter offers. */
 export function familyOf(type: string): string {
   if (type === 'agent_message' || type.startsWith('bus_')) return 'messages';
-  if (type === 'file_edit' || type === 'checkpoint') return 'files';
-  if (['agent_state_change', 'agent_looping', 'context_compacted'].includes(type)) return 'agents';
+  if (OF_FILES.has(type)) return 'files';
+  if (OF_AGENTS.has(type)) return 'agents';
   if (type === 'tool_call') return 'tools';
   if (type === 'usage_recorded' || type.startsWith('budget_')) return 'cost';
   const cut = type.indexOf('_');

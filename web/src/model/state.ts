@@ -88,6 +88,8 @@ export interface WorkspaceState {
   /** What waits for a person, oldest first. */
   approvals: ApprovalInfo[];
   policy: ApprovalPolicy;
+  /** The last event that may have changed what the project tells agents. */
+  instructionsSeq: number;
   /** Null until `files.tree` has answered; after that kept current by events. */
   files: Record<string, TreeEntry> | null;
   filesTruncated: boolean;

@@ -24,7 +24,19 @@ export function applyToTasks(tasks: TaskInfo[], event: KnownEvent): TaskInfo[] {
         waits_for: `${event.data.for}: ${event.data.what ?? ''}`,
       }));
     case 'task_resumed':
-      return update(tasks, id, (task) => ({ ...ready(task), state: 'running' }));
+      return update(tasks, id, (task) => resumed(task, event));
+    case 'task_pause_requested':
+      return update(tasks, id, (task) => ({ ...task, pause_requested_by: event.actor }));
+    case 'task_paused':
+      return update(tasks, id, (task) => ({
+        ...requeued(task),
+        state: 'paused',
+        attempt: event.data.attempt,
+        waits_for: `pause: ${event.data.what}`,
+      }));
+    case 'agent_message':
+    case 'conversation_turn':
+      return update(tasks, id, (task) => steered(task, event));
     case 'task_requeued':
       return update(tasks, id, (task) => ({
         ...requeued(task),
@@ -60,6 +72,7 @@ function queued(
     attempt: event.data.attempt ?? 1,
     created_at: event.ts,
     depends_on: event.data.depends_on ?? [],
+    ...(event.data.group === undefined ? {} : { group: event.data.group }),
   };
   const known = tasks.some((other) => other.id === id);
   return known ? update(tasks, id, () => task) : [...tasks, task];
@@ -71,15 +84,45 @@ function ready(task: TaskInfo): TaskInfo {
   return rest;
 }
 
+function unpaused(task: TaskInfo): TaskInfo {
+  const { pause_requested_by: _by, ...rest } = task;
+  return rest;
+}
+
+function resumed(task: TaskInfo, event: Extract<KnownEvent, { type: 'task_resumed' }>): TaskInfo {
+  if (event.data.for !== 'pause') return { ...ready(task), state: 'running' };
+  // It may not have come to stand still yet, and wait for something else.
+  const state = event.data.state ?? 'running';
+  const base = unpaused(task);
+  return state === 'waiting' ? { ...base, state } : { ...ready(base), state };
+}
+
+type SteeringEvent = Extract<KnownEvent, { type: 'agent_message' | 'conversation_turn' }>;
+
+/** What a person says waits for the agent until a turn takes it up. */
+function steered(task: TaskInfo, event: SteeringEvent): TaskInfo {
+  const before = task.steering ?? [];
+  if (event.type === 'agent_message') {
+    const { id, from, text, steers } = event.data;
+    return steers === true ? { ...task, steering: [...before, { id, from, text }] } : task;
+  }
+  const { heeds } = event.data;
+  if (heeds === undefined) return task;
+  const { steering: _steering, ...rest } = task;
+  const left = before.filter(({ id }) => !heeds.includes(id));
+  return left.length === 0 ? rest : { ...rest, steering: left };
+}
+
 function requeued(task: TaskInfo): TaskInfo {
-  const { started_at: _started, finished_at: _finished, error: _error, ...rest } = ready(task);
+  const base = unpaused(ready(task));
+  const { started_at: _started, finished_at: _finished, error: _error, ...rest } = base;
   return { ...rest, state: 'queued' };
 }
 
 function finished(task: TaskInfo, event: Extract<KnownEvent, { type: 'task_finished' }>): TaskInfo {
   const { state, error, result } = event.data;
   return {
-    ...ready(task),
+    ...unpaused(ready(task)),
     state,
     finished_at: event.ts,
     ...(error === undefined ? {} : { error }),
@@ -91,6 +134,7 @@ const RANK: Record<TaskState, number> = {
   running: 0,
   waiting: 0,
   queued: 1,
+  paused: 1,
   failed: 2,
   cancelled: 2,
   succeeded: 2,
@@ -107,6 +151,13 @@ export function inQueueOrder(tasks: TaskInfo[]): TaskInfo[] {
       return b.task.priority - a.task.priority || a.index - b.index;
     })
     .map(({ task }) => task);
+}
+
+/** Those that were given one prompt together, in the order of their agents' names. */
+export function ofGroup(tasks: TaskInfo[], group: string): TaskInfo[] {
+  return tasks
+    .filter((task) => task.group === group)
+    .toSorted((a, b) => (a.agent < b.agent ? -1 : 1));
 }
 
 export function isOver(task: TaskInfo): boolean {

@@ -22,7 +22,15 @@ export interface LockInfo {
   expires_at: string;
 }
 
-export type TaskState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+export type TaskState =
+  'queued' | 'running' | 'waiting' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
+
+/** What a person has said to a task under way. */
+export interface Steering {
+  id: string;
+  from: string;
+  text: string;
+}
 
 export interface TaskError {
   kind: string;
@@ -45,6 +53,12 @@ export interface TaskInfo {
   depends_on?: string[];
   /** While it waits: the kind of thing and what of it, `budget: the budget of …`. */
   waits_for?: string;
+  /** The same for all agents that were given one prompt together. */
+  group?: string;
+  /** Who has asked for a pause that its agent has not come to yet. */
+  pause_requested_by?: string;
+  /** What its agent has not heard yet. */
+  steering?: Steering[];
 }
 
 export interface CostTotals {
@@ -174,4 +188,39 @@ export interface FileHistoryEdit {
   actor: string;
   op: 'create' | 'write' | 'move' | 'remove';
   task?: string;
+}
+
+/** A file that tells agents how to work; `hash` is what a person trusts. */
+export interface InstructionInfo {
+  path: string;
+  hash: string;
+  bytes: number;
+  trusted: boolean;
+  /** It was trusted with another content. */
+  changed: boolean;
+}
+
+/** A place that a task changed and that cannot be taken back, because others changed it since. */
+export interface RefusedPlace {
+  path: string;
+  from_line?: number;
+  to_line?: number;
+  why: string;
+}
+
+/** One piece of what a task changed in a file and what is still there. */
+export interface TaskHunk {
+  id: string;
+  kind: 'lines' | 'created' | 'removed' | 'renamed' | 'mode' | 'content';
+  accepted: boolean;
+  line?: number;
+  removed?: string;
+  added?: string;
+  cut?: boolean;
+}
+
+export interface TaskChanges {
+  task: string;
+  files: { path: string; version: number; from?: string; hunks: TaskHunk[] }[];
+  refused: RefusedPlace[];
 }

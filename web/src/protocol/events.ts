@@ -6,6 +6,7 @@ import type {
   ApprovalRule,
   LockMode,
   TaskError,
+  TaskState,
 } from './entities';
 
 /**
@@ -89,6 +90,8 @@ export type KnownEvent =
   | Envelope<'session_started' | 'session_renewed', { id: string; expires_at: string }>
   | Envelope<'session_expired', { id: string }>
   | Envelope<'checkpoint', { id: string; label?: string; files?: number; bytes?: number }>
+  | Envelope<'tree_restored', { id: string; of: string; before: string; paths: string[] }>
+  | Envelope<'hunks_accepted', { path: string; hunks: string[] }>
   | Envelope<'file_edit', FileEditData>
   | Envelope<
       'lock_acquired',
@@ -122,11 +125,17 @@ export type KnownEvent =
         depends_on?: string[];
         budget_usd?: number;
         parent?: string;
+        group?: string;
         attempt?: number;
       }
     >
   | Envelope<'task_started', { agent: string; attempt?: number }>
-  | Envelope<'task_waiting' | 'task_resumed', { agent: string; for: WaitReason; what?: string }>
+  | Envelope<'task_waiting', { agent: string; for: WaitReason; what?: string }>
+  | Envelope<
+      'task_resumed',
+      { agent: string; for: WaitReason | 'pause'; what?: string; state?: TaskState }
+    >
+  | Envelope<'task_paused', { agent: string; attempt: number; what: string }>
   | Envelope<'task_requeued', { agent: string; attempt: number; reason?: string }>
   | Envelope<'task_promoted', { agent: string; priority: number }>
   | Envelope<
@@ -148,10 +157,25 @@ export type KnownEvent =
       { agent: string; shape: string; what: string; step: 'told' | 'failed' }
     >
   | Envelope<
+      'agent_stuck',
+      { agent: string; doing: string; silent_ms: number; step: 'cut_off' | 'failed' }
+    >
+  | Envelope<
       'context_compacted',
       { agent: string; before: number; after: number; summary?: string }
     >
-  | Envelope<'task_cancel_requested', { agent: string }>
+  | Envelope<
+      'file_put_back',
+      {
+        path: string;
+        holder: string;
+        put_back: boolean;
+        blob?: string;
+        moved?: string[];
+        error?: string;
+      }
+    >
+  | Envelope<'task_cancel_requested' | 'task_pause_requested', { agent: string }>
   | Envelope<'task_finished', TaskFinishedData>
   | Envelope<
       'agent_state_change',
@@ -159,14 +183,27 @@ export type KnownEvent =
     >
   | Envelope<
       'agent_message',
-      { id: string; from: string; to: string[]; text: string; kind: 'chat' | 'answer' }
+      {
+        id: string;
+        from: string;
+        to: string[];
+        text: string;
+        kind: 'chat' | 'answer';
+        steers?: boolean;
+      }
     >
   | Envelope<'tool_call', ToolCallData>
   | Envelope<
       'conversation_turn',
-      { agent: string; turns: { role: 'user' | 'assistant'; blocks: { type: string }[] }[] }
+      {
+        agent: string;
+        turns: { role: 'user' | 'assistant'; blocks: { type: string }[] }[];
+        heeds?: string[];
+      }
     >
   | Envelope<'usage_recorded', UsageData>
+  | Envelope<'instructions_trusted', { path: string; hash: string }>
+  | Envelope<'instructions_distrusted', { path: string }>
   | Envelope<'budget_set', { scope: string; limit_usd?: number }>
   | Envelope<'budget_reserved', { id: string; agent: string; model: string; amount_usd: number }>
   | Envelope<'budget_settled', { id: string; agent: string; unsettled_usd: number; reason: string }>
@@ -204,7 +241,10 @@ const KNOWN: Record<EventType, true> = {
   session_renewed: true,
   session_expired: true,
   checkpoint: true,
+  tree_restored: true,
+  hunks_accepted: true,
   file_edit: true,
+  file_put_back: true,
   lock_acquired: true,
   lock_renewed: true,
   lock_released: true,
@@ -219,14 +259,19 @@ const KNOWN: Record<EventType, true> = {
   task_retrying: true,
   provider_failover: true,
   agent_looping: true,
+  agent_stuck: true,
   context_compacted: true,
+  task_paused: true,
   task_cancel_requested: true,
+  task_pause_requested: true,
   task_finished: true,
   agent_state_change: true,
   agent_message: true,
   tool_call: true,
   conversation_turn: true,
   usage_recorded: true,
+  instructions_trusted: true,
+  instructions_distrusted: true,
   budget_set: true,
   budget_reserved: true,
   budget_settled: true,

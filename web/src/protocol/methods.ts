@@ -9,10 +9,13 @@ import type {
   CostRow,
   CostTotals,
   FileHistoryEdit,
+  InstructionInfo,
   LockInfo,
   LockMode,
   MessageInfo,
+  RefusedPlace,
   SessionInfo,
+  TaskChanges,
   TaskInfo,
   TreeEntry,
   UnsettledRow,
@@ -64,6 +67,14 @@ export interface Methods {
   'tasks.cancel': { params: { id: string }; result: unknown };
   'tasks.retry': { params: { id: string }; result: unknown };
   'tasks.promote': { params: { id: string }; result: unknown };
+  'tasks.changes': { params: { id: string }; result: TaskChanges };
+  'tasks.revert': {
+    params: { id: string; conflicts?: 'refuse' | 'skip' };
+    result: { changed: number; refused: RefusedPlace[] };
+  };
+  'tasks.pause': { params: { id: string }; result: unknown };
+  'tasks.resume': { params: { id: string }; result: unknown };
+  'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
   'messages.send': { params: { to: string[]; text: string }; result: unknown };
   'messages.list': {
     params: { before?: number; limit?: number };
@@ -118,6 +129,12 @@ export interface Methods {
       unsettled: UnsettledRow[];
     };
   };
+  'instructions.list': {
+    params: Nothing;
+    result: { instructions: InstructionInfo[]; truncated: boolean };
+  };
+  'instructions.trust': { params: { path: string; hash: string }; result: unknown };
+  'instructions.distrust': { params: { path: string }; result: unknown };
   'cost.set_budget': { params: { scope: string; limit_usd?: number }; result: unknown };
   'cost.settle': { params: { reservation: string; cost_usd: number }; result: unknown };
 }

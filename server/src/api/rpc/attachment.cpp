@@ -15,11 +15,15 @@ json::array agent_rows(workspace::Workspace& workspace) {
                      {"model", agent.model},
                      {"simulated", agent.simulated},
                      {"state", to_string(state.agents.state(agent.name))}};
+    json::array paused;
     for (const auto& [id, task] : state.tasks.tasks()) {
-      if (task.agent != agent.name || !queue::is_active(task.state)) continue;
+      if (task.agent != agent.name) continue;
+      if (task.state == queue::TaskState::kPaused) paused.push_back(json::string(id.str()));
+      if (!queue::is_active(task.state)) continue;
       row["task"] = id.str();
       if (!task.waits_for.empty()) row["waits_for"] = task.waits_for;
     }
+    if (!paused.empty()) row["paused"] = std::move(paused);
     rows.push_back(std::move(row));
   }
   return rows;

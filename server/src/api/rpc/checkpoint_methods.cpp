@@ -21,12 +21,20 @@ awaitable<Result<json::value>> list(MethodCall call) {
 }
 
 awaitable<Result<json::value>> restore(MethodCall call) {
+  std::string id = text_param(call.params, "id");
+  std::string path = optional_text(call.params, "path").value_or("");
   CO_TRY(auto restored,
-         co_await call.workspace.checkpoints().restore(call.actor, text_param(call.params, "id")));
-  co_return json::object{{"before", to_json(restored.before)}, {"changed", restored.changed}};
+         co_await call.workspace.checkpoints().restore(call.actor, std::move(id), std::move(path)));
+  co_return restored_json(restored);
 }
 
 }  // namespace
+
+json::object restored_json(const workspace::Checkpoints::Restored& restored) {
+  json::object answer{{"before", to_json(restored.before)}, {"changed", restored.changed}};
+  if (!restored.left_out.empty()) answer["left_out"] = json::value_from(restored.left_out);
+  return answer;
+}
 
 std::vector<Method> checkpoint_methods() {
   return {
@@ -38,12 +46,14 @@ std::vector<Method> checkpoint_methods() {
       {"checkpoints.list",
        "The trees that are kept, oldest first.",
        {},
-       "{checkpoints: [{id, label, seq, ts, tree, files, bytes}]}",
+       "{checkpoints: [{id, label, seq, ts, tree, files, bytes, task?}]}",
        once_durable<list>},
       {"checkpoints.restore",
-       "Brings every file back to what it was; makes a checkpoint first, so it can be undone.",
-       {{"id", "string", kRequired, "the checkpoint's id"}},
-       "{before: checkpoint, changed}",
+       "Brings every file back to what it was, or none; makes a checkpoint first, so it can be "
+       "undone.",
+       {{"id", "string", kRequired, "the checkpoint's id"},
+        {"path", "string", kOptional, "only this file, or what is below this folder"}},
+       "{before: checkpoint, changed, left_out?}",
        restore},
   };
 }

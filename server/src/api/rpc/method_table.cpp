@@ -29,13 +29,16 @@ MethodTable::MethodTable() {
   add(workspace_methods());
   add(agent_methods());
   add(task_methods());
+  add(task_group_methods());
   add(message_methods());
   add(approval_methods());
+  add(instruction_methods());
   add(file_methods());
   add(lock_methods());
   add(sql_methods());
   add(timeline_methods());
   add(checkpoint_methods());
+  add(undo_methods());
   add(cost_methods());
   add(search_methods());
   add(terminal_methods());

@@ -78,12 +78,18 @@ class MethodTable {
 /// misspelt optional parameter would otherwise be ignored in silence.
 Result<void> check_parameters(const Method& method, const json::object& params);
 
+/// The answer of what brings files back.
+json::object restored_json(const workspace::Checkpoints::Restored& restored);
+
 // The namespaces, one file each.
 std::vector<Method> workspace_methods();
 std::vector<Method> agent_methods();
 std::vector<Method> task_methods();
+std::vector<Method> undo_methods();
+std::vector<Method> task_group_methods();
 std::vector<Method> message_methods();
 std::vector<Method> approval_methods();
+std::vector<Method> instruction_methods();
 std::vector<Method> file_methods();
 std::vector<Method> lock_methods();
 std::vector<Method> sql_methods();

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "api/rpc/method_table.h"
 #include "api/rpc/params.h"
 #include "base/limits.h"
@@ -23,7 +25,10 @@ json::object task_row(const queue::Task& task, const budget::Books& books) {
   const auto limit = books.account("task:" + task.id.str()).limit;
   if (limit) row["budget_usd"] = to_usd(*limit);
   if (task.parent) row["parent"] = task.parent->str();
+  if (!task.group.empty()) row["group"] = task.group;
   if (!task.waits_for.empty()) row["waits_for"] = task.waits_for;
+  if (!task.pause_requested_by.empty()) row["pause_requested_by"] = task.pause_requested_by;
+  if (!task.steering.empty()) row["steering"] = queue::steering_json(task);
   if (task.result) row["result"] = *task.result;
   if (task.error) {
     row["error"] = {
@@ -41,9 +46,25 @@ Result<queue::Task> find_task(const MethodCall& call) {
   return *task;
 }
 
+/// Whom the task is for: one of `agent` and `agents`.
+Result<void> take_agents(const json::object& params, workspace::TaskRequest& request) {
+  const bool one = params.contains("agent");
+  if (one == params.contains("agents")) {
+    return invalid("either 'agent' or 'agents' is needed", "agents.list names them");
+  }
+  if (one) {
+    request.agent = text_param(params, "agent");
+    return {};
+  }
+  TRY(request.agents, texts_param(params, "agents"));
+  const std::set<std::string> distinct(request.agents.begin(), request.agents.end());
+  if (!distinct.empty() && distinct.size() == request.agents.size()) return {};
+  return invalid("'agents' names nobody, or somebody twice", "give each agent's name once");
+}
+
 awaitable<Result<json::value>> submit(MethodCall call) {
   workspace::TaskRequest request;
-  request.agent = text_param(call.params, "agent");
+  CO_TRY_VOID(take_agents(call.params, request));
   request.prompt = text_param(call.params, "prompt");
   CO_TRY(std::int64_t priority,
          integer_param(call.params, "priority", queue::kPriorityDefault, 0, queue::kPriorityMax));
@@ -58,16 +79,21 @@ awaitable<Result<json::value>> submit(MethodCall call) {
     const queue::Task* task = call.workspace.state().tasks.find(id);
     tasks.push_back({{"id", id.str()}, {"agent", task == nullptr ? "" : task->agent}});
   }
-  co_return json::object{{"tasks", std::move(tasks)}};
+  json::object submitted{{"tasks", std::move(tasks)}};
+  const queue::Task* first = call.workspace.state().tasks.find(ids.front());
+  if (first != nullptr && !first->group.empty()) submitted["group"] = first->group;
+  co_return submitted;
 }
 
 awaitable<Result<json::value>> list(MethodCall call) {
   const auto agent = optional_text(call.params, "agent");
   const auto state = optional_text(call.params, "state");
+  const auto group = optional_text(call.params, "group");
   json::array rows;
   for (const auto& [id, task] : call.workspace.state().tasks.tasks()) {
     if (agent && task.agent != *agent) continue;
     if (state && to_string(task.state) != *state) continue;
+    if (group && task.group != *group) continue;
     rows.push_back(task_row(task, call.workspace.state().budgets.books()));
   }
   co_return json::object{{"tasks", std::move(rows)}};
@@ -78,31 +104,48 @@ awaitable<Result<json::value>> get(MethodCall call) {
   co_return task_row(task, call.workspace.state().budgets.books());
 }
 
+using Command = awaitable<Result<void>> (workspace::TaskService::*)(TaskId, workspace::Actor);
+
 /// The task as it is after a command on it.
-awaitable<Result<json::value>> answer(MethodCall call, awaitable<Result<void>> command) {
-  CO_TRY_VOID(co_await std::move(command));
+awaitable<Result<json::value>> after(MethodCall call, Command command) {
+  const TaskId id(text_param(call.params, "id"));
+  CO_TRY_VOID(co_await (call.workspace.tasks().*command)(id, call.actor));
   CO_TRY(queue::Task task, find_task(call));
   co_return task_row(task, call.workspace.state().budgets.books());
 }
 
 awaitable<Result<json::value>> cancel(MethodCall call) {
-  auto command = call.workspace.tasks().cancel(TaskId(text_param(call.params, "id")), call.actor);
-  co_return co_await answer(std::move(call), std::move(command));
+  return after(std::move(call), &workspace::TaskService::cancel);
 }
 
 awaitable<Result<json::value>> retry(MethodCall call) {
-  auto command = call.workspace.tasks().retry(TaskId(text_param(call.params, "id")), call.actor);
-  co_return co_await answer(std::move(call), std::move(command));
+  return after(std::move(call), &workspace::TaskService::retry);
 }
 
 awaitable<Result<json::value>> promote(MethodCall call) {
-  auto command = call.workspace.tasks().promote(TaskId(text_param(call.params, "id")), call.actor);
-  co_return co_await answer(std::move(call), std::move(command));
+  return after(std::move(call), &workspace::TaskService::promote);
+}
+
+awaitable<Result<json::value>> pause(MethodCall call) {
+  return after(std::move(call), &workspace::TaskService::pause);
+}
+
+awaitable<Result<json::value>> resume(MethodCall call) {
+  return after(std::move(call), &workspace::TaskService::resume);
+}
+
+awaitable<Result<json::value>> steer(MethodCall call) {
+  const TaskId id(text_param(call.params, "id"));
+  CO_TRY(std::string message,
+         co_await call.workspace.tasks().steer(id, call.actor, text_param(call.params, "text")));
+  co_return json::object{{"id", id.str()}, {"message", std::move(message)}};
 }
 
 constexpr std::string_view kTask =
     "{id, agent, state, priority, prompt, attempt, depends_on, created_at, started_at?, "
-    "finished_at?, budget_usd?, waits_for?, result?, error?}";
+    "finished_at?, budget_usd?, parent?, group?, waits_for?, pause_requested_by?, steering?: [{id, "
+    "from, text}], "
+    "result?, error?}";
 const Parameter kId{"id", "string", kRequired, "the task's id"};
 
 }  // namespace
@@ -118,26 +161,40 @@ json::array task_rows(const workspace::WorkspaceState& state) {
 std::vector<Method> task_methods() {
   return {
       {"tasks.submit",
-       "Gives an agent, or all of them, something to do.",
-       {{"agent", "string", kRequired, "an agent's name, auto or all"},
+       "Gives an agent, several, or all of them, something to do.",
+       {{"agent", "string", kOptional, "an agent's name, auto or all"},
+        {"agents", "array", kOptional, "in place of it: the names of several"},
         {"prompt", "string", kRequired, "what to do"},
         {"priority", "integer", kOptional, "0 to 9; 9 goes first, 5 where it is absent"},
         {"depends_on", "array", kOptional, "ids of tasks that must succeed first"},
         {"budget_usd", "number", kOptional,
          "what its calls, and those of the tasks that it delegates, may cost at most; "
          "cost.set_budget changes it"}},
-       "{tasks: [{id, agent}]}",
+       "{tasks: [{id, agent}], group?}",
        submit},
       {"tasks.list",
        "The tasks: all that are not finished and the newest of those that are.",
        {{"agent", "string", kOptional, "only this agent's"},
-        {"state", "string", kOptional, "only those in this state"}},
+        {"state", "string", kOptional, "only those in this state"},
+        {"group", "string", kOptional, "only those that were submitted together"}},
        "{tasks: [task]}",
        once_durable<list>},
       {"tasks.get", "One task.", {kId}, kTask, once_durable<get>},
       {"tasks.cancel", "Takes a task from the queue, or stops it.", {kId}, kTask, cancel},
       {"tasks.retry", "Queues a failed or cancelled task again.", {kId}, kTask, retry},
       {"tasks.promote", "Makes a queued task its agent's next.", {kId}, kTask, promote},
+      {"tasks.pause",
+       "Lets a task stand still: a queued one at once, another before its next step.",
+       {kId},
+       kTask,
+       pause},
+      {"tasks.resume", "Lets a paused task go on where it was.", {kId}, kTask, resume},
+      {"tasks.steer",
+       "Says something to a task that is not finished; its agent hears it before its next model "
+       "call.",
+       {kId, {"text", "string", kRequired, "what to say"}},
+       "{id, message}",
+       steer},
   };
 }
 

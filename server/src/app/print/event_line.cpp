@@ -87,6 +87,8 @@ std::string describe_event(const json::object& event) {
     line = describe_turn(data);
   } else if (type == "agent_looping") {
     line = text(data, "agent") + " " + text(data, "what") + ": " + text(data, "step");
+  } else if (type == "agent_stuck") {
+    line = text(data, "agent") + " was stuck in " + text(data, "doing") + ": " + text(data, "step");
   } else if (type == "context_compacted") {
     line = describe_compaction(data);
   } else if (type.starts_with("lock_")) {

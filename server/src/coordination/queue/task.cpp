@@ -7,10 +7,11 @@ namespace coditect::queue {
 
 namespace {
 
-constexpr std::array<std::pair<TaskState, std::string_view>, 6> kStates{{
+constexpr std::array<std::pair<TaskState, std::string_view>, 7> kStates{{
     {TaskState::kQueued, "queued"},
     {TaskState::kRunning, "running"},
     {TaskState::kWaiting, "waiting"},
+    {TaskState::kPaused, "paused"},
     {TaskState::kSucceeded, "succeeded"},
     {TaskState::kFailed, "failed"},
     {TaskState::kCancelled, "cancelled"},
@@ -53,6 +54,22 @@ Result<void> parse_outcome(const json::object& object, Task& task) {
   return {};
 }
 
+Result<void> parse_steering(const json::object& object, Task& task) {
+  task.pause_requested_by = find_string(object, "pause_requested_by").value_or("");
+  task.stuck = static_cast<int>(find_int(object, "stuck").value_or(0));
+  const json::array* said = find_array(object, "steering");
+  for (const json::value& value : said == nullptr ? json::array() : *said) {
+    if (!value.is_object()) return invalid("'steering' holds something that nobody said");
+    const json::object& each = value.get_object();
+    Steering steering;
+    TRY(steering.id, need_string(each, "id"));
+    TRY(steering.from, need_string(each, "from"));
+    TRY(steering.text, need_string(each, "text"));
+    task.steering.push_back(std::move(steering));
+  }
+  return {};
+}
+
 Result<void> parse_times(const json::object& object, Task& task) {
   TRY(std::string created, need_string(object, "created_at"));
   TRY(task.created_at, parse_rfc3339(created));
@@ -85,6 +102,14 @@ Result<TaskState> parse_state(std::string_view text) {
   return invalid("'" + std::string(text) + "' is not a task's state");
 }
 
+json::array steering_json(const Task& task) {
+  json::array said;
+  for (const Steering& each : task.steering) {
+    said.push_back({{"id", each.id}, {"from", each.from}, {"text", each.text}});
+  }
+  return said;
+}
+
 json::object task_json(const Task& task) {
   json::object object;
   object["id"] = task.id.str();
@@ -96,11 +121,16 @@ json::object task_json(const Task& task) {
   object["open_dependencies"] = ids_json(task.open_dependencies);
   if (task.budget_usd) object["budget_usd"] = *task.budget_usd;
   if (task.parent) object["parent"] = task.parent->str();
+  if (!task.group.empty()) object["group"] = task.group;
+  if (task.told) object["told"] = true;
   if (!task.session.empty()) object["session"] = task.session;
   object["attempt"] = task.attempt;
   object["first_attempt"] = task.first_attempt;
   if (!task.waits_for.empty()) object["waits_for"] = task.waits_for;
   object["cancel_requested"] = task.cancel_requested;
+  if (task.stuck > 0) object["stuck"] = task.stuck;
+  if (!task.pause_requested_by.empty()) object["pause_requested_by"] = task.pause_requested_by;
+  if (!task.steering.empty()) object["steering"] = steering_json(task);
   put_outcome(task, object);
   object["created_at"] = to_rfc3339(task.created_at);
   if (task.started_at) object["started_at"] = to_rfc3339(*task.started_at);
@@ -125,6 +155,8 @@ Result<Task> parse_task(const json::object& object) {
   task.open_dependencies = {open.begin(), open.end()};
   task.budget_usd = find_double(object, "budget_usd");
   if (const auto parent = find_string(object, "parent")) task.parent = TaskId{*parent};
+  task.group = find_string(object, "group").value_or("");
+  task.told = find_bool(object, "told").value_or(false);
   task.session = find_string(object, "session").value_or("");
   TRY(std::int64_t attempt, need_int(object, "attempt"));
   task.attempt = static_cast<int>(attempt);
@@ -132,6 +164,7 @@ Result<Task> parse_task(const json::object& object) {
   task.first_attempt = static_cast<int>(first_attempt);
   task.waits_for = find_string(object, "waits_for").value_or("");
   task.cancel_requested = find_bool(object, "cancel_requested").value_or(false);
+  TRY_VOID(parse_steering(object, task));
   TRY_VOID(parse_outcome(object, task));
   TRY_VOID(parse_times(object, task));
   TRY(std::int64_t queued_seq, need_int(object, "queued_seq"));

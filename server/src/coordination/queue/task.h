@@ -15,8 +15,8 @@
 
 namespace coditect::queue {
 
-enum class TaskState { kQueued, kRunning, kWaiting, kSucceeded, kFailed, kCancelled };
-/// The public names: "queued", "running", "waiting", "succeeded", "failed", "cancelled".
+enum class TaskState { kQueued, kRunning, kWaiting, kPaused, kSucceeded, kFailed, kCancelled };
+/// The public names: "queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled".
 std::string_view to_string(TaskState state);
 Result<TaskState> parse_state(std::string_view text);
 
@@ -38,6 +38,13 @@ struct TaskError {
   std::string hint;
 };
 
+/// What a person says to a task while it is not finished.
+struct Steering {
+  std::string id;    ///< of the message
+  std::string from;  ///< an actor
+  std::string text;
+};
+
 /// One thing an agent is asked to do.
 struct Task {
   TaskId id;
@@ -47,12 +54,17 @@ struct Task {
   std::vector<TaskId> depends_on;
   std::optional<double> budget_usd;
   std::optional<TaskId> parent;
+  std::string group;  ///< of tasks that were submitted together; "" for one alone
+  bool told = false;  ///< the call of its parent that delegated it has ended
   std::string session;
   int attempt = 1;
   int first_attempt = 1;  ///< of the current series: a retry by a person begins a new one
   TaskState state = TaskState::kQueued;
   std::string waits_for;  ///< what a waiting task waits for, in words
   bool cancel_requested = false;
+  int stuck = 0;                   ///< times in a row that nothing was heard of it
+  std::string pause_requested_by;  ///< who wants an active task to stand still; "" for nobody
+  std::vector<Steering> steering;  ///< said to it and not heard yet, oldest first
   std::optional<TaskError> error;
   std::optional<std::string> result;
   Time created_at{};
@@ -63,6 +75,8 @@ struct Task {
   std::set<TaskId> open_dependencies;  ///< not succeeded yet
 };
 
+/// What was said to the task and not heard yet: [{id, from, text}].
+json::array steering_json(const Task& task);
 /// Every field, for the board's snapshot and for clients.
 json::object task_json(const Task& task);
 Result<Task> parse_task(const json::object& object);

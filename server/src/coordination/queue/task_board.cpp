@@ -5,7 +5,11 @@
 #include <set>
 #include <utility>
 
+#include "base/check.h"
 #include "base/limits.h"
+#include "coordination/lifecycle/stuck_limits.h"
+#include "coordination/queue/delegation_limits.h"
+#include "coordination/queue/steering_limits.h"
 
 namespace coditect::queue {
 
@@ -58,9 +62,21 @@ EventDraft requeued_event(const Task& task, std::string_view actor, std::string_
   return draft;
 }
 
+/// `attempt` is that of its next run.
+EventDraft paused_event(const Task& task, std::string_view actor, std::string_view by,
+                        int attempt) {
+  EventDraft draft = draft_of("task_paused", actor, task);
+  draft.data["attempt"] = attempt;
+  draft.data["what"] = "paused by " + std::string(by);
+  return draft;
+}
+
 EventDraft requeue_event(const Task& task, std::string_view reason, Time now) {
   if (task.cancel_requested) {
     return finished_event(task, "system", {TaskState::kCancelled, {}, {}}, now);
+  }
+  if (!task.pause_requested_by.empty()) {
+    return paused_event(task, "system", task.pause_requested_by, task.attempt + 1);
   }
   if (task.attempt - task.first_attempt + 1 >= limits::kTaskAttemptsMax) {
     return finished_event(task, "system", too_often(task, reason), now);
@@ -130,6 +146,7 @@ Result<EventDraft> TaskBoard::submit(const Submission& submission,
                  "cancel some or wait until they are done"};
   }
   TRY_VOID(check_dependencies(submission));
+  TRY_VOID(check_parent(submission));
 
   EventDraft draft{"task_queued", submission.actor, submission.session, submission.id.str(), {}};
   draft.data["agent"] = submission.agent;
@@ -141,6 +158,7 @@ Result<EventDraft> TaskBoard::submit(const Submission& submission,
   draft.data["depends_on"] = std::move(ids);
   if (submission.budget_usd) draft.data["budget_usd"] = *submission.budget_usd;
   if (submission.parent) draft.data["parent"] = submission.parent->str();
+  if (!submission.group.empty()) draft.data["group"] = submission.group;
   draft.data["attempt"] = 1;
   return draft;
 }
@@ -189,10 +207,10 @@ Result<EventDraft> TaskBoard::requeue(const TaskId& id, std::string_view reason,
 
 Result<EventDraft> TaskBoard::cancel(const TaskId& id, std::string_view actor, Time now) const {
   TRY(const Task* task, need(id));
-  if (task->state == TaskState::kQueued) {
+  if (task->state == TaskState::kQueued || task->state == TaskState::kPaused) {
     return finished_event(*task, actor, {TaskState::kCancelled, {}, {}}, now);
   }
-  if (!is_active(task->state)) return conflict(*task, "queued, running or waiting");
+  if (!is_active(task->state)) return conflict(*task, "queued, running, waiting or paused");
   if (task->cancel_requested) {
     return Error{Errc::kConflict, "task " + id.str() + " is being cancelled already", {}};
   }
@@ -212,6 +230,61 @@ Result<EventDraft> TaskBoard::retry(const TaskId& id, std::string_view actor) co
   return requeued_event(*task, actor, "retried by " + std::string(actor));
 }
 
+Result<EventDraft> TaskBoard::pause(const TaskId& id, std::string_view actor) const {
+  TRY(const Task* task, need(id));
+  if (task->state == TaskState::kQueued) return paused_event(*task, actor, actor, task->attempt);
+  if (!is_active(task->state)) return conflict(*task, "queued, running or waiting");
+  if (task->cancel_requested) {
+    return Error{Errc::kConflict, "task " + id.str() + " is being cancelled", {}};
+  }
+  if (!task->pause_requested_by.empty()) {
+    return Error{Errc::kConflict, "task " + id.str() + " is being paused already",
+                 "it stands still once its step under way has ended"};
+  }
+  return draft_of("task_pause_requested", actor, *task);
+}
+
+Result<EventDraft> TaskBoard::stand_still(const TaskId& id) const {
+  TRY(const Task* task, need_active(id));
+  if (task->pause_requested_by.empty()) return conflict(*task, "asked to stand still");
+  return paused_event(*task, agent_actor(*task), task->pause_requested_by, task->attempt + 1);
+}
+
+Result<EventDraft> TaskBoard::resume(const TaskId& id, std::string_view actor) const {
+  TRY(const Task* task, need(id));
+  if (task->state != TaskState::kPaused && task->pause_requested_by.empty()) {
+    return conflict(*task, "paused");
+  }
+  EventDraft draft = draft_of("task_resumed", actor, *task);
+  draft.data["for"] = "pause";
+  draft.data["what"] = "resumed by " + std::string(actor);
+  // What it is from here on: readers need not know what it was.
+  const bool paused = task->state == TaskState::kPaused;
+  draft.data["state"] = to_string(paused ? TaskState::kQueued : task->state);
+  return draft;
+}
+
+Result<EventDraft> TaskBoard::steer(const TaskId& id, const Steering& said) const {
+  TRY(const Task* task, need(id));
+  if (is_finished(task->state)) return conflict(*task, "queued, running, waiting or paused");
+  if (said.text.empty()) return invalid("there is nothing to say", "give a text");
+  if (said.text.size() > limits::kSteeringBytesMax) {
+    return Error{Errc::kLimit,
+                 "the text is longer than " + std::to_string(limits::kSteeringBytesMax) + " bytes",
+                 "put long material into a file and name it"};
+  }
+  if (task->steering.size() >= limits::kSteeringUnheardMax) {
+    return Error{Errc::kLimit,
+                 "the task has " + std::to_string(limits::kSteeringUnheardMax) +
+                     " messages that it has not heard yet",
+                 "wait until its agent has ended its step, or cancel the task"};
+  }
+  EventDraft draft{"agent_message", said.from, task->session, id.str(), {}};
+  draft.data = {{"id", said.id},     {"from", said.from}, {"to", json::array{task->agent}},
+                {"text", said.text}, {"kind", "chat"},    {"steers", true}};
+  return draft;
+}
+
 Result<EventDraft> TaskBoard::promote(const TaskId& id, std::string_view actor) const {
   TRY(const Task* task, need(id));
   if (task->state != TaskState::kQueued) return conflict(*task, "queued");
@@ -220,7 +293,36 @@ Result<EventDraft> TaskBoard::promote(const TaskId& id, std::string_view actor) 
   return draft;
 }
 
+Result<EventDraft> TaskBoard::stuck(const TaskId& id, std::chrono::milliseconds silent,
+                                    std::string_view doing) const {
+  TRY(const Task* task, need_active(id));
+  EventDraft draft = draft_of("agent_stuck", "system", *task);
+  draft.data["doing"] = doing;
+  draft.data["silent_ms"] = silent.count();
+  const bool fails = task->stuck + 1 >= limits::kAgentStuckTimesMax;
+  draft.data["step"] = fails ? "failed" : "cut_off";
+  return draft;
+}
+
+Result<EventDraft> TaskBoard::after_stuck(const TaskId& id, std::string_view doing,
+                                          Time now) const {
+  TRY(const Task* task, need_active(id));
+  if (task->stuck < limits::kAgentStuckTimesMax) {
+    return requeue_event(*task, "it was stuck in " + std::string(doing), now);
+  }
+  Error error{Errc::kUnavailable,
+              "the agent was stuck: nothing was heard of " + std::string(doing) + ", " +
+                  std::to_string(task->stuck) + " times in a row",
+              "see whether its model answers, then retry the task or give it to another agent"};
+  return finished_event(*task, "system", {TaskState::kFailed, {}, std::move(error)}, now);
+}
+
 std::optional<EventDraft> TaskBoard::next_step(Time now) const {
+  if (const Task* orphan = store_.first_orphan()) {
+    auto cancelled = cancel(orphan->id, "system", now);
+    check(cancelled.ok(), "a task whose parent was cancelled is not finished");
+    return *std::move(cancelled);
+  }
   const Task* task = store_.first_doomed();
   if (task == nullptr) return std::nullopt;
   const auto broken = store_.broken_dependency(*task);
@@ -239,6 +341,10 @@ std::vector<EventDraft> TaskBoard::recover(Time now) const {
     if (!is_active(task.state)) continue;
     if (task.cancel_requested) {
       drafts.push_back(finished_event(task, "system", {TaskState::kCancelled, {}, {}}, now));
+      continue;
+    }
+    if (!task.pause_requested_by.empty()) {
+      drafts.push_back(paused_event(task, "system", task.pause_requested_by, task.attempt + 1));
       continue;
     }
     // A restart is not the task's fault: it does not use up its attempts.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <span>
@@ -23,6 +24,7 @@ struct Submission {
   std::vector<TaskId> depends_on;
   std::optional<double> budget_usd;
   std::optional<TaskId> parent;
+  std::string group = {};  ///< of those submitted together; "" for one alone
   std::string actor;
   std::string session;
 };
@@ -42,8 +44,13 @@ struct Outcome {
 ///
 /// Order: an agent's highest priority first, within a priority the last promoted first and then
 /// in order of queueing. A task keeps that place when it is queued again.
+/// Pauses: a queued task is paused at once; an active one is asked, comes to stand still before its
+/// next step, and leaves its agent free. It keeps its place, and goes on where it was.
 /// Dependencies: a task runs after all that it depends on have succeeded; when one fails or is
 /// cancelled, it fails. They exist when it is submitted, so they cannot form a ring.
+///
+/// Delegation: a task may give others work, limits::kDelegationDepthMax deep. What it has delegated
+/// is cancelled with it.
 ///
 /// Threads:    one strand.
 /// Errors:     kNotFound for an unknown task, kConflict for a command that does not fit its state.
@@ -54,7 +61,8 @@ class TaskBoard {
   json::object snapshot() const { return store_.snapshot(); }
   Result<void> apply(const Event& event) { return store_.apply(event); }
 
-  /// Errc::kLimit beyond limits::kQueuedTasksMax, kPromptBytesMax or kTaskDependenciesMax.
+  /// Errc::kLimit beyond limits::kQueuedTasksMax, kPromptBytesMax, kTaskDependenciesMax,
+  /// kDelegationDepthMax or kDelegatedTasksMax.
   Result<EventDraft> submit(const Submission& submission,
                             std::span<const std::string> agents) const;
   /// The task that the agent does next; none when none can run. O(log n).
@@ -72,12 +80,35 @@ class TaskBoard {
   Result<EventDraft> cancel(const TaskId& id, std::string_view actor, Time now) const;
   /// Queues a failed or cancelled task again, with a new series of attempts.
   Result<EventDraft> retry(const TaskId& id, std::string_view actor) const;
+  /// Pauses a queued task; asks an active one to stand still, which stand_still() then records.
+  Result<EventDraft> pause(const TaskId& id, std::string_view actor) const;
+  /// An active task that was asked to has come to stand still.
+  Result<EventDraft> stand_still(const TaskId& id) const;
+  /// Queues a paused task again; takes back what was asked of one that has not come to stand still.
+  Result<EventDraft> resume(const TaskId& id, std::string_view actor) const;
+  /// Says something to a task that is not finished; its agent hears it before its next model call.
+  /// Errc::kLimit beyond limits::kSteeringBytesMax and kSteeringUnheardMax.
+  Result<EventDraft> steer(const TaskId& id, const Steering& said) const;
   /// Makes a queued task its agent's first.
   Result<EventDraft> promote(const TaskId& id, std::string_view actor) const;
+  /// Nothing is heard of an active task that does `doing`.
+  Result<EventDraft> stuck(const TaskId& id, std::chrono::milliseconds silent,
+                           std::string_view doing) const;
+  /// What becomes of a task that was stuck and cut off: it is queued again, and fails where it was
+  /// stuck limits::kAgentStuckTimesMax times in a row.
+  Result<EventDraft> after_stuck(const TaskId& id, std::string_view doing, Time now) const;
   /// What next follows from the state: a task whose dependency failed fails.
   std::optional<EventDraft> next_step(Time now) const;
-  /// After a restart: every active task is queued again (as requeue() says).
+  /// After a restart: every active task is queued again (as requeue() says), or paused where that
+  /// was asked for.
   std::vector<EventDraft> recover(Time now) const;
+
+  /// What the task has delegated, with this prompt, by a call that has not ended: where that call
+  /// was interrupted, its tasks need not be queued again.
+  std::vector<TaskId> untold(const TaskId& parent, std::string_view prompt) const;
+  /// Whether what the agent is doing waits, by itself or through others, for a task of `other`: one
+  /// that `other` gives it now and waits for would never begin.
+  bool waits_for(std::string_view agent, std::string_view other) const;
 
   const Task* find(const TaskId& id) const { return store_.find(id); }
   const std::map<TaskId, Task>& tasks() const { return store_.tasks(); }
@@ -85,6 +116,7 @@ class TaskBoard {
  private:
   Result<const Task*> need(const TaskId& id) const;
   Result<const Task*> need_active(const TaskId& id) const;
+  Result<void> check_parent(const Submission& submission) const;
   Result<void> check_dependencies(const Submission& submission) const;
 
   TaskStore store_;

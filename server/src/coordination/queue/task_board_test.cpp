@@ -325,7 +325,7 @@ struct Known {
 class World {
  public:
   void act() {
-    switch (below(10)) {
+    switch (below(13)) {
       case 0: change([&](const TaskId& id) { return board_.promote(id, "user:a"); }); break;
       case 1: change([&](const TaskId& id) { return board_.cancel(id, "user:a", now_); }); break;
       case 2: change([&](const TaskId& id) { return board_.requeue(id, "crash", now_); }); break;
@@ -338,6 +338,9 @@ class World {
         break;
       case 6: change([&](const TaskId& id) { return board_.finish(id, {}, now_); }); break;
       case 7: start(); break;
+      case 8: change([&](const TaskId& id) { return board_.pause(id, "user:a"); }); break;
+      case 9: change([&](const TaskId& id) { return board_.stand_still(id); }); break;
+      case 10: change([&](const TaskId& id) { return board_.resume(id, "user:a"); }); break;
       default: submit(); break;
     }
     while (auto draft = board_.next_step(now_)) record(*std::move(draft));

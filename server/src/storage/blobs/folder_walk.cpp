@@ -100,7 +100,7 @@ Result<void> FolderWalk::visit(int folder, const std::string& name, const std::s
     return {};
   }
   ++recorded_;
-  return on_file_(path, std::move(opened), status.st_mode & 0777);
+  return on_file_(path, std::move(opened), status);
 }
 
 void FolderWalk::visit_link(int folder, const std::string& name, const std::string& path) {

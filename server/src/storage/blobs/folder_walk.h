@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 #include "base/posix_file.h"
@@ -17,9 +17,9 @@ namespace coditect::blobs {
 /// Errors:     those of `file` are passed on; what cannot be looked at goes to `skipped`.
 class FolderWalk {
  public:
-  /// Gets each regular file, open for reading, with its permission bits.
+  /// Gets each regular file, open for reading, with what the file system says of it.
   using OnFile =
-      std::function<Result<void>(std::string path, FileDescriptor file, std::uint32_t mode)>;
+      std::function<Result<void>(std::string path, FileDescriptor file, const struct stat& status)>;
 
   FolderWalk(const Ignore& ignore, Repositories repositories, const OnFile& file)
       : ignore_(ignore), repositories_(repositories), on_file_(file) {}

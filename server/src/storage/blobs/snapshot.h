@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "storage/blobs/blob_store.h"
+#include "storage/blobs/stat_cache.h"
 #include "storage/blobs/tree.h"
 
 namespace coditect::blobs {
@@ -52,6 +53,11 @@ Result<Snapshot> snapshot_tree(const std::filesystem::path& root, BlobStore& sto
                                const Ignore& ignore,
                                Repositories repositories = Repositories::kLeftOut);
 Result<Snapshot> snapshot_tree(const std::filesystem::path& root, BlobStore& store);
+/// The same for a folder that was taken before: what `cache` says is unchanged is not read, and a
+/// tree that is as it was is not stored. `cache` belongs to this folder and this store; it is
+/// unchanged on failure.
+Result<Snapshot> snapshot_tree(const std::filesystem::path& root, BlobStore& store,
+                               const Ignore& ignore, StatCache& cache);
 
 /// The tree with this hash, checked.
 Result<Tree> read_tree(std::string_view hash, const BlobStore& store);

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 #include "base/sha256.h"
@@ -89,6 +91,45 @@ class SnapshotTest : public BlobsTest {
     return all;
   }
 };
+
+TEST_F(SnapshotTest, ReadsAgainOnlyWhatMayHaveChanged) {
+  StatCache cache;
+  const Ignore nothing;
+  const auto again = [&] {
+    auto taken = snapshot_tree(project(), *store_, nothing, cache);
+    EXPECT_TRUE(taken) << taken.error().message;
+    EXPECT_EQ(taken->tree.hash, snapshot().tree.hash) << "as if nothing had been known";
+    return taken->tree.hash;
+  };
+  const auto grow_old = [] { std::this_thread::sleep_for(std::chrono::milliseconds(60)); };
+  write(project() / "a", "one");
+  write(project() / "b", "same");
+  grow_old();
+  const std::string first = again();
+  struct stat status{};
+  ASSERT_EQ(::stat((project() / "a").c_str(), &status), 0);
+  const std::string* known = cache.find("a", status);
+  ASSERT_NE(known, nullptr);
+  EXPECT_EQ(*known, sha256_hex("one"));
+  EXPECT_EQ(cache.find("c", status), nullptr);
+  EXPECT_EQ(again(), first);
+
+  // Of the same size, and with the time of before: only the time of change tells.
+  const auto time = std::filesystem::last_write_time(project() / "a");
+  write(project() / "a", "two");
+  std::filesystem::last_write_time(project() / "a", time);
+  const std::string second = again();
+  EXPECT_NE(second, first);
+  // A moment ago: the next write may not show.
+  ASSERT_EQ(::stat((project() / "a").c_str(), &status), 0);
+  EXPECT_EQ(cache.find("a", status), nullptr);
+  grow_old();
+  EXPECT_EQ(again(), second);
+  std::filesystem::rename(project() / "b", project() / "c");
+  EXPECT_NE(again(), second);
+  ::chmod((project() / "c").c_str(), 0755);
+  EXPECT_NE(again(), second);
+}
 
 TEST_F(SnapshotTest, TakesFilesLinksAndEmptyFolders) {
   write(project() / "main.cpp", "int main() {}\n");

@@ -69,6 +69,10 @@ std::vector<std::string> bubblewrap_arguments(const SystemView& view, const Comm
   add({"--json-status-fd", std::to_string(kStatusDescriptor)});
   add({"--block-fd", std::to_string(kGateDescriptor)});
   add({"--"});
+  if (spec.read_only) {
+    const fs::path folder = fs::path(project) / spec.working_directory;
+    add({"/bin/sh", "-c", std::string(kWaitForMounts), folder.string()});
+  }
   arguments.insert(arguments.end(), spec.argv.begin(), spec.argv.end());
   return arguments;
 }

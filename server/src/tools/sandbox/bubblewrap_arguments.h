@@ -30,11 +30,18 @@ enum SandboxDescriptor : int {
   kPasswdDescriptor = 6,
   kGroupDescriptor = 7,
   kHostsDescriptor = 8,
-  kDescriptorCount = 9,
+  kReadyDescriptor = 9,  ///< only where a command waits once more, see kWaitForMounts
+  kDescriptorCount = 10,
 };
 
 /// The arguments of bubblewrap, its name first, that confine `spec`. Pure.
 std::vector<std::string> bubblewrap_arguments(const SystemView& view, const CommandSpec& spec);
+
+/// A shell's program that says on kReadyDescriptor that the sandbox stands, waits for a line there,
+/// and becomes its arguments. It enters its folder again, because a mount that was made meanwhile
+/// does not change the folder that a process is already in.
+inline constexpr std::string_view kWaitForMounts =
+    R"(printf r >&9; IFS= read -r go <&9 || exit 126; exec 9>&-; cd -- "$0" && exec "$@")";
 
 /// The synthesised files of /etc.
 inline constexpr std::string_view kPasswd =

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
@@ -22,6 +23,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrefix = "coditect-command-";
+/// Of the time in which the cores' share is counted: the kernel's own default.
+constexpr int kPeriodUs = 100'000;
 
 /// One write(2) to a control file: the kernel takes or refuses the whole text.
 Result<void> write_control(const fs::path& path, std::string_view text) {
@@ -67,7 +70,7 @@ std::size_t value_of(std::string_view text, std::string_view key) {
 Result<void> enable_controllers(const fs::path& parent) {
   const fs::path control = parent / "cgroup.subtree_control";
   const std::string enabled = read_control(control);
-  for (const char* controller : {"memory", "pids"}) {
+  for (const char* controller : {"memory", "pids", "cpu"}) {
     if (lists_word(enabled, controller, ' ')) continue;
     if (!lists_word(read_control(parent / "cgroup.controllers"), controller, ' ')) continue;
     TRY_VOID(write_control(control, "+" + std::string(controller)));
@@ -84,6 +87,11 @@ bool is_there(const fs::path& path) {
 Result<void> set_limits(const CgroupFolder& group, const CommandLimits& limits) {
   const std::string memory = std::to_string(limits.memory_bytes);
   const std::string processes = std::to_string(limits.processes);
+  const std::string quota = std::to_string(limits.cores * kPeriodUs);
+  if (group.kind == CgroupKind::kCpuV1) {
+    TRY_VOID(write_control(group.path / "cpu.cfs_period_us", std::to_string(kPeriodUs)));
+    return write_control(group.path / "cpu.cfs_quota_us", quota);
+  }
   if (group.kind == CgroupKind::kMemoryV1) {
     TRY_VOID(write_control(group.path / "memory.limit_in_bytes", memory));
     const fs::path with_swap = group.path / "memory.memsw.limit_in_bytes";
@@ -97,6 +105,9 @@ Result<void> set_limits(const CgroupFolder& group, const CommandLimits& limits) 
   }
   if (is_there(group.path / "pids.max")) {
     TRY_VOID(write_control(group.path / "pids.max", processes));
+  }
+  if (is_there(group.path / "cpu.max")) {
+    TRY_VOID(write_control(group.path / "cpu.max", quota + " " + std::to_string(kPeriodUs)));
   }
   return {};
 }
@@ -148,6 +159,7 @@ std::vector<CgroupFolder> cgroup_candidates(std::string_view self_cgroup, std::s
     if (type != "cgroup") continue;
     if (lists_word(options, "memory", ',')) mounted.try_emplace(CgroupKind::kMemoryV1, folder);
     if (lists_word(options, "pids", ',')) mounted.try_emplace(CgroupKind::kPidsV1, folder);
+    if (lists_word(options, "cpu", ',')) mounted.try_emplace(CgroupKind::kCpuV1, folder);
   }
   std::map<CgroupKind, std::string> own;
   std::istringstream own_lines{std::string(self_cgroup)};
@@ -160,6 +172,7 @@ std::vector<CgroupFolder> cgroup_candidates(std::string_view self_cgroup, std::s
     if (controllers.empty()) own[CgroupKind::kUnified] = path;
     if (lists_word(controllers, "memory", ',')) own[CgroupKind::kMemoryV1] = path;
     if (lists_word(controllers, "pids", ',')) own[CgroupKind::kPidsV1] = path;
+    if (lists_word(controllers, "cpu", ',')) own[CgroupKind::kCpuV1] = path;
   }
   // Inside a container the path may be the host's, of which only the mount's root is visible.
   std::vector<CgroupFolder> candidates;
@@ -221,10 +234,7 @@ Cgroups Cgroups::detect(const std::vector<CgroupFolder>& candidates) {
   std::string refused;
   for (const CgroupFolder& candidate : candidates) {
     const bool unified = candidate.kind == CgroupKind::kUnified;
-    const bool memory_done = found.limits_memory();
-    const bool processes_done = found.limits_processes();
-    if (memory_done && (processes_done || candidate.kind == CgroupKind::kMemoryV1)) continue;
-    if (processes_done && candidate.kind == CgroupKind::kPidsV1) continue;
+    if (found.covers(candidate.kind)) continue;
     if (!is_there(candidate.path / "cgroup.procs")) continue;
     sweep(candidate.path);
     Result<void> enabled = unified ? enable_controllers(candidate.path) : Result<void>();
@@ -243,9 +253,11 @@ Cgroups Cgroups::detect(const std::vector<CgroupFolder>& candidates) {
           read_control(candidate.path / "cgroup.subtree_control");
       const bool memory = lists_word(enabled_controllers, "memory", ' ');
       const bool processes = lists_word(enabled_controllers, "pids", ' ');
-      if (!memory && !processes) continue;
+      const bool cores = lists_word(enabled_controllers, "cpu", ' ');
+      if (!memory && !processes && !cores) continue;
       found.unified_memory_ = memory;
       found.unified_processes_ = processes;
+      found.unified_cores_ = cores;
     }
     found.folders_.push_back(candidate);
   }
@@ -254,26 +266,30 @@ Cgroups Cgroups::detect(const std::vector<CgroupFolder>& candidates) {
                          "; under systemd set Delegate=yes and DelegateSubgroup=server";
     return found;
   }
-  const bool v2 = found.unified_memory_ || found.unified_processes_;
-  found.description_ = std::string("cgroup ") + (v2 ? "v2" : "v1") + ":" +
-                       (found.limits_memory() ? " memory" : "") +
-                       (found.limits_processes() ? " processes" : "");
+  const bool v2 = found.unified_memory_ || found.unified_processes_ || found.unified_cores_;
+  found.description_ =
+      std::string("cgroup ") + (v2 ? "v2" : "v1") + ":" + (found.limits_memory() ? " memory" : "") +
+      (found.limits_processes() ? " processes" : "") + (found.limits_cores() ? " cores" : "");
   return found;
 }
 
-bool Cgroups::limits_memory() const {
-  for (const CgroupFolder& folder : folders_) {
-    if (folder.kind == CgroupKind::kMemoryV1) return true;
-  }
-  return unified_memory_;
+bool Cgroups::has(CgroupKind kind) const {
+  return std::ranges::any_of(folders_, [&](const auto& folder) { return folder.kind == kind; });
 }
 
-bool Cgroups::limits_processes() const {
-  for (const CgroupFolder& folder : folders_) {
-    if (folder.kind == CgroupKind::kPidsV1) return true;
+bool Cgroups::covers(CgroupKind kind) const {
+  switch (kind) {
+    case CgroupKind::kMemoryV1: return limits_memory();
+    case CgroupKind::kPidsV1: return limits_processes();
+    case CgroupKind::kCpuV1: return limits_cores();
+    case CgroupKind::kUnified: return limits_memory() && limits_processes() && limits_cores();
   }
-  return unified_processes_;
+  return false;
 }
+
+bool Cgroups::limits_memory() const { return unified_memory_ || has(CgroupKind::kMemoryV1); }
+bool Cgroups::limits_processes() const { return unified_processes_ || has(CgroupKind::kPidsV1); }
+bool Cgroups::limits_cores() const { return unified_cores_ || has(CgroupKind::kCpuV1); }
 
 Result<Cgroup> Cgroups::make(const CommandLimits& limits) const {
   return make_group(folders_, limits);

@@ -13,7 +13,7 @@
 namespace coditect::tools {
 
 /// Where the kernel offers control groups, in either of its two interfaces.
-enum class CgroupKind { kUnified, kMemoryV1, kPidsV1 };
+enum class CgroupKind { kUnified, kMemoryV1, kPidsV1, kCpuV1 };
 
 struct CgroupFolder {
   CgroupKind kind;
@@ -24,7 +24,7 @@ struct CgroupFolder {
 /// kind, from the text of /proc/self/cgroup and /proc/self/mounts. Pure.
 std::vector<CgroupFolder> cgroup_candidates(std::string_view self_cgroup, std::string_view mounts);
 
-/// One command's control group: its memory and its processes are limited together.
+/// One command's control group: its memory, its processes and its cores are limited together.
 ///
 /// Threads:  one at a time.
 /// Lifetime: destroyed after the last process in it has ended; its folders go with it.
@@ -56,16 +56,22 @@ class Cgroups {
 
   bool limits_memory() const;
   bool limits_processes() const;
-  /// "cgroup v1: memory, processes", or why there is none.
+  bool limits_cores() const;
+  /// "cgroup v1: memory processes cores", or why there is none.
   const std::string& description() const { return description_; }
 
   /// A new empty group with the limits set; one without folders where none are to be had.
   Result<Cgroup> make(const CommandLimits& limits) const;
 
  private:
+  bool has(CgroupKind kind) const;
+  /// Whether what folders of this kind would limit is limited already.
+  bool covers(CgroupKind kind) const;
+
   std::vector<CgroupFolder> folders_;
   bool unified_memory_ = false;
   bool unified_processes_ = false;
+  bool unified_cores_ = false;
   std::string description_;
 };
 

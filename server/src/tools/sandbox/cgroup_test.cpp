@@ -14,7 +14,8 @@ std::vector<std::string> shown(const std::vector<CgroupFolder>& folders) {
   for (const CgroupFolder& folder : folders) {
     const char* kind = folder.kind == CgroupKind::kUnified    ? "v2 "
                        : folder.kind == CgroupKind::kMemoryV1 ? "memory "
-                                                              : "pids ";
+                       : folder.kind == CgroupKind::kPidsV1   ? "pids "
+                                                              : "cpu ";
     list.push_back(kind + folder.path.string());
   }
   return list;
@@ -43,7 +44,7 @@ TEST(CgroupCandidatesTest, ReadsBothInterfaces) {
       {"controllers mounted together",
        "3:cpu,memory:/x\n",
        "cgroup /cg cgroup rw,cpu,memory 0 0\n",
-       {"memory /cg/x", "memory /cg"}},
+       {"memory /cg/x", "memory /cg", "cpu /cg/x", "cpu /cg"}},
       {"nothing mounted", "0::/\n", "proc /proc proc rw 0 0\n", {}},
       {"nonsense", "no colons\n:\n", "x\n\n", {}},
   };
@@ -85,7 +86,7 @@ TEST_F(CgroupsTest, AFolderThatIsNoGroupIsPassedOver) {
 
 TEST_F(CgroupsTest, AGroupWithoutTheControllersIsPassedOver) {
   control("cgroup.procs", "");
-  control("cgroup.controllers", "cpu io\n");
+  control("cgroup.controllers", "rdma io\n");
   control("cgroup.subtree_control", "\n");
   const Cgroups found = Cgroups::detect({{CgroupKind::kUnified, folder_}});
   EXPECT_FALSE(found.limits_memory());
@@ -99,7 +100,11 @@ TEST_F(CgroupsTest, ControllersThatAreEnabledCount) {
   const Cgroups found = Cgroups::detect({{CgroupKind::kUnified, folder_}});
   EXPECT_TRUE(found.limits_memory());
   EXPECT_TRUE(found.limits_processes());
+  EXPECT_FALSE(found.limits_cores());
   EXPECT_EQ(found.description(), "cgroup v2: memory processes");
+  control("cgroup.subtree_control", "memory pids cpu\n");
+  EXPECT_EQ(Cgroups::detect({{CgroupKind::kUnified, folder_}}).description(),
+            "cgroup v2: memory processes cores");
 }
 
 TEST_F(CgroupsTest, GroupsOfServersThatAreGoneAreRemoved) {

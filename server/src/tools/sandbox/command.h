@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+#include "tools/sandbox/read_only_paths.h"
+#include "tools/sandbox/sandbox_limits.h"
 
 namespace coditect::tools {
 
@@ -23,7 +26,11 @@ struct CommandLimits {
   std::size_t file_bytes = limits::kCommandFileBytesMax;  ///< of any one file
   std::size_t open_files = limits::kCommandOpenFilesMax;  ///< of any one process
   std::size_t scratch_bytes = limits::kCommandScratchBytesMax;
-  std::size_t output_bytes = limits::kToolOutputBytesMax;  ///< kept; the rest is dropped
+  std::size_t output_bytes = limits::kToolOutputBytesMax;         ///< kept; the rest is dropped
+  std::uint64_t written_bytes = limits::kCommandWrittenBytesMax;  ///< into the project, in all
+  std::uint64_t written_files = limits::kCommandWrittenFilesMax;
+  std::uint64_t project_bytes = limits::kProjectBytesMax;  ///< on disk in all
+  int cores = limits::kCommandCoresMax;                    ///< processor time in a second of time
 };
 
 enum class ProjectAccess { kReadOnly, kReadWrite };
@@ -40,6 +47,8 @@ struct CommandSpec {
   /// Added to the sandbox's own few variables; never a secret.
   std::vector<std::pair<std::string, std::string>> environment = {};
   CommandLimits limits = {};
+  /// What of the project it may not change; null: everything may be changed.
+  std::shared_ptr<ReadOnlyPaths> read_only = nullptr;
   std::stop_token stop = {};
   /// Hears everything the command prints, as it comes, on the thread that runs it. Cuts fall
   /// anywhere, also inside a UTF-8 sequence. Must not block.
@@ -48,7 +57,7 @@ struct CommandSpec {
 
 inline constexpr std::string_view kSandboxProject = "/workspace";
 
-enum class CommandEnd { kExited, kTimedOut, kStopped };
+enum class CommandEnd { kExited, kTimedOut, kStopped, kDiskLimit };
 
 struct CommandResult {
   CommandEnd end = CommandEnd::kExited;
@@ -58,7 +67,9 @@ struct CommandResult {
   std::string output = {};
   std::size_t output_bytes = 0;  ///< printed in all
   bool truncated = false;
-  bool out_of_memory = false;  ///< some process of it was killed at the memory limit
+  bool out_of_memory = false;        ///< some process of it was killed at the memory limit
+  std::size_t memory_bytes_max = 0;  ///< that limit
+  std::string disk_limit = {};       ///< of kDiskLimit: which one, in words
   std::chrono::milliseconds elapsed{0};
 };
 

@@ -7,12 +7,14 @@
 #include <stop_token>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
 #include "base/check.h"
 #include "base/json.h"
+#include "tools/sandbox/guard_limits.h"
 
 namespace coditect::tools {
 
@@ -74,10 +76,19 @@ Result<Pipe> make_pipe() {
   return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
+Result<Pipe> make_socket_pair() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return system_error("socketpair", errno);
+  }
+  return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
 RunningCommand::RunningCommand(const CommandSpec& spec, Cgroup& cgroup, Parts parts)
     : spec_(spec), cgroup_(cgroup), parts_(std::move(parts)), output_(spec.limits.output_bytes) {
   check(::fcntl(parts_.output.get(), F_SETFL, O_NONBLOCK) == 0);
   check(::fcntl(parts_.status.get(), F_SETFL, O_NONBLOCK) == 0);
+  if (parts_.ready.open()) check(::fcntl(parts_.ready.get(), F_SETFL, O_NONBLOCK) == 0);
 }
 
 Result<CommandResult> RunningCommand::follow() {
@@ -86,8 +97,9 @@ Result<CommandResult> RunningCommand::follow() {
   const Deadline start_deadline = started_ + limits::kCommandStartMax;
   CommandEnd end = CommandEnd::kExited;
   Result<void> fault;
-  while (!wait_for_progress(admitted_ ? deadline_ : start_deadline, stop.get())) {
+  while (!wait_for_progress(next_deadline(start_deadline), stop.get())) {
     fault = read_status();
+    if (fault) fault = guard_paths();
     if (!fault) break;
     const Deadline now = steady_clock::now();
     if (!admitted_ && now >= start_deadline) {
@@ -98,6 +110,7 @@ Result<CommandResult> RunningCommand::follow() {
     // A command that has not started yet has an init whose number is still to come: only with it
     // can everything be ended for certain.
     if (admitted_ && end == CommandEnd::kExited && now >= deadline_) end = CommandEnd::kTimedOut;
+    if (end == CommandEnd::kExited && disk_is_full(now)) end = CommandEnd::kDiskLimit;
     if (end != CommandEnd::kExited && init_pid_ > 0) break;
   }
   if (fault) fault = read_status();
@@ -109,13 +122,22 @@ Result<CommandResult> RunningCommand::follow() {
   return result(end, wait_status);
 }
 
+RunningCommand::Deadline RunningCommand::next_deadline(Deadline start) const {
+  Deadline next = std::min(admitted_ ? deadline_ : start, next_disk_check_);
+  const bool held_back = guard_ && next_guard_ > steady_clock::now();
+  return held_back ? std::min(next, next_guard_) : next;
+}
+
+int RunningCommand::guard_event() const {
+  return guard_ && steady_clock::now() >= next_guard_ ? spec_.read_only->changed() : -1;
+}
+
 bool RunningCommand::wait_for_progress(Deadline deadline, int stop) {
   // Once a stop is asked for its descriptor stays readable; it would make this a busy loop.
   const int watched_stop = spec_.stop.stop_requested() ? -1 : stop;
-  pollfd wanted[] = {{parts_.bubblewrap.pidfd(), POLLIN, 0},
-                     {parts_.output.get(), POLLIN, 0},
-                     {parts_.status.get(), POLLIN, 0},
-                     {watched_stop, POLLIN, 0}};
+  pollfd wanted[] = {{parts_.bubblewrap.pidfd(), POLLIN, 0}, {parts_.output.get(), POLLIN, 0},
+                     {parts_.status.get(), POLLIN, 0},       {watched_stop, POLLIN, 0},
+                     {parts_.ready.get(), POLLIN, 0},        {guard_event(), POLLIN, 0}};
   if (::poll(wanted, std::size(wanted), poll_timeout(deadline)) < 0) {
     check(errno == EINTR, "poll");
     return false;
@@ -179,7 +201,8 @@ Result<void> RunningCommand::admit() {
     TRY_VOID(set_limit(init_pid_, RLIMIT_DATA, limits.memory_bytes));
   }
   TRY_VOID(set_limit(init_pid_, RLIMIT_NPROC, limits.processes));
-  TRY_VOID(set_limit(init_pid_, RLIMIT_FSIZE, limits.file_bytes));
+  const std::uint64_t file_bytes = std::min<std::uint64_t>(limits.file_bytes, limits.written_bytes);
+  TRY_VOID(set_limit(init_pid_, RLIMIT_FSIZE, file_bytes));
   TRY_VOID(set_limit(init_pid_, RLIMIT_NOFILE, limits.open_files));
   TRY_VOID(set_limit(init_pid_, RLIMIT_CORE, 0));
   // Per process, so a parallel one may use every core until the time limit ends it anyway.
@@ -187,8 +210,43 @@ Result<void> RunningCommand::admit() {
   TRY_VOID(set_limit(
       init_pid_, RLIMIT_CPU,
       static_cast<std::size_t>(seconds) * std::max(1u, std::thread::hardware_concurrency())));
+  if (spec_.access == ProjectAccess::kReadWrite) {
+    disk_.emplace(spec_.project_root,
+                  DiskWatch::Limits{limits.written_bytes, limits.written_files,
+                                    limits.project_bytes, disk_reserve(spec_.project_root)});
+    next_disk_check_ = steady_clock::now() + coditect::limits::kDiskCheckPeriod;
+  }
   if (::write(parts_.gate.get(), "g", 1) != 1) return system_error("open the gate", errno);
   return {};
+}
+
+bool RunningCommand::disk_is_full(Deadline now) {
+  if (!disk_ || now < next_disk_check_) return false;
+  disk_limit_ = disk_->check().value_or("");
+  next_disk_check_ = steady_clock::now() + limits::kDiskCheckPeriod;
+  return !disk_limit_.empty();
+}
+
+Result<void> RunningCommand::guard_paths() {
+  if (parts_.ready.open()) {
+    char byte = 0;
+    const ssize_t size = ::read(parts_.ready.get(), &byte, 1);
+    if (size < 0) {
+      check(errno == EAGAIN || errno == EINTR, "read whether a sandbox is ready");
+      return {};
+    }
+    if (size == 1 && init_.open()) {
+      guard_.emplace(init_pid_);
+      TRY_VOID(guard_->apply(spec_.read_only->take()));
+      if (::write(parts_.ready.get(), "g\n", 2) != 2) return system_error("start a command", errno);
+    }
+    parts_.ready = FileDescriptor();  // it ended before it stood: bubblewrap says why
+    return {};
+  }
+  pollfd changed{guard_event(), POLLIN, 0};
+  if (::poll(&changed, 1, 0) != 1) return {};
+  next_guard_ = steady_clock::now() + limits::kGuardPause;
+  return guard_->apply(spec_.read_only->take());
 }
 
 Result<void> RunningCommand::terminate() {
@@ -212,6 +270,8 @@ Result<CommandResult> RunningCommand::result(CommandEnd end, int wait_status) {
   result.output = output_.text();
   result.output_bytes = output_.total_bytes();
   result.truncated = output_.truncated();
+  result.memory_bytes_max = spec_.limits.memory_bytes;
+  result.disk_limit = disk_limit_;
   result.out_of_memory = cgroup_.out_of_memory_kills() > 0;
   result.elapsed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started_);
   if (end != CommandEnd::kExited) {

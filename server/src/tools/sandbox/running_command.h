@@ -10,6 +10,8 @@
 #include "tools/sandbox/cgroup.h"
 #include "tools/sandbox/child_process.h"
 #include "tools/sandbox/command.h"
+#include "tools/sandbox/disk_watch.h"
+#include "tools/sandbox/mount_guard.h"
 
 namespace coditect::tools {
 
@@ -19,6 +21,9 @@ struct Pipe {
 };
 /// Both ends close on exec.
 Result<Pipe> make_pipe();
+
+/// Two ends that both read and write.
+Result<Pipe> make_socket_pair();
 
 /// What a command's descriptors 0 to 2 are, and the end of them that is followed.
 struct Streams {
@@ -45,6 +50,7 @@ class RunningCommand {
     FileDescriptor output;  ///< what the command prints: a pipe or a pseudo-terminal
     FileDescriptor status;  ///< what bubblewrap reports
     FileDescriptor gate;    ///< the command starts when a byte is written
+    FileDescriptor ready;   ///< the sandbox stands and waits for a line; closed where it does not
     MemoryLimit memory;
   };
   RunningCommand(const CommandSpec& spec, Cgroup& cgroup, Parts parts);
@@ -60,6 +66,12 @@ class RunningCommand {
   void read_output();
   Result<void> read_status();
   Result<void> admit();
+  /// Holds fast what must not be changed, before the command begins and whenever that changes.
+  Result<void> guard_paths();
+  Deadline next_deadline(Deadline start) const;
+  /// The descriptor that says that other paths are to be guarded; -1 while it is too early to look.
+  int guard_event() const;
+  bool disk_is_full(Deadline now);
   Result<void> terminate();
   Result<CommandResult> result(CommandEnd end, int wait_status);
 
@@ -72,7 +84,12 @@ class RunningCommand {
   FileDescriptor init_;
   pid_t init_pid_ = -1;
   std::optional<int> exit_code_;
+  std::optional<MountGuard> guard_;  ///< once the sandbox stands
+  std::optional<DiskWatch> disk_;    ///< from the admission on, where it may write
+  std::string disk_limit_;
+  Deadline next_guard_{};  ///< locks come and go by the millisecond, mounts need not
   bool admitted_ = false;
+  Deadline next_disk_check_ = Deadline::max();
   Deadline deadline_{};  ///< of the command, from its admission: a busy machine starts it late
 };
 

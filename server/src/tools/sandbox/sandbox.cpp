@@ -1,5 +1,6 @@
 #include "tools/sandbox/sandbox.h"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -18,7 +19,25 @@ constexpr std::string_view kHint =
     "user.max_user_namespaces > 0; in a container: an outer seccomp profile that lets unshare "
     "through)";
 
-std::string describe(const Cgroups& cgroups) {
+CommandLimits at_most(CommandLimits asked, const CommandLimits& most) {
+  const auto cut = [](auto& value, const auto& bound) { value = std::min(value, bound); };
+  cut(asked.time, most.time);
+  cut(asked.memory_bytes, most.memory_bytes);
+  cut(asked.processes, most.processes);
+  cut(asked.file_bytes, most.file_bytes);
+  cut(asked.open_files, most.open_files);
+  cut(asked.scratch_bytes, most.scratch_bytes);
+  cut(asked.output_bytes, most.output_bytes);
+  cut(asked.written_bytes, most.written_bytes);
+  cut(asked.written_files, most.written_files);
+  cut(asked.project_bytes, most.project_bytes);
+  cut(asked.cores, most.cores);
+  return asked;
+}
+
+std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+
+std::string describe(const Cgroups& cgroups, const CommandLimits& most) {
   std::string text =
       "bubblewrap: user, process, network, IPC and name namespaces, no "
       "capabilities, seccomp filter; ";
@@ -29,6 +48,10 @@ std::string describe(const Cgroups& cgroups) {
     text += ::getuid() == 0 ? "; NUMBER OF PROCESSES NOT LIMITED (server runs as root)"
                             : "; processes limited by RLIMIT_NPROC";
   }
+  if (!cgroups.limits_cores()) text += "; cores not limited";
+  text += "; a command at most: memory " + mebibytes(most.memory_bytes) + ", processes " +
+          std::to_string(most.processes) + ", cores " + std::to_string(most.cores) + ", written " +
+          mebibytes(most.written_bytes) + "; a project at most " + mebibytes(most.project_bytes);
   return text;
 }
 
@@ -82,7 +105,7 @@ Sandbox::Sandbox(SandboxOptions options, Files files)
       view_(SystemView::of_this_machine(options_.read_only)),
       files_(std::move(files)),
       cgroups_(Cgroups::detect()),
-      description_(describe(cgroups_)) {}
+      description_(describe(cgroups_, options_.most)) {}
 
 Result<void> Sandbox::probe() {
   CommandSpec spec{.argv = {"/bin/sh", "-c", "exit 7"}, .project_root = "/usr/share"};
@@ -92,10 +115,18 @@ Result<void> Sandbox::probe() {
     return unavailable("a command that exits with 7 exited with " +
                        std::to_string(result.exit_code));
   }
+  TRY(spec.read_only, ReadOnlyPaths::create({""}));
+  if (const auto guarded = run(spec); !guarded) {
+    guards_paths_ = false;
+    description_ += "; FILES THAT OTHERS HAVE LOCKED ARE ONLY PUT BACK, NOT HELD FAST (" +
+                    guarded.error().message + ")";
+  }
   return {};
 }
 
-Result<CommandResult> Sandbox::run(const CommandSpec& spec) {
+Result<CommandResult> Sandbox::run(const CommandSpec& asked) {
+  CommandSpec spec = asked;
+  spec.limits = at_most(asked.limits, options_.most);
   TRY(FileDescriptor null, open_file("/dev/null", O_RDONLY));
   TRY(Pipe output, make_pipe());
   Streams streams{std::move(null), std::move(output.write), std::move(output.read)};
@@ -108,13 +139,15 @@ Result<std::unique_ptr<TerminalProcess>> Sandbox::start(TerminalSpec spec) {
   auto launch_here = [this](const CommandSpec& command, Streams streams) {
     return launch(command, std::move(streams));
   };
-  return SandboxTerminal::start(std::move(spec), launch_here);
+  return SandboxTerminal::start(std::move(spec), launch_here,
+                                at_most({.time = limits::kTerminalTimeMax}, options_.most));
 }
 
 Result<Launched> Sandbox::launch(const CommandSpec& spec, Streams streams) {
   TRY_VOID(validate(spec));
   std::error_code error;
   CommandSpec confined = spec;
+  if (!guards_paths_) confined.read_only = nullptr;
   confined.project_root = fs::canonical(spec.project_root, error);
   if (error) return not_found("the project folder " + spec.project_root.string() + " is not there");
 
@@ -125,6 +158,10 @@ Result<Launched> Sandbox::launch(const CommandSpec& spec, Streams streams) {
   TRY(const FileDescriptor hosts, files_.hosts.open());
   TRY(Pipe status, make_pipe());
   TRY(Pipe gate, make_pipe());
+  Pipe ready;
+  if (confined.read_only) {
+    TRY(ready, make_socket_pair());
+  }
   int descriptors[kDescriptorCount] = {streams.input.get(), streams.output.get(),
                                        streams.output.get()};
   descriptors[kSeccompDescriptor] = seccomp.get();
@@ -133,13 +170,17 @@ Result<Launched> Sandbox::launch(const CommandSpec& spec, Streams streams) {
   descriptors[kPasswdDescriptor] = passwd.get();
   descriptors[kGroupDescriptor] = group.get();
   descriptors[kHostsDescriptor] = hosts.get();
+  descriptors[kReadyDescriptor] = ready.write.get();
+  const std::size_t count = confined.read_only ? kDescriptorCount : kDescriptorCount - 1;
   TRY(ChildProcess bubblewrap,
-      ChildProcess::spawn(options_.bubblewrap, bubblewrap_arguments(view_, confined), descriptors));
+      ChildProcess::spawn(options_.bubblewrap, bubblewrap_arguments(view_, confined),
+                          std::span(descriptors, count)));
   // The command's own ends are closed on return, so that reading ends when the last process inside
   // has closed its own.
   const auto memory = cgroups_.limits_memory() ? MemoryLimit::kByCgroup : MemoryLimit::kPerProcess;
-  RunningCommand::Parts parts{std::move(bubblewrap), std::move(streams.ours),
-                              std::move(status.read), std::move(gate.write), memory};
+  RunningCommand::Parts parts{std::move(bubblewrap),  std::move(streams.ours),
+                              std::move(status.read), std::move(gate.write),
+                              std::move(ready.read),  memory};
   return Launched{std::move(cgroup), std::move(parts)};
 }
 

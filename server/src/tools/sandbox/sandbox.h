@@ -22,6 +22,8 @@ struct SandboxOptions {
   std::filesystem::path bubblewrap = "/usr/bin/bwrap";
   /// Shown read-only besides the system's own folders: toolchains outside /usr.
   std::vector<std::filesystem::path> read_only = {};
+  /// No command gets more than this, whatever its specification says.
+  CommandLimits most = {.time = limits::kTerminalTimeMax};
 };
 
 /// Runs commands that agents make up, and terminals, by bubblewrap: in namespaces of their own
@@ -45,7 +47,7 @@ class Sandbox final : public CommandRunner, public TerminalLauncher {
   static Result<std::unique_ptr<Sandbox>> create(SandboxOptions options);
 
   /// Errc::kInvalid for an empty command, a folder outside the project or a reserved variable.
-  Result<CommandResult> run(const CommandSpec& spec) override;
+  Result<CommandResult> run(const CommandSpec& asked) override;
   const std::string& description() const override { return description_; }
 
   /// As run(); the terminal's own thread runs its program, so any thread may call this.
@@ -69,7 +71,9 @@ class Sandbox final : public CommandRunner, public TerminalLauncher {
   const SystemView view_;
   const Files files_;
   const Cgroups cgroups_;
-  const std::string description_;
+  // Constant after create().
+  bool guards_paths_ = true;
+  std::string description_;
 };
 
 }  // namespace coditect::tools

@@ -14,11 +14,12 @@ namespace {
 // What bubblewrap says when it fails is all that is kept: the rest is on_output's.
 constexpr std::size_t kKeptOutputBytes = 4u << 10;
 
-CommandSpec command_of(const TerminalSpec& terminal, std::stop_token stop) {
+CommandSpec command_of(const TerminalSpec& terminal, const CommandLimits& limits,
+                       std::stop_token stop) {
   CommandSpec spec{.argv = terminal.argv, .project_root = terminal.project_root};
   spec.environment = {{"TERM", "xterm-256color"}, {"COLORTERM", "truecolor"}, {"PS1", "\\w\\$ "}};
   spec.console = Console::kTerminal;
-  spec.limits.time = limits::kTerminalTimeMax;
+  spec.limits = limits;
   spec.limits.output_bytes = kKeptOutputBytes;
   spec.stop = stop;
   spec.on_output = [hear = terminal.on_output, stop](std::string_view chunk) { hear(chunk, stop); };
@@ -26,9 +27,10 @@ CommandSpec command_of(const TerminalSpec& terminal, std::stop_token stop) {
 }
 
 /// The life of a terminal's thread. `started` hears once whether there is a process to follow.
-void follow(const TerminalSpec& terminal, const SandboxTerminal::Launch& launch, Streams streams,
-            std::stop_token stop, std::promise<Result<void>> started) {
-  const CommandSpec spec = command_of(terminal, std::move(stop));
+void follow(const TerminalSpec& terminal, const SandboxTerminal::Launch& launch,
+            const CommandLimits& limits, Streams streams, std::stop_token stop,
+            std::promise<Result<void>> started) {
+  const CommandSpec spec = command_of(terminal, limits, std::move(stop));
   auto launched = launch(spec, std::move(streams));
   if (!launched) {
     started.set_value(std::move(launched).error());
@@ -44,7 +46,8 @@ void follow(const TerminalSpec& terminal, const SandboxTerminal::Launch& launch,
 
 }  // namespace
 
-Result<std::unique_ptr<TerminalProcess>> SandboxTerminal::start(TerminalSpec spec, Launch launch) {
+Result<std::unique_ptr<TerminalProcess>> SandboxTerminal::start(TerminalSpec spec, Launch launch,
+                                                                CommandLimits limits) {
   TRY(PseudoTerminal ends, open_pseudo_terminal(spec.size));
   FileDescriptor keyboard(::fcntl(ends.ours.get(), F_DUPFD_CLOEXEC, 0));
   FileDescriptor screen(::fcntl(ends.program.get(), F_DUPFD_CLOEXEC, 0));
@@ -53,8 +56,9 @@ Result<std::unique_ptr<TerminalProcess>> SandboxTerminal::start(TerminalSpec spe
   Streams streams{std::move(ends.program), std::move(screen), std::move(ends.ours)};
   std::promise<Result<void>> promise;
   std::future<Result<void>> started = promise.get_future();
-  terminal->thread_ = std::thread(follow, std::move(spec), std::move(launch), std::move(streams),
-                                  terminal->stop_.get_token(), std::move(promise));
+  terminal->thread_ =
+      std::thread(follow, std::move(spec), std::move(launch), limits, std::move(streams),
+                  terminal->stop_.get_token(), std::move(promise));
   TRY_VOID(started.get());
   return std::unique_ptr<TerminalProcess>(std::move(terminal));
 }

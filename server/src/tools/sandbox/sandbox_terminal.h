@@ -20,7 +20,8 @@ class SandboxTerminal final : public TerminalProcess {
   /// Starts the sandbox for a specification, on the terminal's thread, which outlives it.
   using Launch = std::function<Result<Launched>(const CommandSpec& spec, Streams streams)>;
 
-  static Result<std::unique_ptr<TerminalProcess>> start(TerminalSpec spec, Launch launch);
+  static Result<std::unique_ptr<TerminalProcess>> start(TerminalSpec spec, Launch launch,
+                                                        CommandLimits limits);
   ~SandboxTerminal() override;
 
   Result<std::size_t> write(std::string_view text) override;

@@ -313,6 +313,30 @@ TEST_F(SandboxTest, AFileStaysBelowItsLimit) {
   EXPECT_LE(fs::file_size(project_ / "large"), 1u << 20);
 }
 
+TEST_F(SandboxTest, WhatACommandWritesStaysNearItsLimit) {
+  CommandSpec bomb =
+      spec("i=0; while :; do head -c 4M /dev/zero > f$i || exit 3; i=$((i+1)); done");
+  bomb.limits.written_bytes = 32u << 20;
+  const CommandResult result = run(bomb);
+  EXPECT_EQ(result.end, CommandEnd::kDiskLimit) << result.output;
+  EXPECT_NE(result.disk_limit.find("more than 32 MiB"), std::string::npos) << result.disk_limit;
+}
+
+TEST_F(SandboxTest, UsesItsShareOfTheProcessorOnly) {
+  if (!limits(" cores")) GTEST_SKIP() << "nothing limits processor time here";
+  CommandSpec busy =
+      spec("for i in 1 2 3 4; do (while :; do :; done) & done; sleep 2; kill $(jobs -p); times");
+  busy.limits.cores = 1;
+  const CommandResult result = run(busy);
+  // "0m1.930s 0m0.020s" of its children, in its second line: four loops for two seconds.
+  const std::size_t line = result.output.find('\n');
+  ASSERT_NE(line, std::string::npos) << result.output;
+  int minutes = 0;
+  double used = 100;
+  ASSERT_EQ(std::sscanf(result.output.c_str() + line + 1, "%dm%lfs", &minutes, &used), 2);
+  EXPECT_LT(minutes * 60 + used, 3.0) << result.output;
+}
+
 TEST_F(SandboxTest, ScratchSpaceStaysBelowItsLimit) {
   CommandSpec large = spec("head -c 50M /dev/zero > /tmp/large");
   large.limits.scratch_bytes = 1u << 20;
@@ -343,6 +367,112 @@ TEST_F(SandboxTest, AForkBombIsContained) {
   run(bomb);
   EXPECT_FALSE(process_exists("98765"));
   EXPECT_EQ(run("echo fine").output, "fine\n");
+}
+
+/// A command that may not change some paths, which may be others by and by.
+class ReadOnlyPathsTest : public SandboxTest {
+ protected:
+  void SetUp() override {
+    SandboxTest::SetUp();
+    if (sandbox_ == nullptr) return;
+    fs::create_directories(project_ / "src/deep");
+    for (const char* path : {"a.txt", "b.txt", "src/c.txt", "src/deep/d.txt"}) {
+      std::ofstream(project_ / path) << "old\n";
+    }
+  }
+  CommandSpec guarded(std::string command, std::vector<std::string> paths) {
+    CommandSpec made = spec(std::move(command));
+    made.read_only = *ReadOnlyPaths::create(std::move(paths));
+    return made;
+  }
+  std::string text(const std::string& path) const {
+    std::ifstream file(project_ / path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+TEST_F(ReadOnlyPathsTest, CannotBeChanged) {
+  const char* attempts[] = {"echo new > a.txt",
+                            "echo new >> a.txt",
+                            "rm -f a.txt",
+                            "mv a.txt z.txt",
+                            "mv -f b.txt a.txt",
+                            "sed -i s/old/new/ a.txt",
+                            "truncate -s 0 a.txt",
+                            "chmod +x a.txt",
+                            "touch -d yesterday a.txt",
+                            "ln a.txt hard",
+                            "umount a.txt",
+                            "mount -o remount,rw /workspace/a.txt",
+                            "echo new > src/c.txt",
+                            "rm -r src/deep/d.txt",
+                            "echo new > src/new.txt",
+                            "cd src && echo n > c.txt",
+                            "mkdir src/more"};
+  for (const char* attempt : attempts) {
+    const CommandResult result = run(guarded(attempt, {"a.txt", "src", "src/c.txt", "not-there"}));
+    EXPECT_NE(result.exit_code, 0) << attempt << ": " << result.output;
+    EXPECT_EQ(text("a.txt"), "old\n") << attempt;
+    EXPECT_EQ(text("src/c.txt"), "old\n") << attempt;
+    EXPECT_EQ(text("src/deep/d.txt"), "old\n") << attempt;
+  }
+  EXPECT_EQ(run(guarded("cat a.txt src/c.txt; echo new > b.txt", {"a.txt", "src"})).output,
+            "old\nold\n");
+  EXPECT_EQ(text("b.txt"), "new\n");
+}
+
+TEST_F(ReadOnlyPathsTest, HoldInAFolderThatTheCommandStartsIn) {
+  CommandSpec inside = guarded("echo new > c.txt", {"src"});
+  inside.working_directory = "src";
+  EXPECT_NE(run(inside).exit_code, 0);
+  EXPECT_EQ(text("src/c.txt"), "old\n");
+  EXPECT_NE(run(guarded("echo new > a.txt", {""})).exit_code, 0) << "the whole project";
+  EXPECT_EQ(text("a.txt"), "old\n");
+}
+
+TEST_F(ReadOnlyPathsTest, LeaveNothingOfThemselvesInside) {
+  const CommandResult result =
+      run(guarded("ls /proc/self/fd | tr '\\n' ' '; pwd; echo $0; false", {"a.txt"}));
+  EXPECT_EQ(result.output, "0 1 2 3 /workspace\n/bin/bash\n");
+  EXPECT_EQ(result.exit_code, 1);
+}
+
+TEST_F(ReadOnlyPathsTest, AreNeverFoundThroughALink) {
+  fs::create_symlink(folder_, project_ / "out");
+  fs::create_symlink("secret.txt", project_ / "file");
+  const CommandResult result =
+      run(guarded("ls -A; cat out/secret.txt file", {"out/secret.txt", "file", "out", "out/new"}));
+  EXPECT_NE(result.exit_code, 0);
+  EXPECT_EQ(result.output.find("sesame"), std::string::npos) << result.output;
+  EXPECT_FALSE(fs::exists(folder_ / "new"));
+}
+
+TEST_F(ReadOnlyPathsTest, MayChangeWhileTheCommandRuns) {
+  CommandSpec tries = guarded(
+      "until ! echo early >> a.txt; do sleep 0.05; done 2>/dev/null; echo held;"
+      "until echo late >> a.txt; do sleep 0.05; done 2>/dev/null; echo free",
+      {"b.txt"});
+  tries.limits.time = seconds(20);
+  std::vector<std::jthread> later;
+  tries.on_output = [&](std::string_view chunk) {
+    // In place of the file that is held another one may be put: by its holder, outside.
+    if (chunk.find("held") == std::string_view::npos) return;
+    std::ofstream(folder_ / "replaced") << "by its holder\n";
+    fs::rename(folder_ / "replaced", project_ / "a.txt");
+    tries.read_only->set({"b.txt", "a.txt"});
+    later.emplace_back([paths = tries.read_only] {
+      std::this_thread::sleep_for(milliseconds(300));
+      paths->set({});
+    });
+  };
+  std::jthread locks([paths = tries.read_only] {
+    std::this_thread::sleep_for(milliseconds(500));
+    paths->set({"a.txt", "b.txt"});
+  });
+  const CommandResult result = run(tries);
+  EXPECT_EQ(result.output, "held\nfree\n");
+  EXPECT_TRUE(text("a.txt").starts_with("by its holder\n")) << text("a.txt");
+  EXPECT_TRUE(text("a.txt").ends_with("late\n")) << text("a.txt");
 }
 
 TEST_F(SandboxTest, RunsSideBySide) {

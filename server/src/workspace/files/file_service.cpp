@@ -9,6 +9,7 @@
 #include "workspace/files/edit_description.h"
 #include "workspace/files/file_change.h"
 #include "workspace/files/guarded_rename.h"
+#include "workspace/files/tree_recovery.h"
 #include "workspace/files/watcher.h"
 #include "workspace/files/write_recovery.h"
 
@@ -61,7 +62,10 @@ FileService::FileService(Strand strand, Parts parts, ProjectFolder folder)
 
 awaitable<std::shared_ptr<FileService::PathGuard>> FileService::guard(const std::string& path) {
   check(strand_.running_in_this_thread());
-  std::erase_if(path_mutexes_, [](const auto& entry) { return entry.second.expired(); });
+  if (path_mutexes_.size() >= mutexes_swept_at_) {
+    std::erase_if(path_mutexes_, [](const auto& entry) { return entry.second.expired(); });
+    mutexes_swept_at_ = std::max<std::size_t>(64, 2 * path_mutexes_.size());
+  }
   std::shared_ptr<AsyncMutex> mutex = path_mutexes_[path].lock();
   if (!mutex) {
     mutex = std::make_shared<AsyncMutex>(strand_);
@@ -86,9 +90,23 @@ awaitable<Result<FileService::OnDisk>> FileService::load(const std::string& path
   co_return co_await parts_.disk.run(std::move(work));
 }
 
+awaitable<Result<FileService::OnDisk>> FileService::load_guarded(const std::string& path) {
+  auto now = co_await load(path);
+  if (guard_ == nullptr || is_ignored_path(path) || !guard_->refuses(path)) co_return now;
+  const FileInfo* known = parts_.index.find(path);
+  const bool plain = now && now->content && now->content->way == FileContent::Way::kPlain;
+  const std::string hash = plain ? now->hash : "";
+  const bool nothing = now && !now->content && !now->no_file;
+  if (known != nullptr ? known->hash == hash : nothing) co_return now;
+  std::optional<FileInfo> before;
+  if (known != nullptr) before = *known;
+  if (!co_await guard_->put_back(path, std::move(before))) co_return now;
+  co_return co_await load(path);
+}
+
 awaitable<Result<FileService::OnDisk>> FileService::reconcile_guarded(const std::string& path,
                                                                       const Actor& actor) {
-  CO_TRY(OnDisk now, co_await load(path));
+  CO_TRY(OnDisk now, co_await load_guarded(path));
   if (is_ignored_path(path)) co_return now;
   const FileInfo* known = parts_.index.find(path);
   const bool file = now.content && now.content->way == FileContent::Way::kPlain;
@@ -99,18 +117,22 @@ awaitable<Result<FileService::OnDisk>> FileService::reconcile_guarded(const std:
     parts_.log.append(edit_event(actor, std::move(data)));
     co_return now;
   }
-  if (known != nullptr && known->hash == now.hash) {
+  const std::uint32_t mode = now.content->stat.mode & 0777;
+  const bool same = known != nullptr && known->hash == now.hash;
+  if (same && known->mode == mode) {
     parts_.index.set_checked(path, now.content->stat.modified_ns);
     co_return now;
   }
-  // The content before is gone from the disk, so the event carries the whole content.
+  // The content before is gone from the disk, so the event carries the whole content, unless it is
+  // the mode alone that has changed.
   EditBase base;
   if (known != nullptr) base.hash = known->hash;
+  if (same) base = {&now.content->bytes, known->hash, known->splices, known->splice_bytes};
   auto describe = [this, &path, &now, base = std::move(base)] {
     return describe_edit(path, base, now.content->bytes, parts_.blobs);
   };
   CO_TRY(json::object data, co_await parts_.disk.run(std::move(describe)));
-  data["mode"] = now.content->stat.mode;
+  data["mode"] = mode;
   parts_.log.append(edit_event(actor, std::move(data)));
   parts_.index.set_checked(path, now.content->stat.modified_ns);
   co_return now;
@@ -238,6 +260,7 @@ awaitable<Result<Written>> FileService::write_guarded(Actor actor, std::string p
   const FileInfo* known = parts_.index.find(path);
   if (known == nullptr || known->mode != mode) data["mode"] = mode;
   const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
+  const Placing placing(placing_);
   // Where the log fails nobody knows whether the event is in it: the next start needs the file.
   // Where it may not be acknowledged yet, it stands, and so must the file.
   CO_TRY_VOID(co_await parts_.log.on_disk(seq));
@@ -315,6 +338,7 @@ awaitable<Result<Written>> FileService::move(Actor actor, std::string from, std:
                     {"before", source.hash}, {"size", source.content->bytes.size()},
                     {"intent", staged}};
   const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
+  const Placing placing(placing_);
   CO_TRY_VOID(co_await parts_.log.on_disk(seq));
   auto work = [folder = folder_, from, to] { return folder.move(from, to); };
   auto moved = co_await parts_.disk.run(std::move(work));
@@ -353,6 +377,7 @@ awaitable<Result<Written>> FileService::remove(Actor actor, std::string path,
   json::object data{{"op", "remove"},        {"path", path}, {"hash", ""},
                     {"before", before.hash}, {"size", 0},    {"intent", staged}};
   const Sequence seq = parts_.log.append(edit_event(actor, std::move(data)));
+  const Placing placing(placing_);
   CO_TRY_VOID(co_await parts_.log.on_disk(seq));
   auto work = [folder = folder_, path, staged, &before] {
     return folder.remove(path, before.hash, staged);
@@ -393,7 +418,7 @@ awaitable<Result<void>> FileService::reconcile_folder(std::string folder, Actor 
     seen.insert(entry.path);
     const FileInfo* known = parts_.index.find(entry.path);
     if (known == nullptr || known->checked_ns != entry.stat.modified_ns ||
-        known->size != entry.stat.size) {
+        known->size != entry.stat.size || known->mode != (entry.stat.mode & 0777)) {
       changed.insert(entry.path);
     }
   }
@@ -407,10 +432,19 @@ awaitable<Result<void>> FileService::reconcile_folder(std::string folder, Actor 
 }
 
 awaitable<Result<void>> FileService::finish_writes(std::vector<Event> edits) {
-  auto work = [folder = folder_, edits = std::move(edits)] {
-    return complete_writes(folder, edits);
+  auto work = [this, &edits]() -> Result<std::vector<Event>> {
+    TRY(std::vector<Event> trees, complete_trees(folder_, parts_.blobs, edits));
+    TRY_VOID(complete_writes(folder_, edits));
+    return trees;
   };
-  co_return co_await parts_.disk.run(std::move(work));
+  CO_TRY(const std::vector<Event> trees, co_await parts_.disk.run(std::move(work)));
+  // Where the log ended in the middle of a change of the tree, the rest of its edits comes now.
+  for (const Event& tree : trees) {
+    for (const std::string& path : changed_paths(tree)) {
+      CO_TRY_VOID(co_await reconcile(path, {tree.actor, tree.session, tree.task}));
+    }
+  }
+  co_return Result<void>{};
 }
 
 }  // namespace coditect::workspace

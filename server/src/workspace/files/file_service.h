@@ -14,8 +14,10 @@
 #include "base/event.h"
 #include "coordination/locks/lock_table.h"
 #include "storage/blobs/blob_store.h"
+#include "workspace/files/change_guard.h"
 #include "workspace/files/file_index.h"
 #include "workspace/files/project_folder.h"
+#include "workspace/files/tree_step.h"
 #include "workspace/log/event_log.h"
 
 namespace coditect::workspace {
@@ -41,6 +43,12 @@ struct CurrentFile {
 struct Written {
   Sequence version = 0;
   Sequence seq = 0;
+};
+
+/// Many changes that are one: all of them are made, or none.
+struct TreeChange {
+  std::vector<TreeStep> steps;
+  json::object data;  ///< of the `tree_restored` event, without what this adds to it
 };
 
 /// Reads and writes the project's files, one change of a path at a time, every change an event.
@@ -87,13 +95,27 @@ class FileService {
   awaitable<Result<Written>> remove(Actor actor, std::string path,
                                     std::optional<Sequence> base_version);
 
+  /// Makes all steps or none, also through a crash, as one `tree_restored` event and a `file_edit`
+  /// for each file. Contents that the steps name are in the blob store. kLocked where somebody else
+  /// has a lock on any of the paths, kConflict where any of them is not as its step says: nothing
+  /// has changed then. The event's number.
+  awaitable<Result<Sequence>> change_tree(Actor actor, TreeChange change);
+  /// Whether the actor may change all of the paths now, as far as locks are concerned.
+  Result<void> check_locks(const Actor& actor, const std::vector<TreeStep>& steps) const;
+
   /// Compares the file on disk with the index and logs a change that somebody made without us.
   awaitable<Result<void>> reconcile(std::string path, Actor actor);
   /// reconcile() for everything below `folder` ("" for the whole project) that may have changed.
   awaitable<Result<void>> reconcile_folder(std::string folder, Actor actor);
   /// After a crash: completes the changes that were logged and not put in place. `edits` are the
-  /// file_edit events to check, in order.
+  /// file_edit and tree_restored events to check, in order.
   awaitable<Result<void>> finish_writes(std::vector<Event> edits);
+
+  /// Whether a change is in the log and not yet on the disk: a state that is saved now would say
+  /// that it is.
+  bool placing() const { return placing_ > 0; }
+  /// Set once, before the first call of anything; it outlives the last one.
+  void set_guard(ChangeGuard& guard) { guard_ = &guard; }
 
   const ProjectFolder& folder() const { return folder_; }
   const FileIndex& index() const { return parts_.index; }
@@ -110,9 +132,23 @@ class FileService {
     std::optional<std::uint64_t> token;
   };
   class PathGuard;
+  struct ReadyTree;
+  /// Counts a change while it is logged and not in place.
+  class Placing {
+   public:
+    explicit Placing(std::size_t& count) : count_(count) { ++count_; }
+    Placing(const Placing&) = delete;
+    Placing& operator=(const Placing&) = delete;
+    ~Placing() { --count_; }
+
+   private:
+    std::size_t& count_;
+  };
 
   awaitable<std::shared_ptr<PathGuard>> guard(const std::string& path);
   awaitable<Result<OnDisk>> load(const std::string& path);
+  /// load(), after a change that does not stand was put back.
+  awaitable<Result<OnDisk>> load_guarded(const std::string& path);
   awaitable<Result<OnDisk>> reconcile_guarded(const std::string& path, const Actor& actor);
   /// The file as it is now, after reconcile_guarded(). An Error where it is no file.
   awaitable<Result<OnDisk>> current(const std::string& path);
@@ -131,13 +167,18 @@ class FileService {
   /// Logs what is there instead. The error that the caller gets, made from `why`.
   awaitable<Error> take_back(Unplaced unplaced, Error why);
   awaitable<void> discard(std::string staged);
+  Result<void> check_tree(const Actor& actor, const std::vector<TreeStep>& steps) const;
+  awaitable<Error> take_tree_back(Sequence seq, const std::set<std::string>& paths, Error why);
 
   // Constant after construction.
   const Strand strand_;
   const Parts parts_;
   const ProjectFolder folder_;
+  ChangeGuard* guard_ = nullptr;
   // Touched only on strand_.
   std::map<std::string, std::weak_ptr<AsyncMutex>, std::less<>> path_mutexes_;
+  std::size_t mutexes_swept_at_ = 64;  ///< how many there may be before those unused are dropped
+  std::size_t placing_ = 0;
 };
 
 }  // namespace coditect::workspace

@@ -4,43 +4,19 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <memory>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/posix_file.h"
 #include "base/random.h"
 #include "base/sha256.h"
+#include "workspace/files/beneath.h"
 #include "workspace/files/guarded_rename.h"
 
 namespace coditect::workspace {
 
 namespace {
-
-/// Whether symbolic links inside the project are followed on the way to a path.
-enum class Links { kFollowInside, kRefuse };
-
-Result<FileDescriptor> open_beneath(int root, const std::string& path, int flags, Links links) {
-  open_how how{};
-  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  if (links == Links::kRefuse) how.resolve |= RESOLVE_NO_SYMLINKS;
-  const char* name = path.empty() ? "." : path.c_str();
-  for (int attempt = 0;; ++attempt) {
-    const long number = ::syscall(SYS_openat2, root, name, &how, sizeof how);
-    if (number >= 0) return FileDescriptor(static_cast<int>(number));
-    // EAGAIN: a rename elsewhere in the tree raced with the kernel's check of "..".
-    if ((errno != EAGAIN && errno != EINTR) || attempt > 100) return path_error(path, errno);
-  }
-}
-
-Result<FileDescriptor> open_root(const std::filesystem::path& root) {
-  FileDescriptor opened(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.open()) return system_error(root.filename().string(), errno);
-  return opened;
-}
 
 FileStat to_file_stat(const struct stat& raw) {
   FileStat result;
@@ -52,24 +28,6 @@ FileStat to_file_stat(const struct stat& raw) {
   result.modified_ns = raw.st_mtim.tv_sec * 1'000'000'000LL + raw.st_mtim.tv_nsec;
   result.mode = raw.st_mode & 07777;
   return result;
-}
-
-std::pair<std::string, std::string> split(const std::string& path) {
-  const auto slash = path.rfind('/');
-  if (slash == std::string::npos) return {"", path};
-  return {path.substr(0, slash), path.substr(slash + 1)};
-}
-
-/// The folder that holds `path`, with missing folders made, none of them a link.
-Result<FileDescriptor> open_parent(int root, const std::string& folder) {
-  auto opened = open_beneath(root, folder, O_PATH | O_DIRECTORY, Links::kRefuse);
-  if (opened || opened.error().code != Errc::kNotFound) return opened;
-  const auto [above, name] = split(folder);
-  TRY(FileDescriptor parent, open_parent(root, above));
-  if (::mkdirat(parent.get(), name.c_str(), 0755) != 0 && errno != EEXIST) {
-    return path_error(folder, errno);
-  }
-  return open_beneath(root, folder, O_PATH | O_DIRECTORY, Links::kRefuse);
 }
 
 Result<void> write_whole(int file, std::string_view bytes) {
@@ -171,18 +129,20 @@ Result<void> ProjectFolder::can_hold(const std::string& path) const {
   return {};
 }
 
-Result<std::string> ProjectFolder::stage(std::string_view bytes, std::uint32_t mode) const {
+Result<std::string> ProjectFolder::stage(std::string_view bytes, std::uint32_t mode,
+                                         Staged how) const {
   SystemRandom random;
   const std::string name = random.id("w_");
   const std::filesystem::path path = staging_ / name;
   FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.open()) return path_error("the staging folder", errno);
   auto written = write_whole(file.get(), bytes);
-  if (written && (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0)) {
-    written = path_error("a new file", errno);
+  if (written && ::fchmod(file.get(), mode) != 0) written = path_error("a new file", errno);
+  if (written && how == Staged::kSynced) {
+    if (::fsync(file.get()) != 0) written = path_error("a new file", errno);
+    // The name too: what a loss of power takes back of the next step leaves the file here.
+    if (written) written = sync_directory(staging_);
   }
-  // The name too: what a loss of power takes back of the next step leaves the file here.
-  if (written) written = sync_directory(staging_);
   if (!written) {
     discard(name);
     return std::move(written).error();
@@ -211,7 +171,7 @@ Result<void> ProjectFolder::publish(const std::string& staged, const std::string
                                     const std::string& before) const {
   TRY(FileDescriptor root, open_root(root_));
   TRY(FileDescriptor staging, open_root(staging_));
-  const auto [folder, name] = split(path);
+  const auto [folder, name] = split_path(path);
   TRY(FileDescriptor parent, open_parent(root.get(), folder));
   const Entry ours{staging.get(), staged};
   const Entry target{parent.get(), name};
@@ -242,8 +202,8 @@ void ProjectFolder::clear_staging() const {
 
 Result<void> ProjectFolder::move(const std::string& from, const std::string& to) const {
   TRY(FileDescriptor root, open_root(root_));
-  const auto [from_folder, from_name] = split(from);
-  const auto [to_folder, to_name] = split(to);
+  const auto [from_folder, from_name] = split_path(from);
+  const auto [to_folder, to_name] = split_path(to);
   TRY(FileDescriptor source,
       open_beneath(root.get(), from_folder, O_PATH | O_DIRECTORY, Links::kRefuse));
   TRY(FileDescriptor target, open_parent(root.get(), to_folder));
@@ -258,7 +218,7 @@ Result<void> ProjectFolder::remove(const std::string& path, const std::string& b
                                    const std::string& staged) const {
   TRY(FileDescriptor root, open_root(root_));
   TRY(FileDescriptor staging, open_root(staging_));
-  auto [folder, name] = split(path);
+  auto [folder, name] = split_path(path);
   TRY(FileDescriptor parent,
       open_beneath(root.get(), folder, O_PATH | O_DIRECTORY, Links::kRefuse));
   const Entry taken{staging.get(), staged};
@@ -271,12 +231,7 @@ Result<void> ProjectFolder::remove(const std::string& path, const std::string& b
     return changed_outside(path);
   }
   if (::unlinkat(staging.get(), staged.c_str(), 0) != 0) return path_error(path, errno);
-  while (!folder.empty()) {
-    auto [above, empty_name] = split(folder);
-    auto holder = open_beneath(root.get(), above, O_PATH | O_DIRECTORY, Links::kRefuse);
-    if (!holder || ::unlinkat(holder->get(), empty_name.c_str(), AT_REMOVEDIR) != 0) break;
-    folder = above;
-  }
+  remove_empty_folders(root.get(), folder);
   return {};
 }
 

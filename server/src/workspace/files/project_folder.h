@@ -61,8 +61,11 @@ class ProjectFolder {
   /// content, whose hash is `hash`. Errc::kConflict otherwise.
   Result<void> still_is(const std::string& path, const FileStat* was,
                         const std::string& hash) const;
-  /// Writes `bytes` to a new file in the staging folder and syncs it. Returns its name.
-  Result<std::string> stage(std::string_view bytes, std::uint32_t mode) const;
+  /// Whether a staged file is on the disk when stage() returns, or only after the next sync().
+  enum class Staged { kSynced, kUnsynced };
+  /// Writes `bytes` to a new file in the staging folder. Returns its name.
+  Result<std::string> stage(std::string_view bytes, std::uint32_t mode,
+                            Staged how = Staged::kSynced) const;
   /// Hex SHA-256 of a staged file.
   Result<std::string> staged_hash(const std::string& staged) const;
   /// Moves a staged file to `path`, creating missing folders, where the content there has the hash

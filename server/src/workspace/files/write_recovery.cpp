@@ -44,7 +44,7 @@ Result<void> complete(const ProjectFolder& folder, const Event& edit, const std:
 Result<void> complete_writes(const ProjectFolder& folder, const std::vector<Event>& edits) {
   for (const Event& edit : edits) {
     const auto staged = find_string(edit.data, "intent");
-    if (!staged) continue;
+    if (!staged || edit.type != "file_edit") continue;
     auto completed = unless_changed(complete(folder, edit, *staged));
     if (!completed) {
       return std::move(completed).error().in("completing event " + std::to_string(edit.seq));

@@ -9,6 +9,7 @@
 #include "workspace/files/watcher.h"
 #include "workspace/host/remember_task.h"
 #include "workspace/host/usage_event.h"
+#include "workspace/instructions/project_instructions.h"
 
 namespace coditect::workspace {
 
@@ -38,8 +39,12 @@ WorkspaceHost::WorkspaceHost(Strand strand, Parts parts) : strand_(strand), part
 void WorkspaceHost::before_apply(const Event& event) {
   parts_.budgets.before_apply(event);
   parts_.approvals.before_apply(event);
+  parts_.tasks.before_apply(event);
   if (event.type == "task_started") memories_[event.task] = {};
-  if (event.type == "task_finished" || event.type == "task_requeued") memories_.erase(event.task);
+  if (event.type == "task_finished" || event.type == "task_requeued" ||
+      event.type == "task_paused") {
+    memories_.erase(event.task);
+  }
   if (event.type != "file_edit") return;
   const std::string path = find_string(event.data, "path").value_or("");
   for (const std::string& changed : {path, find_string(event.data, "from").value_or("")}) {
@@ -53,17 +58,9 @@ void WorkspaceHost::before_apply(const Event& event) {
   }
   recent_edits_.push_back({event.seq, event.actor, path});
   if (recent_edits_.size() > kRecentEditsMax) recent_edits_.pop_front();
-  for (auto& [id, command] : commands_) {
-    if (event.actor == "process:" + command.caller.task.str()) command.changed.insert(path);
-  }
 }
 
-Actor WorkspaceHost::outside_actor() const {
-  if (commands_.empty()) return {"user:outside", {}, {}};
-  // With several commands at once a change cannot be told apart; the newest one gets it.
-  const std::string task = commands_.rbegin()->second.caller.task.str();
-  return {"process:" + task, {}, task};
-}
+Actor WorkspaceHost::outside_actor() const { return parts_.commands.outside_actor(); }
 
 WorkspaceHost::TaskMemory& WorkspaceHost::memory(const tools::Caller& caller) {
   return memories_[caller.task.str()];
@@ -247,43 +244,21 @@ awaitable<Result<json::value>> WorkspaceHost::read_messages(tools::Caller caller
 }
 
 awaitable<Result<json::value>> WorkspaceHost::delegate(tools::Caller caller, std::string agent,
-                                                       std::string prompt, std::stop_token) {
-  if (agent == caller.agent) co_return invalid("a task cannot be delegated to yourself");
-  TaskRequest request;
-  request.agent = std::move(agent);
-  request.prompt = std::move(prompt);
-  request.parent = caller.task;
-  const Actor actor{agent_actor(caller), {}, caller.task.str()};
-  CO_TRY(std::vector<TaskId> ids, co_await parts_.tasks.submit(actor, std::move(request)));
-  json::array queued;
-  for (const TaskId& id : ids) queued.push_back(json::string(id.str()));
-  co_return json::object{{"queued", std::move(queued)}};
+                                                       std::string prompt, std::stop_token stop) {
+  co_return co_await parts_.tasks.delegate(std::move(caller), std::move(agent), std::move(prompt),
+                                           std::move(stop));
 }
 
 std::filesystem::path WorkspaceHost::project_root() const { return parts_.files.folder().root(); }
 
 awaitable<Result<tools::CommandScope>> WorkspaceHost::begin_command(tools::Caller caller,
                                                                     std::string, std::stop_token) {
-  const std::uint64_t id = ++last_command_;
-  commands_[id] = {caller, {}};
-  tools::CommandScope scope;
-  scope.id = id;
-  co_return scope;
+  co_return parts_.commands.begin(std::move(caller));
 }
 
-awaitable<tools::CommandChanges> WorkspaceHost::end_command(tools::Caller caller,
-                                                            std::uint64_t scope,
+awaitable<tools::CommandChanges> WorkspaceHost::end_command(tools::Caller, std::uint64_t scope,
                                                             const tools::CommandResult*) {
-  const std::string task = caller.task.str();
-  auto compared = co_await parts_.files.reconcile_folder("", {"process:" + task, {}, task});
-  tools::CommandChanges changes;
-  const auto place = commands_.find(scope);
-  check(place != commands_.end(), "a command ends once");
-  changes.paths.assign(place->second.changed.begin(), place->second.changed.end());
-  commands_.erase(place);
-  if (compared) compared = co_await parts_.log.durable(parts_.log.head());
-  if (!compared) changes.paths.push_back("(the project could not be compared)");
-  co_return changes;
+  co_return co_await parts_.commands.end(scope);
 }
 
 awaitable<Result<Sequence>> WorkspaceHost::record(const tools::Caller& caller, std::string type,
@@ -301,6 +276,25 @@ awaitable<Result<agents::Remembered>> WorkspaceHost::remember(tools::Caller call
   co_return co_await remember_task(parts_.log, caller.task, task->queued_seq);
 }
 
+bool WorkspaceHost::goes_on_later(const tools::Caller& caller) const {
+  return parts_.tasks.closing() || parts_.tasks.interrupted(caller.task);
+}
+
+bool WorkspaceHost::pausing(const tools::Caller& caller) const {
+  const queue::Task* task = parts_.tasks.board().find(caller.task);
+  return task != nullptr && !task->pause_requested_by.empty();
+}
+
+std::vector<agents::Steering> WorkspaceHost::steering(const tools::Caller& caller) const {
+  std::vector<agents::Steering> said;
+  const queue::Task* task = parts_.tasks.board().find(caller.task);
+  if (task == nullptr) return said;
+  for (const queue::Steering& each : task->steering) {
+    said.push_back({each.id, each.from, each.text});
+  }
+  return said;
+}
+
 void WorkspaceHost::note_retry(const tools::Caller& caller, const agents::AgentModel& model,
                                int attempt, std::chrono::milliseconds delay, const Error& error) {
   json::object data{{"agent", caller.agent},
@@ -312,6 +306,7 @@ void WorkspaceHost::note_retry(const tools::Caller& caller, const agents::AgentM
 }
 
 void WorkspaceHost::preview(const tools::Caller& caller, std::string_view text) {
+  parts_.tasks.heard(caller.task);
   if (parts_.previews.size() == 0) return;
   parts_.previews.publish("preview",
                           {{"task", caller.task.str()}, {"agent", caller.agent}, {"text", text}});
@@ -345,6 +340,19 @@ awaitable<std::string> WorkspaceHost::shared_context(const tools::Caller& caller
     text += std::to_string(unread) + " messages wait for you (read_messages)\n";
   }
   co_return text;
+}
+
+awaitable<agents::Instructions> WorkspaceHost::instructions(tools::Caller caller,
+                                                            std::string path) {
+  const ProjectInstructions project(parts_.log, parts_.state, parts_.files);
+  // A task's memory may go while a file is read: what was given is noted afterwards.
+  std::set<std::string> given = memory(caller).instructed;
+  std::size_t room = memory(caller).instruction_room;
+  agents::Instructions found = co_await project.for_path(std::move(path), given, room);
+  TaskMemory& task = memory(caller);
+  task.instructed = std::move(given);
+  task.instruction_room = room;
+  co_return found;
 }
 
 awaitable<Result<agents::Reserved>> WorkspaceHost::reserve(tools::Caller caller,

@@ -16,6 +16,8 @@
 #include "workspace/budget/budget_service.h"
 #include "workspace/coordination/lock_service.h"
 #include "workspace/files/file_service.h"
+#include "workspace/host/command_book.h"
+#include "workspace/instructions/instruction_limits.h"
 #include "workspace/log/event_log.h"
 #include "workspace/preview_hub.h"
 #include "workspace/state/workspace_state.h"
@@ -38,6 +40,7 @@ class WorkspaceHost final : public agents::AgentHost {
     TaskService& tasks;
     BudgetService& budgets;
     ApprovalService& approvals;
+    CommandBook& commands;
     PreviewHub& previews;
     const agents::AgentDirectory& directory;
     BlockingPool& disk;
@@ -76,12 +79,16 @@ class WorkspaceHost final : public agents::AgentHost {
   awaitable<Result<Sequence>> record(const tools::Caller& caller, std::string type,
                                      json::object data) override;
   awaitable<Result<agents::Remembered>> remember(tools::Caller caller) override;
+  bool goes_on_later(const tools::Caller& caller) const override;
+  bool pausing(const tools::Caller& caller) const override;
+  std::vector<agents::Steering> steering(const tools::Caller& caller) const override;
   void note_retry(const tools::Caller& caller, const agents::AgentModel& model, int attempt,
                   std::chrono::milliseconds delay, const Error& error) override;
   void preview(const tools::Caller& caller, std::string_view text) override;
   void enter_state(const tools::Caller& caller, std::string_view state,
                    std::string_view reason) override;
   awaitable<std::string> shared_context(const tools::Caller& caller) override;
+  awaitable<agents::Instructions> instructions(tools::Caller caller, std::string path) override;
   awaitable<Result<agents::Reserved>> reserve(tools::Caller caller, agents::AgentModel model,
                                               agents::CallSize size, std::stop_token stop) override;
   Result<void> reserve_more(const tools::Caller& caller, const agents::Reserved& reserved) override;
@@ -95,12 +102,10 @@ class WorkspaceHost final : public agents::AgentHost {
   struct TaskMemory {
     std::map<std::string, Known, std::less<>> seen;
     std::size_t seen_bytes = 0;
+    std::set<std::string> instructed;  ///< files that told it how to work
+    std::size_t instruction_room = limits::kInstructionsBytesMax;
     /// Files that changed since the task began, as they were then; nothing where there was none.
     std::map<std::string, std::optional<Known>, std::less<>> at_start;
-  };
-  struct RunningCommand {
-    tools::Caller caller;
-    std::set<std::string> changed;
   };
   struct RecentEdit {
     Sequence seq = 0;
@@ -120,9 +125,7 @@ class WorkspaceHost final : public agents::AgentHost {
   const Parts parts_;
   // Touched only on strand_.
   std::map<std::string, TaskMemory, std::less<>> memories_;  // by running task
-  std::map<std::uint64_t, RunningCommand> commands_;
   std::deque<RecentEdit> recent_edits_;
-  std::uint64_t last_command_ = 0;
 };
 
 }  // namespace coditect::workspace

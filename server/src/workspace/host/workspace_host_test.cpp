@@ -126,6 +126,81 @@ TEST_F(WorkspaceHostTest, WhatACommandChangesIsItsTasks) {
   }(*this));
 }
 
+TEST_F(WorkspaceHostTest, WhatOthersHaveLockedIsHeldAndPutBack) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    (void)co_await test.write("locked.txt", "as it was");
+    const Written before = co_await test.write("src/locked.txt", "as it was too");
+    (void)co_await test.write("free.txt", "old");
+    auto& locks = test.workspace_->locks();
+    EXPECT_TRUE(co_await locks.acquire(lock_for("locked.txt", "user:ann"), {}, nullptr));
+    auto scope = co_await test.host().begin_command(test.claude_at_work_, "make", {});
+    EXPECT_TRUE(scope);
+    const std::shared_ptr<tools::ReadOnlyPaths> held = scope->read_only;
+    EXPECT_EQ(held->take(), (std::vector<std::string>{"locked.txt"}));
+    // More is locked while the command runs; its own agent's locks do not bind it.
+    EXPECT_TRUE(co_await locks.acquire(lock_for("src/", "agent:kimi"), {}, nullptr));
+    EXPECT_TRUE(co_await locks.acquire(lock_for("free.txt", "agent:claude"), {}, nullptr));
+    EXPECT_EQ(held->take(), (std::vector<std::string>{"locked.txt", "src"}));
+
+    // As if the mounts were not there.
+    test.put_outside("locked.txt", "overwritten");
+    test.put_outside("free.txt", "new");
+    std::filesystem::rename(test.project() / "src", test.project() / "elsewhere");
+    test.put_outside("src", "a file in place of the folder");
+    const auto changes = co_await test.host().end_command(test.claude_at_work_, scope->id, nullptr);
+    EXPECT_EQ(changes.put_back,
+              (std::vector<std::string>{"locked.txt (user:ann)", "src (agent:kimi)",
+                                        "src/locked.txt (agent:kimi)"}));
+    EXPECT_EQ(test.on_disk("locked.txt"), "as it was");
+    EXPECT_EQ(test.on_disk("src/locked.txt"), "as it was too");
+    EXPECT_EQ(test.on_disk("elsewhere/locked.txt"), "as it was too") << "nothing is lost";
+    EXPECT_EQ(test.on_disk("free.txt"), "new");
+    EXPECT_EQ(test.workspace_->state().files.find("src/locked.txt")->version, before.version)
+        << "its holder's base is still good";
+    std::size_t told = 0;
+    for (const Event& event : co_await test.events()) {
+      if (event.type != "file_put_back") continue;
+      ++told;
+      EXPECT_EQ(event.actor, "process:" + test.claude_at_work_.task.str());
+      EXPECT_EQ(event.data.at("put_back"), true);
+    }
+    EXPECT_EQ(told, 3u);
+  }(*this));
+}
+
+TEST_F(WorkspaceHostTest, AHolderReadsWhatItLockedAndNotWhatACommandMadeOfIt) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    const Written before = co_await test.write("a.txt", "mine");
+    EXPECT_TRUE(
+        co_await test.workspace_->locks().acquire(lock_for("a.txt", kAnn.name), {}, nullptr));
+    auto scope = co_await test.host().begin_command(test.claude_at_work_, "make", {});
+    test.put_outside("a.txt", "theirs");
+    const auto read = co_await test.files().read("a.txt");
+    EXPECT_TRUE(read && read->text == "mine");
+    test.put_outside("a.txt", "theirs again");
+    auto edit = [](const CurrentFile& file) -> Result<std::string> { return *file.text + "!"; };
+    EXPECT_TRUE(co_await test.files().change(kAnn, "a.txt", before.version, std::nullopt, edit));
+    (void)co_await test.host().end_command(test.claude_at_work_, scope->id, nullptr);
+    EXPECT_EQ(test.on_disk("a.txt"), "mine!");
+  }(*this));
+}
+
+TEST_F(WorkspaceHostTest, WhatNobodyHasLockedOrACommandMayWriteStands) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    (void)co_await test.write("a.txt", "old");
+    EXPECT_TRUE(
+        co_await test.workspace_->locks().acquire(lock_for("a.txt", "agent:kimi"), {}, nullptr));
+    auto claudes = co_await test.host().begin_command(test.claude_at_work_, "make", {});
+    auto kimis = co_await test.host().begin_command(test.kimi_at_work_, "make", {});
+    EXPECT_TRUE(kimis->read_only->take().empty()) << "it is its own lock";
+    test.put_outside("a.txt", "new");
+    const auto changes = co_await test.host().end_command(test.kimi_at_work_, kimis->id, nullptr);
+    EXPECT_EQ(changes.paths, (std::vector<std::string>{"a.txt"}));
+    (void)co_await test.host().end_command(test.claude_at_work_, claudes->id, nullptr);
+    EXPECT_EQ(test.on_disk("a.txt"), "new");
+  }(*this));
+}
+
 TEST_F(WorkspaceHostTest, MessagesReachAgentsAndPeople) {
   play([](WorkspaceHostTest& test) -> awaitable<void> {
     WorkspaceHost& host = test.host();
@@ -148,9 +223,13 @@ TEST_F(WorkspaceHostTest, DelegatesToOthersOnly) {
     EXPECT_EQ(own.error().code, Errc::kInvalid);
     const auto nobody = co_await test.host().delegate(test.claude_at_work_, "nobody", "do it", {});
     EXPECT_EQ(nobody.error().code, Errc::kNotFound);
+    test.kimi_->go_on();
     const auto other = co_await test.host().delegate(test.claude_at_work_, "kimi", "do it", {});
     EXPECT_TRUE(other);
-    const TaskId id(std::string(other->at("queued").at(0).as_string()));
+    const json::value& done = other->at("tasks").at(0);
+    EXPECT_EQ(done.at("state"), "succeeded");
+    EXPECT_EQ(done.at("result"), "done");
+    const TaskId id(std::string(done.at("id").as_string()));
     EXPECT_EQ(test.workspace_->state().tasks.find(id)->parent, test.claude_at_work_.task);
   }(*this));
 }

@@ -1,12 +1,16 @@
 #include "workspace/state/checkpoint_list.h"
 
+#include <algorithm>
+
 namespace coditect::workspace {
 
 json::object to_json(const Checkpoint& checkpoint) {
-  return {
+  json::object row{
       {"id", checkpoint.id},      {"label", checkpoint.label},       {"tree", checkpoint.tree},
       {"seq", checkpoint.seq},    {"ts", to_rfc3339(checkpoint.ts)}, {"files", checkpoint.files},
       {"bytes", checkpoint.bytes}};
+  if (!checkpoint.task.empty()) row["task"] = checkpoint.task;
+  return row;
 }
 
 const Checkpoint* CheckpointList::find(std::string_view id) const {
@@ -14,6 +18,11 @@ const Checkpoint* CheckpointList::find(std::string_view id) const {
     if (checkpoint.id == id) return &checkpoint;
   }
   return nullptr;
+}
+
+const Checkpoint* CheckpointList::find_of_task(std::string_view task) const {
+  const auto found = std::ranges::find(all_.rbegin(), all_.rend(), task, &Checkpoint::task);
+  return found == all_.rend() ? nullptr : &*found;
 }
 
 void CheckpointList::apply(const Event& event) {
@@ -24,6 +33,7 @@ void CheckpointList::apply(const Event& event) {
   checkpoint.tree = find_string(event.data, "tree").value_or("");
   checkpoint.files = find_int(event.data, "files").value_or(0);
   checkpoint.bytes = find_int(event.data, "bytes").value_or(0);
+  checkpoint.task = event.task;
   checkpoint.seq = event.seq;
   checkpoint.ts = event.ts;
   all_.push_back(std::move(checkpoint));
@@ -50,6 +60,7 @@ Result<CheckpointList> CheckpointList::restore(const json::array& snapshot) {
     TRY(checkpoint.ts, parse_rfc3339(ts));
     TRY(checkpoint.files, need_int(*row, "files"));
     TRY(checkpoint.bytes, need_int(*row, "bytes"));
+    checkpoint.task = find_string(*row, "task").value_or("");
     list.all_.push_back(std::move(checkpoint));
   }
   return list;

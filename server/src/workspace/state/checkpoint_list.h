@@ -17,6 +17,7 @@ struct Checkpoint {
   Time ts{};
   std::int64_t files = 0;
   std::int64_t bytes = 0;
+  std::string task;  ///< that it was made for, before it began; "" for none
 };
 
 json::object to_json(const Checkpoint& checkpoint);
@@ -29,6 +30,8 @@ class CheckpointList {
  public:
   const std::vector<Checkpoint>& all() const { return all_; }
   const Checkpoint* find(std::string_view id) const;
+  /// The one that was made before the task began.
+  const Checkpoint* find_of_task(std::string_view task) const;
 
   void apply(const Event& event);
 

@@ -5,7 +5,7 @@ namespace coditect::workspace {
 namespace {
 
 /// Raised when a snapshot's form changes: an older one is then ignored and the log replayed.
-constexpr std::int64_t kSnapshotForm = 4;
+constexpr std::int64_t kSnapshotForm = 6;
 
 Result<const json::object*> part(const json::object& snapshot, std::string_view name) {
   const json::object* found = find_object(snapshot, name);
@@ -24,6 +24,8 @@ Result<void> WorkspaceState::apply(const Event& event) {
   sessions.apply(event);
   checkpoints.apply(event);
   cost.apply(event);
+  trust.apply(event);
+  reviews.apply(event);
   TRY_VOID(budgets.apply(event));
   TRY_VOID(approvals.apply(event));
   TRY_VOID(agents.apply(event));
@@ -44,7 +46,9 @@ json::object WorkspaceState::snapshot() const {
           {"checkpoints", checkpoints.snapshot()},
           {"cost", cost.to_json()},
           {"budgets", budgets.snapshot()},
-          {"approvals", approvals.snapshot()}};
+          {"approvals", approvals.snapshot()},
+          {"trust", trust.snapshot()},
+          {"reviews", reviews.snapshot()}};
 }
 
 Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
@@ -75,6 +79,11 @@ Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
   TRY(state.budgets, budget::Ledger::restore(*budgets));
   TRY(const json::object* desk, part(snapshot, "approvals"));
   TRY(state.approvals, approvals::Desk::restore(*desk));
+  TRY(const json::object* trusted, part(snapshot, "trust"));
+  TRY(state.trust, TrustBook::restore(*trusted));
+  const json::array* reviews = find_array(snapshot, "reviews");
+  if (reviews == nullptr) return invalid("a snapshot lacks 'reviews'");
+  TRY(state.reviews, ReviewBook::restore(*reviews));
   return state;
 }
 

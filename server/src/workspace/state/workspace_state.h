@@ -11,7 +11,9 @@
 #include "workspace/files/file_index.h"
 #include "workspace/state/checkpoint_list.h"
 #include "workspace/state/cost_totals.h"
+#include "workspace/state/review_book.h"
 #include "workspace/state/session_book.h"
+#include "workspace/state/trust_book.h"
 
 namespace coditect::workspace {
 
@@ -32,6 +34,8 @@ struct WorkspaceState {
   CostTotals cost;
   budget::Ledger budgets;
   approvals::Desk approvals;
+  TrustBook trust;
+  ReviewBook reviews;
 
   /// Applies the event after `seq`. An error names the part that it does not fit; the log is
   /// damaged then.

@@ -108,6 +108,7 @@ const std::vector<EventDraft> kStory{
      "s_1",
      {},
      {{"op", "remove"}, {"path", "d"}, {"hash", ""}, {"before", "h3"}, {"size", 0}}},
+    {"instructions_trusted", "user:ann", "s_1", {}, {{"path", "AGENTS.md"}, {"hash", "h3"}}},
 };
 
 TEST(WorkspaceState, ASnapshotAtAnyEventIsTheStateThere) {
@@ -138,6 +139,7 @@ TEST(WorkspaceState, KnowsWhatTheStoryTold) {
   EXPECT_EQ(state.files.files().at("c").hash, "h2");
   EXPECT_EQ(state.files.files().at("c").version, 19u);
   EXPECT_EQ(state.files.files().at("c").mode, 0755u);
+  EXPECT_TRUE(state.trust.trusts("AGENTS.md", "h3"));
   EXPECT_EQ(state.locks.locks().at(1).holder, "agent:claude");
   EXPECT_EQ(state.tasks.find(TaskId("t_1"))->state, queue::TaskState::kRunning);
   EXPECT_EQ(state.bus.unread("gemini").size(), 1u);

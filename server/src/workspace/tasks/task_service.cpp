@@ -29,6 +29,9 @@ queue::Outcome to_queue_outcome(agents::Outcome outcome) {
 TaskService::TaskService(Strand strand, Parts parts)
     : strand_(strand),
       parts_(parts),
+      watch_(parts.silence_max),
+      watch_ends_(strand),
+      task_ended_(strand),
       workers_(strand, [](std::string_view task, const std::string& what) {
         spdlog::error("{} broke down: {}", task, what);
       }) {}
@@ -49,6 +52,7 @@ void TaskService::start(agents::AgentHost& host) {
 
 awaitable<void> TaskService::close() {
   closing_ = true;
+  watch_ends_.notify_all();
   for (auto& [agent, running] : running_) running.stop.request_stop();
   co_await workers_.join();
   co_await workers_.close();
@@ -57,14 +61,19 @@ awaitable<void> TaskService::close() {
 Result<std::vector<std::string>> TaskService::resolve(const TaskRequest& request) const {
   const std::vector<std::string> names = parts_.directory.names();
   if (names.empty()) return invalid("no agents are configured", "define one in coditect.toml");
+  if (!request.agents.empty()) return request.agents;
   if (request.agent == "all") return names;
   if (request.agent != "auto") return std::vector{request.agent};
+  return std::vector{least_busy(names)};
+}
+
+std::string TaskService::least_busy(const std::vector<std::string>& names) const {
   const auto load = [&](const std::string& name) {
     return std::ranges::count_if(parts_.board.tasks(), [&](const auto& entry) {
       return entry.second.agent == name && !queue::is_finished(entry.second.state);
     });
   };
-  return std::vector{*std::ranges::min_element(names, {}, load)};
+  return *std::ranges::min_element(names, {}, load);
 }
 
 awaitable<Result<std::vector<TaskId>>> TaskService::submit(Actor actor, TaskRequest request) {
@@ -74,6 +83,7 @@ awaitable<Result<std::vector<TaskId>>> TaskService::submit(Actor actor, TaskRequ
   const std::vector<std::string> known = parts_.directory.names();
   std::vector<TaskId> ids;
   std::vector<EventDraft> drafts;
+  const std::string group = agents.size() > 1 ? parts_.random.id("g_") : "";
   for (const std::string& agent : agents) {
     queue::Submission submission;
     submission.id = TaskId(parts_.random.id("t_"));
@@ -83,6 +93,7 @@ awaitable<Result<std::vector<TaskId>>> TaskService::submit(Actor actor, TaskRequ
     submission.depends_on = request.depends_on;
     submission.budget_usd = request.budget_usd;
     submission.parent = request.parent;
+    submission.group = group;
     submission.actor = actor.name;
     submission.session = actor.session;
     CO_TRY(EventDraft draft, parts_.board.submit(submission, known));
@@ -104,11 +115,7 @@ awaitable<Result<void>> TaskService::record(Result<EventDraft> draft) {
 }
 
 awaitable<Result<void>> TaskService::cancel(TaskId id, Actor actor) {
-  CO_TRY_VOID(co_await record(parts_.board.cancel(id, actor.name, parts_.clock.now())));
-  for (auto& [agent, running] : running_) {
-    if (running.task == id) running.stop.request_stop();
-  }
-  co_return Result<void>{};
+  co_return co_await record(parts_.board.cancel(id, actor.name, parts_.clock.now()));
 }
 
 awaitable<Result<void>> TaskService::retry(TaskId id, Actor actor) {
@@ -121,15 +128,93 @@ awaitable<Result<void>> TaskService::promote(TaskId id, Actor actor) {
   co_return co_await record(parts_.board.promote(id, actor.name));
 }
 
+awaitable<Result<void>> TaskService::pause(TaskId id, Actor actor) {
+  CO_TRY_VOID(parts_.log.admit());
+  const queue::Task* task = parts_.board.find(id);
+  const bool waits = task != nullptr && task->state == queue::TaskState::kWaiting;
+  auto draft = parts_.board.pause(id, actor.name);
+  if (draft && waits) interrupt(id);
+  co_return co_await record(std::move(draft));
+}
+
+void TaskService::interrupt(const TaskId& id) {
+  for (auto& [agent, running] : running_) {
+    if (running.task != id) continue;
+    running.interrupted = true;
+    running.stop.request_stop();
+  }
+}
+
+bool TaskService::interrupted(const TaskId& id) const {
+  return std::ranges::any_of(running_, [&id](const auto& each) {
+    return each.second.task == id && each.second.interrupted;
+  });
+}
+
+awaitable<Result<void>> TaskService::resume(TaskId id, Actor actor) {
+  CO_TRY_VOID(parts_.log.admit());
+  if (interrupted(id)) {
+    co_return Error{Errc::kConflict, "task " + id.str() + " is just coming to stand still",
+                    "resume it once its state is paused"};
+  }
+  co_return co_await record(parts_.board.resume(id, actor.name));
+}
+
+awaitable<Result<std::string>> TaskService::steer(TaskId id, Actor actor, std::string text) {
+  CO_TRY_VOID(parts_.log.admit());
+  const queue::Steering said{parts_.random.id("m_"), actor.name, std::move(text)};
+  auto draft = parts_.board.steer(id, said);
+  if (draft) draft->session = actor.session;
+  CO_TRY_VOID(co_await record(std::move(draft)));
+  co_return said.id;
+}
+
 void TaskService::advance() {
   if (closing_ || host_ == nullptr || parts_.log.failed()) return;
   while (auto draft = parts_.board.next_step(parts_.clock.now())) {
     parts_.log.append(*std::move(draft));
   }
+  for (auto& [agent, running] : running_) {
+    const queue::Task* task = parts_.board.find(running.task);
+    if (task != nullptr && task->cancel_requested) running.stop.request_stop();
+  }
   for (const agents::AgentDefinition& agent : parts_.directory.agents()) {
     if (running_.contains(agent.name) || parts_.board.next(agent.name) == nullptr) continue;
     running_[agent.name] = {};
     workers_.spawn("agent " + agent.name, run_agent(agent));
+  }
+  if (running_.empty() || watching_) return;
+  watching_ = true;
+  workers_.spawn("watching agents", watch_agents());
+}
+
+void TaskService::before_apply(const Event& event) {
+  watch_.apply(event, parts_.clock.steady());
+  // Whoever waits runs after this step, and so after the event is applied.
+  if (event.type == "task_finished") task_ended_.notify_all();
+}
+
+awaitable<void> TaskService::watch_agents() {
+  constexpr std::chrono::milliseconds kLeast{20};
+  constexpr std::chrono::milliseconds kMost{15'000};
+  const auto interval = std::clamp(watch_.silence_max() / 8, kLeast, kMost);
+  while (!closing_ && !running_.empty() && !parts_.log.failed()) {
+    co_await watch_ends_.wait_until(std::chrono::steady_clock::now() + interval);
+    if (!closing_) cut_off_stuck();
+  }
+  watching_ = false;
+}
+
+void TaskService::cut_off_stuck() {
+  for (const lifecycle::StuckWatch::Finding& found : watch_.look(parts_.clock.steady())) {
+    auto draft = parts_.board.stuck(found.task, found.silent, found.doing);
+    if (!draft) continue;  // it is just ending
+    parts_.log.append(*std::move(draft));
+    for (auto& [agent, running] : running_) {
+      if (running.task != found.task) continue;
+      running.stuck = found.doing;
+      running.stop.request_stop();
+    }
   }
 }
 
@@ -146,6 +231,7 @@ awaitable<void> TaskService::run_agent(agents::AgentDefinition definition) {
     advance();
   }
   running_.erase(definition.name);
+  if (running_.empty()) watch_ends_.notify_all();
 }
 
 awaitable<void> TaskService::run_task(const agents::AgentDefinition& definition,
@@ -154,13 +240,17 @@ awaitable<void> TaskService::run_task(const agents::AgentDefinition& definition,
   std::string broken;
   std::optional<agents::Outcome> outcome;
   try {
+    auto kept = co_await parts_.checkpoints.before_task(assignment.task.str());
+    if (!kept) outcome = agents::Outcome{agents::Outcome::State::kFailed, {}, kept.error()};
     const agents::AgentModel model{*definition.provider, definition.model, definition.simulated};
     std::vector<agents::AgentModel> fallbacks;
     for (const agents::FallbackModel& next : definition.fallbacks) {
       fallbacks.push_back({*next.provider, next.model, next.simulated});
     }
     agents::AgentLoop loop(*host_, model, parts_.tools, std::move(fallbacks));
-    outcome = co_await loop.run(assignment, running_[definition.name].stop.get_token());
+    if (kept) {
+      outcome = co_await loop.run(assignment, running_[definition.name].stop.get_token());
+    }
   } catch (const std::exception& error) {
     broken = error.what();
   }
@@ -171,14 +261,36 @@ awaitable<void> TaskService::run_task(const agents::AgentDefinition& definition,
     co_await restart(definition.name, assignment, broken);
     co_return;
   }
-  const char* reason = outcome->state == agents::Outcome::State::kSucceeded ? "the task succeeded"
-                       : outcome->state == agents::Outcome::State::kFailed  ? "the task failed"
-                                                                            : "cancelled";
-  auto finished = parts_.board.finish(assignment.task, to_queue_outcome(*std::move(outcome)),
-                                      parts_.clock.now());
-  check(finished.ok(), "a task that ran can be finished");
-  parts_.log.append(*std::move(finished));
-  become_idle(definition.name, assignment.task, reason);
+  end_run(assignment, *std::move(outcome));
+}
+
+void TaskService::end_run(const agents::Assignment& assignment, agents::Outcome outcome) {
+  using State = agents::Outcome::State;
+  const queue::Task* task = parts_.board.find(assignment.task);
+  check(task != nullptr, "a task that runs is on the board");
+  const bool stands_still = outcome.state == State::kCancelled && !task->cancel_requested &&
+                            !task->pause_requested_by.empty();
+  const std::string& stuck = running_[assignment.agent].stuck;
+  const bool cut_off = outcome.state == State::kCancelled && !task->cancel_requested &&
+                       !stands_still && !stuck.empty();
+  if (cut_off) {
+    auto next = parts_.board.after_stuck(assignment.task, stuck, parts_.clock.now());
+    check(next.ok(), "a task that was stuck goes on or fails");
+    parts_.log.append(*std::move(next));
+    become_idle(assignment.agent, assignment.task, "it was stuck");
+    return;
+  }
+  const char* reason = stands_still                         ? "the task is paused"
+                       : outcome.state == State::kSucceeded ? "the task succeeded"
+                       : outcome.state == State::kFailed    ? "the task failed"
+                                                            : "cancelled";
+  auto end = stands_still
+                 ? parts_.board.stand_still(assignment.task)
+                 : parts_.board.finish(assignment.task, to_queue_outcome(std::move(outcome)),
+                                       parts_.clock.now());
+  check(end.ok(), "a task that ran can end");
+  parts_.log.append(*std::move(end));
+  become_idle(assignment.agent, assignment.task, reason);
 }
 
 awaitable<void> TaskService::restart(const std::string& agent, const agents::Assignment& assignment,

@@ -1,12 +1,12 @@
 import { useMemo, useState } from 'react';
 import { dock } from '../../actions/preferences';
-import { attempt } from '../../actions/toasts';
 import { ago, toneOf } from '../../model/format';
 import { summaryOf } from '../../model/markup';
-import { inQueueOrder, isOver } from '../../model/tasks';
+import { inQueueOrder } from '../../model/tasks';
 import type { TaskInfo } from '../../protocol/entities';
 import { Badge, Empty, IconButton, type BadgeKind } from '../../ui/controls';
-import { useSession, useWorkspace } from '../workspace/SessionContext';
+import { useWorkspace } from '../workspace/SessionContext';
+import { TaskTools } from './TaskTools';
 
 const kShownMax = 200;
 
@@ -14,6 +14,7 @@ const KINDS: Record<TaskInfo['state'], BadgeKind> = {
   queued: 'plain',
   running: 'accent',
   waiting: 'warn',
+  paused: 'warn',
   succeeded: 'good',
   failed: 'bad',
   cancelled: 'plain',
@@ -60,7 +61,10 @@ export function QueuePanel() {
 }
 
 function Waits({ task }: { task: TaskInfo }) {
-  if (task.waits_for === undefined) return null;
+  if (task.pause_requested_by !== undefined) {
+    return <span className="warn-text"> stands still after this step</span>;
+  }
+  if (task.waits_for === undefined || task.state === 'paused') return null;
   return (
     <span className="warn-text" title={task.waits_for} data-testid={`waits-${task.id}`}>
       {' '}
@@ -95,10 +99,7 @@ function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) 
 }
 
 function TaskRow({ task }: { task: TaskInfo }) {
-  const session = useSession();
   const { id, agent, state, priority, prompt, attempt: tries, error } = task;
-  const call = (method: 'tasks.cancel' | 'tasks.retry' | 'tasks.promote'): void =>
-    attempt(() => session.call(method, { id }));
   const text = typeof error === 'string' ? error : error?.message;
   const at = task.finished_at ?? task.started_at ?? task.created_at;
   return (
@@ -114,6 +115,9 @@ function TaskRow({ task }: { task: TaskInfo }) {
         {summaryOf(prompt)}
         {text !== undefined && <span className="bad-text"> {text}</span>}
         <Waits task={task} />
+        {task.steering !== undefined && (
+          <span className="faint"> {task.steering.length} not heard yet</span>
+        )}
       </span>
       <WaitTools task={task} />
       {tries > 1 && <span className="faint num">try {tries}</span>}
@@ -123,35 +127,7 @@ function TaskRow({ task }: { task: TaskInfo }) {
       <time className="faint num wide-only" dateTime={at}>
         {ago(at, Date.now())}
       </time>
-      <span className="task-tools">
-        {state === 'queued' && (
-          <IconButton
-            icon="up"
-            size="small"
-            label="Promote: next in line"
-            onClick={() => call('tasks.promote')}
-            data-testid={`promote-${id}`}
-          />
-        )}
-        {!isOver(task) && (
-          <IconButton
-            icon="close"
-            size="small"
-            label="Cancel the task"
-            onClick={() => call('tasks.cancel')}
-            data-testid={`cancel-${id}`}
-          />
-        )}
-        {(state === 'failed' || state === 'cancelled') && (
-          <IconButton
-            icon="retry"
-            size="small"
-            label="Try again"
-            onClick={() => call('tasks.retry')}
-            data-testid={`retry-${id}`}
-          />
-        )}
-      </span>
+      <TaskTools task={task} />
     </li>
   );
 }

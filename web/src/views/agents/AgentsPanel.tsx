@@ -4,6 +4,7 @@ import { summaryOf } from '../../model/markup';
 import type { AgentView } from '../../model/state';
 import { Icon } from '../../ui/Icon';
 import { Badge, Empty } from '../../ui/controls';
+import { InstructionsBanner } from './InstructionsBanner';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 
 export function AgentsPanel() {
@@ -19,6 +20,7 @@ export function AgentsPanel() {
         </span>
       </div>
       {simulated > 0 && <SimulatedBanner count={simulated} of={agents.length} />}
+      <InstructionsBanner />
       {agents.length === 0 ? (
         <Empty icon="agent" title="No agent is set up">
           Agents are named in the server’s <code>coditect.toml</code>.

@@ -3,6 +3,7 @@ import { openFile } from '../../actions/fileActions';
 import { closePrompt, prompt } from '../../actions/prompts';
 import { nameOf, parentOf } from '../../model/tree';
 import { useStore } from '../../ui/useStore';
+import { AnswersDialog } from './AnswersDialog';
 import { ConfirmDialog, NameDialog } from './dialogs';
 import { Palette, type PaletteItem } from './Palette';
 import { currentSession } from './currentSession';
@@ -17,6 +18,8 @@ export function PromptHost() {
       return <NameDialog prompt={open} />;
     case 'confirm':
       return <ConfirmDialog prompt={open} />;
+    case 'answers':
+      return session === null ? null : <AnswersDialog session={session} group={open.group} />;
     case 'commands':
       if (session === null) return null;
       return (

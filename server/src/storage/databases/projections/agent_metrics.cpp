@@ -203,7 +203,13 @@ Result<void> apply_task(const Event& event, ProjectionTarget& target) {
   if (event.type == "task_finished") return apply_finished(event, target);
   if (event.type == "task_retrying") return apply_retrying(event, target);
   if (event.type == "task_waiting") return target.run(kSetState, event.task, "waiting", nullptr);
-  if (event.type == "task_resumed") return target.run(kSetState, event.task, "running", nullptr);
+  if (event.type == "task_resumed") {
+    const std::string state = find_string(event.data, "state").value_or("running");
+    return target.run(kSetState, event.task, state, nullptr);
+  }
+  if (event.type == "task_paused") {
+    return target.run(kSetState, event.task, "paused", find_int(event.data, "attempt"));
+  }
   if (event.type == "task_requeued") {
     return target.run(kSetState, event.task, "queued", find_int(event.data, "attempt"));
   }

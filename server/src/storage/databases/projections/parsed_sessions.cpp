@@ -158,8 +158,10 @@ Result<void> apply_agent_state(const Event& event, ProjectionTarget& target) {
 // What a task event says about the task's state; nothing where it stays as it was.
 std::optional<std::string> task_state_after(const Event& event) {
   if (event.type == "task_queued" || event.type == "task_requeued") return "queued";
-  if (event.type == "task_started" || event.type == "task_resumed") return "running";
+  if (event.type == "task_started") return "running";
+  if (event.type == "task_resumed") return find_string(event.data, "state").value_or("running");
   if (event.type == "task_waiting") return "waiting";
+  if (event.type == "task_paused") return "paused";
   if (event.type == "task_finished") return find_string(event.data, "state").value_or("failed");
   return std::nullopt;
 }
@@ -168,6 +170,9 @@ std::optional<std::string> task_reason(const Event& event) {
   if (event.type == "task_waiting") {
     return find_string(event.data, "for").value_or("") + ": " +
            find_string(event.data, "what").value_or("");
+  }
+  if (event.type == "task_paused") {
+    return "pause: " + find_string(event.data, "what").value_or("");
   }
   return find_string(event.data, "reason");
 }

@@ -65,7 +65,7 @@ Result<ProjectFiles> read_project_files(const std::filesystem::path& root) {
   ProjectFiles found;
   std::string buffer(kPartBytes, '\0');
   const blobs::FolderWalk::OnFile on_file = [&](std::string path, const FileDescriptor& file,
-                                                std::uint32_t mode) -> Result<void> {
+                                                const struct stat& status) -> Result<void> {
     const auto key = objects::check_key(export_key(path));
     if (!key) {
       found.refused.push_back({std::move(path), key.error().message});
@@ -74,7 +74,7 @@ Result<ProjectFiles> read_project_files(const std::filesystem::path& root) {
     auto content = hash_file(file, buffer);
     if (!content) return std::move(content).error().in(path);
     found.bytes += content->bytes;
-    if ((mode & kExecutableBits) != 0) ++found.executables;
+    if ((status.st_mode & kExecutableBits) != 0) ++found.executables;
     found.hashes.emplace(std::move(path), std::move(content->hash));
     return {};
   };

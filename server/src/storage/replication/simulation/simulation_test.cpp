@@ -8,7 +8,7 @@ namespace coditect::replication::simulation {
 namespace {
 
 constexpr std::uint64_t kFirstSeed = 1;
-constexpr std::uint64_t kSchedules = 1'000;
+constexpr std::uint64_t kSchedules = 3'000;
 /// A broken system must be found out within so many.
 constexpr std::uint64_t kControlSchedules = 1'000;
 

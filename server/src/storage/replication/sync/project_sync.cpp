@@ -28,6 +28,8 @@ bool is_left_out_folder(std::string_view name) {
 Fingerprint fingerprint(const fs::path& projects) {
   Fingerprint found;
   std::error_code error;
+  // A command may have made it a link to anywhere, the whole machine among it.
+  if (!fs::is_directory(fs::symlink_status(projects / ".git", error))) return found;
   fs::recursive_directory_iterator each(projects / ".git", error);
   for (; !error && each != fs::recursive_directory_iterator(); each.increment(error)) {
     const fs::path& path = each->path();

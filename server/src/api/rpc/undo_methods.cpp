@@ -1,0 +1,92 @@
+#include "api/rpc/method_table.h"
+#include "api/rpc/params.h"
+#include "base/limits.h"
+
+namespace coditect::api {
+
+namespace {
+
+using workspace::TaskUndo;
+
+awaitable<Result<json::value>> changes(MethodCall call) {
+  std::string id = text_param(call.params, "id");
+  CO_TRY(json::object changed, co_await call.workspace.undo().changes(std::move(id)));
+  co_return changed;
+}
+
+awaitable<Result<json::value>> revert(MethodCall call) {
+  const std::string wanted = optional_text(call.params, "conflicts").value_or("refuse");
+  if (wanted != "refuse" && wanted != "skip") {
+    co_return invalid("'conflicts' is '" + wanted + "'", "use refuse or skip");
+  }
+  const auto conflicts =
+      wanted == "skip" ? TaskUndo::Conflicts::kSkip : TaskUndo::Conflicts::kRefuse;
+  std::string id = text_param(call.params, "id");
+  CO_TRY(auto reverted,
+         co_await call.workspace.undo().revert(call.actor, std::move(id), conflicts));
+  json::object answer = restored_json(reverted.restored);
+  answer["refused"] = to_json(reverted.refused);
+  co_return answer;
+}
+
+Result<TaskUndo::Choice> choice_of(const MethodCall& call) {
+  TaskUndo::Choice choice;
+  choice.task = text_param(call.params, "id");
+  choice.path = text_param(call.params, "path");
+  TRY(const auto version, sequence_param(call.params, "version"));
+  choice.version = version.value_or(0);
+  TRY(choice.hunks, texts_param(call.params, "hunks"));
+  return choice;
+}
+
+awaitable<Result<json::value>> reject(MethodCall call) {
+  CO_TRY(TaskUndo::Choice choice, choice_of(call));
+  const std::string path = choice.path;
+  CO_TRY(const Sequence version,
+         co_await call.workspace.undo().reject(call.actor, std::move(choice)));
+  co_return json::object{{"path", path}, {"version", version}};
+}
+
+awaitable<Result<json::value>> accept(MethodCall call) {
+  CO_TRY(TaskUndo::Choice choice, choice_of(call));
+  const std::size_t count = choice.hunks.size();
+  CO_TRY_VOID(co_await call.workspace.undo().accept(call.actor, std::move(choice)));
+  co_return json::object{{"accepted", count}};
+}
+
+const Parameter kTaskId{"id", "string", kRequired, "the task's id"};
+
+std::vector<Parameter> choice_parameters() {
+  return {kTaskId,
+          {"path", "string", kRequired, "the file"},
+          {"version", "integer", kRequired, "that tasks.changes named; 0 for a removed file"},
+          {"hunks", "array", kRequired, "their ids"}};
+}
+
+}  // namespace
+
+std::vector<Method> undo_methods() {
+  return {
+      {"tasks.changes",
+       "What a task changed in the project and what is still there of it, in pieces.",
+       {kTaskId},
+       "{task, files: [{path, version, from?, hunks: [{id, kind, accepted, line?, removed?, "
+       "added?, cut?}]}], refused: [{path, from_line?, to_line?, why}]}",
+       changes},
+      {"tasks.revert",
+       "Takes back what a task changed, all of it or nothing; later changes by others stay. Makes "
+       "a checkpoint first.",
+       {kTaskId,
+        {"conflicts", "string", kOptional,
+         "refuse (where it is absent): nothing is reverted where others have changed the same; "
+         "skip: these places stay"}},
+       "{before: checkpoint, changed, refused: [{path, from_line?, to_line?, why}]}",
+       revert},
+      {"tasks.reject_hunks", "Writes a file without pieces of what a task changed in it.",
+       choice_parameters(), "{path, version}", reject},
+      {"tasks.accept_hunks", "Notes that pieces of what a task changed are as they should be.",
+       choice_parameters(), "{accepted}", accept},
+  };
+}
+
+}  // namespace coditect::api

@@ -1,0 +1,91 @@
+import { ask } from '../../actions/prompts';
+import type { WorkspaceSession } from '../../actions/session';
+import { attempt } from '../../actions/toasts';
+import { isOver } from '../../model/tasks';
+import type { TaskInfo } from '../../protocol/entities';
+import { IconButton } from '../../ui/controls';
+import { useSession } from '../workspace/SessionContext';
+import { UndoTool } from './UndoTool';
+
+type TaskMethod = 'tasks.cancel' | 'tasks.retry' | 'tasks.promote' | 'tasks.pause' | 'tasks.resume';
+
+/** Asks what to say to the agent of a task under way. */
+function askWhatToSay(session: WorkspaceSession, { id, agent }: TaskInfo): void {
+  ask({
+    kind: 'name',
+    title: `Say something to ${agent}`,
+    label: 'Part of its next call of the model, in this task',
+    initial: '',
+    submit: 'Send',
+    check: (text) => (text.trim() === '' ? 'Write what it should know.' : undefined),
+    run: (text) => session.call('tasks.steer', { id, text }),
+  });
+}
+
+/** What a person can do with a task in its state. */
+export function TaskTools({ task }: { task: TaskInfo }) {
+  const session = useSession();
+  const { id, state, group } = task;
+  const held = state === 'paused' || task.pause_requested_by !== undefined;
+  const over = isOver(task);
+  const call = (method: TaskMethod): void => attempt(() => session.call(method, { id }));
+  return (
+    <span className="task-tools">
+      {state === 'queued' && (
+        <IconButton
+          icon="up"
+          size="small"
+          label="Promote: next in line"
+          onClick={() => call('tasks.promote')}
+          data-testid={`promote-${id}`}
+        />
+      )}
+      {group !== undefined && (
+        <IconButton
+          icon="list"
+          size="small"
+          label="Compare the answers side by side"
+          onClick={() => ask({ kind: 'answers', group })}
+          data-testid={`compare-${id}`}
+        />
+      )}
+      {!over && (
+        <IconButton
+          icon="chat"
+          size="small"
+          label="Say something to its agent"
+          onClick={() => askWhatToSay(session, task)}
+          data-testid={`steer-${id}`}
+        />
+      )}
+      {!over && (
+        <IconButton
+          icon={held ? 'play' : 'pause'}
+          size="small"
+          label={held ? 'Let the task go on' : 'Pause the task after its step under way'}
+          onClick={() => call(held ? 'tasks.resume' : 'tasks.pause')}
+          data-testid={`${held ? 'resume' : 'pause'}-${id}`}
+        />
+      )}
+      {!over && (
+        <IconButton
+          icon="close"
+          size="small"
+          label="Cancel the task"
+          onClick={() => call('tasks.cancel')}
+          data-testid={`cancel-${id}`}
+        />
+      )}
+      {over && <UndoTool task={task} />}
+      {(state === 'failed' || state === 'cancelled') && (
+        <IconButton
+          icon="retry"
+          size="small"
+          label="Try again"
+          onClick={() => call('tasks.retry')}
+          data-testid={`retry-${id}`}
+        />
+      )}
+    </span>
+  );
+}

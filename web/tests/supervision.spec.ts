@@ -1,0 +1,51 @@
+import { expect, rehearsal, test } from './studio';
+
+interface Submitted {
+  tasks: { id: string }[];
+}
+
+test('a person pauses a task, says something to it, and lets it go on', async ({
+  page,
+  studio,
+}) => {
+  await studio.open(page);
+  await page.getByTestId('dock-queue').click();
+  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
+    agent: 'claude',
+    prompt: rehearsal('Look around.', [
+      { pause_ms: 2500 },
+      { tool: 'list_files', input: {} },
+      { say: 'As planned.' },
+    ]),
+  });
+  const id = tasks[0]?.id;
+  const row = page.getByTestId(`task-${id}`);
+  await expect(row).toHaveAttribute('data-state', 'running');
+
+  // With the keyboard alone.
+  await row.getByTestId(`pause-${id}`).focus();
+  await page.keyboard.press('Enter');
+  await expect(row).toContainText('stands still after this step');
+  await expect(row).toHaveAttribute('data-state', 'paused');
+  await expect(page.getByTestId('agent-claude')).not.toContainText('Look around.');
+
+  await row.getByTestId(`steer-${id}`).click();
+  await expect(page.getByTestId('prompt-submit')).toBeDisabled();
+  await page.getByTestId('prompt-name').fill('Mind the tests.');
+  await page.getByTestId('prompt-submit').click();
+  await expect(row).toContainText('1 not heard yet');
+  await expect(page.getByTestId('chat')).toContainText('Mind the tests.');
+  await page.reload();
+  await expect(row).toHaveAttribute('data-state', 'paused');
+  await expect(row).toContainText('1 not heard yet');
+
+  await row.getByTestId(`resume-${id}`).click();
+  await expect(row).toHaveAttribute('data-state', 'succeeded');
+  await expect(row).not.toContainText('not heard yet');
+  await expect(row.getByTestId(`pause-${id}`)).toHaveCount(0);
+  const { events } = await studio.rpc<{ events: { data: { heeds?: string[] } }[] }>(
+    'timeline.range',
+    { from: 1, limit: 1000, types: ['conversation_turn'] },
+  );
+  expect(events.filter(({ data }) => data.heeds !== undefined)).toHaveLength(1);
+});
