@@ -44,4 +44,12 @@ inline constexpr std::size_t kGarbageRemovedMax = 1'000;        // in one round;
 inline constexpr std::uint64_t kSealsKept = 64;                 // last bundles of older epochs
 inline constexpr std::size_t kCheckProblemsMax = 100;           // of a drill; more are not listed
 
+// A node that takes in workspaces.
+inline constexpr std::chrono::days kAsideKept{7};  // an older copy that lacks nothing known
+inline constexpr std::chrono::days kAsideUncopiedKept{
+    30};  // one with events that were never copied
+/// With less than this free, the smaller of both, a node takes nobody's place.
+inline constexpr std::uintmax_t kNodeDiskPercent = 2;
+inline constexpr std::uintmax_t kNodeDiskBytesMax = 256u << 20;
+
 }  // namespace coditect::limits

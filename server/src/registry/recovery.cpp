@@ -6,6 +6,7 @@
 #include "base/event.h"
 #include "base/log.h"
 #include "storage/archive/archive.h"
+#include "storage/replication/node/aside_copies.h"
 #include "workspace/place.h"
 
 namespace coditect::registry {
@@ -46,12 +47,6 @@ std::vector<std::string> missing_lines(const archive::Head& head,
   return missing;
 }
 
-/// Whether the workspace has come to this node while an older copy of it was here.
-bool was_elsewhere(const fs::path& data, const WorkspaceId& id) {
-  std::error_code error;
-  return fs::exists(data / "node" / "set-aside" / (id.str() + "-1"), error);
-}
-
 bool follows(const archive::Head& head, const std::string& line) {
   const auto event = parse_event(line);
   return event && event->seq == head.seq + 1 && event->prev == head.hash;
@@ -79,7 +74,8 @@ Result<void> recover_workspaces(const fs::path& data,
     }
     const std::vector<std::string> missing = missing_lines(archive.head(), std::move(lines));
     if (missing.empty()) continue;
-    if (was_elsewhere(data, id) && !follows(archive.head(), missing.front())) {
+    if (replication::AsideCopies::has_returned(data, id) &&
+        !follows(archive.head(), missing.front())) {
       // The copy that they belong to was set aside when the workspace came back.
       spdlog::warn("workspace {}: {} events of an earlier ownership are left out", id.str(),
                    missing.size());

@@ -7,6 +7,7 @@
 #include "storage/archive/archive_reader.h"
 #include "storage/archive/archive_test_support.h"
 #include "storage/archive/segment_files.h"
+#include "storage/replication/node/aside_copies.h"
 
 namespace coditect::registry {
 namespace {
@@ -48,6 +49,13 @@ class RecoveryTest : public testing::Test {
   }
   void in_journal(Sequence first, const std::vector<std::string>& lines) {
     for (const std::string& line : lines) records_.push_back({kId, first++, line});
+  }
+  /// The workspace was another node's for a time.
+  void came_back() {
+    replication::AsideCopies aside(data());
+    fs::create_directories(data() / "older");
+    EXPECT_TRUE(aside.add(kId, "older", {}));
+    EXPECT_TRUE(aside.tidy(SystemClock().now())) << "also once the copy itself is gone";
   }
   Result<void> recover() {
     std::map<WorkspaceId, std::vector<journal::Record>> all;
@@ -127,7 +135,7 @@ TEST_F(RecoveryTest, TheLaterOnesMayBeginBeforeTheEarlierOnes) {
 TEST_F(RecoveryTest, WhatBelongsToACopyThatWasSetAsideIsLeftOut) {
   const std::vector<std::string> begin = lines_after({}, 2, "of the other node");
   archive_lines(begin);
-  fs::create_directories(data() / "node" / "set-aside" / (kId.str() + "-1"));
+  came_back();
   in_journal(3, lines_after({2, std::string(64, '0')}, 3, "of the copy that was set aside"));
   ASSERT_TRUE(recover());
   EXPECT_EQ(archived(), begin);
@@ -135,7 +143,7 @@ TEST_F(RecoveryTest, WhatBelongsToACopyThatWasSetAsideIsLeftOut) {
 
 TEST_F(RecoveryTest, WhatFollowsIsKeptThoughAnotherCopyWasSetAside) {
   const archive::Head head = archive_lines(lines_after({}, 2, "x"));
-  fs::create_directories(data() / "node" / "set-aside" / (kId.str() + "-1"));
+  came_back();
   in_journal(3, lines_after(head, 3, "y"));
   ASSERT_TRUE(recover());
   EXPECT_EQ(archived().size(), 5u);

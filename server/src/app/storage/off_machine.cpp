@@ -110,6 +110,8 @@ awaitable<std::vector<api::Figure>> OffMachine::figures() {
       {"coditect_replication_log_objects", "Bundles of this node in the store",
        number(stats.care.log_objects)},
       {"coditect_replication_log_bytes", "Their bytes", number(stats.care.log_bytes)},
+      {"coditect_replication_set_aside", "Older copies of workspaces on this disk",
+       number(stats.care.aside_copies)},
   };
   add_counts(figures, store_.counters->read());
   if (store_.mirrored != nullptr) {

@@ -1,7 +1,6 @@
 #include "storage/replication/node/adoption.h"
 
 #include "base/log.h"
-#include "base/posix_file.h"
 #include "storage/blobs/blob_store.h"
 #include "storage/replication/restore/restore.h"
 #include "storage/replication/sync/for_each.h"
@@ -87,6 +86,17 @@ awaitable<Adoption::Outcome> Adoption::adopt_missing() {
   co_return outcome;
 }
 
+awaitable<Result<void>> Adoption::check_room() {
+  auto look = [this]() -> Result<void> {
+    if (!parts_.aside.disk_is_short()) return {};
+    TRY_VOID(parts_.aside.tidy(SystemClock().now()));
+    if (!parts_.aside.disk_is_short()) return {};
+    return unavailable("the disk of " + parts_.data.string() + " has no room for more workspaces",
+                       "free some space; it is tried again every few seconds");
+  };
+  co_return co_await parts_.disk.run(std::move(look));
+}
+
 awaitable<Result<bool>> Adoption::adopt(Marked workspace, std::optional<Manifest::Owner> former) {
   // It came with an earlier takeover of the same node, and is served.
   if (parts_.table.is_acquired(workspace.id)) co_return false;
@@ -103,6 +113,7 @@ awaitable<Result<bool>> Adoption::adopt(Marked workspace, std::optional<Manifest
 
 awaitable<Result<bool>> Adoption::take(const Marked& workspace,
                                        std::optional<Manifest::Owner> former) {
+  CO_TRY_VOID(co_await check_room());
   const std::string own_marker = marker_key(parts_.self.node, workspace.id);
   auto marked = co_await parts_.store.put(own_marker, workspace.folder, objects::Always{});
   if (!marked) co_return std::move(marked).error();
@@ -117,7 +128,10 @@ awaitable<Result<bool>> Adoption::take(const Marked& workspace,
   const bool may_be_taken = !owner || own || (former && owner->node == former->node);
   const LogPlace place = co_await parts_.begin(workspace.id);
   if (may_be_taken) {
-    auto aside = [this, &workspace] { return set_aside(workspace); };
+    // It may hold what was acknowledged and never copied.
+    auto aside = [this, &workspace] {
+      return parts_.aside.add(workspace.id, workspace.folder, SystemClock().now());
+    };
     CO_TRY_VOID(co_await parts_.disk.run(std::move(aside)));
   }
   Claim claim{parts_.self, place.bundle, former};
@@ -146,6 +160,11 @@ awaitable<Result<void>> Adoption::bring(const Marked& workspace, Manifest manife
   for (const std::string& note : report.notes) {
     spdlog::warn("workspace {}: {}", workspace.id.str(), note);
   }
+  auto compare = [this, &workspace, sessions = report.root / "sessions"] {
+    return parts_.aside.compare(workspace.id, sessions);
+  };
+  auto compared = co_await parts_.disk.run(std::move(compare));
+  if (!compared) spdlog::warn("older copies: {}", compared.error().message);
   parts_.table.add(workspace.id, workspace.folder);
   parts_.table.on_acquired(workspace.id);
   // From here on nothing of the former owner's log is needed.
@@ -162,25 +181,6 @@ awaitable<Result<void>> Adoption::bring(const Marked& workspace, Manifest manife
   spdlog::info("workspace {}: taken over, {} events, {} files", workspace.id.str(), report.events,
                report.files);
   co_return Result<void>{};
-}
-
-/// An older copy on this disk, from when the workspace was this node's before: it may hold what was
-/// acknowledged and never copied, so it is kept, out of the way.
-Result<void> Adoption::set_aside(const Marked& workspace) const {
-  const fs::path here = parts_.data / workspace.folder;
-  std::error_code error;
-  if (!fs::exists(here, error)) return {};
-  const fs::path aside = parts_.data / "node" / "set-aside";
-  TRY_VOID(make_directories(aside));
-  for (int copy = 1;; ++copy) {
-    const fs::path there = aside / (workspace.id.str() + "-" + std::to_string(copy));
-    if (fs::exists(there, error)) continue;
-    fs::rename(here, there, error);
-    if (error) return system_error("moving " + here.string() + " aside", error.value());
-    spdlog::warn("workspace {}: this node's older copy is kept in {}", workspace.id.str(),
-                 there.string());
-    return {};
-  }
 }
 
 }  // namespace coditect::replication

@@ -7,9 +7,11 @@
 #include <string>
 
 #include "async/blocking_pool.h"
+#include "base/clock.h"
 #include "storage/objects/object_store.h"
 #include "storage/replication/log/log_tail.h"
 #include "storage/replication/manifest_store.h"
+#include "storage/replication/node/aside_copies.h"
 #include "storage/replication/node/workspace_table.h"
 
 namespace coditect::replication {
@@ -31,6 +33,7 @@ class Adoption {
     objects::ObjectStore& store;
     BlockingPool& disk;
     WorkspaceTable& table;
+    AsideCopies& aside;
     std::filesystem::path data;
     Manifest::Owner self;
     /// Forgets what this node knows of an earlier ownership of a workspace. Where its log goes on.
@@ -47,6 +50,9 @@ class Adoption {
   awaitable<Outcome> adopt_all_of(Manifest::Owner former);
   /// Brings back what belongs to this node and is not on its disk.
   awaitable<Outcome> adopt_missing();
+  /// Errc::kUnavailable where the disk has no room for workspaces of others, nor gets any by
+  /// removing older copies.
+  awaitable<Result<void>> check_room();
 
  private:
   struct Marked {
@@ -61,7 +67,6 @@ class Adoption {
   awaitable<Result<bool>> take(const Marked& workspace, std::optional<Manifest::Owner> former);
   awaitable<Result<bool>> leave(const Marked& workspace, Error why);
   awaitable<Result<void>> bring(const Marked& workspace, Manifest manifest, LogPlace place);
-  Result<void> set_aside(const Marked& workspace) const;
 
   const Parts parts_;
   const Adopt adopt_;

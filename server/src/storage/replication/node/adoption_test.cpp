@@ -27,9 +27,9 @@ class AdoptionTest : public testing::Test {
       ++begun_;
       co_return LogPlace{self_.node, self_.node_epoch, 7};
     };
-    adoption_.emplace(
-        Adoption::Parts{*replica_.store_, replica_.disk_, table_, data(), self_, std::move(begin)},
-        std::move(adopt));
+    adoption_.emplace(Adoption::Parts{*replica_.store_, replica_.disk_, table_, aside_, data(),
+                                      self_, std::move(begin)},
+                      std::move(adopt));
   }
 
   fs::path data() const { return replica_.scratch_.path() / "b"; }
@@ -72,6 +72,7 @@ class AdoptionTest : public testing::Test {
   WatchedFaults faults_;
   Replica replica_{&faults_};
   WorkspaceTable table_;
+  AsideCopies aside_{data()};
   const Manifest::Owner self_{"n_b", 3};
   std::optional<Adoption> adoption_;
   int adopted_ = 0;
@@ -150,6 +151,14 @@ TEST_F(AdoptionTest, WhatCouldNotBeBroughtCanBeTriedAgain) {
   faults_.decide = nullptr;
   EXPECT_EQ(adopt_all().adopted, 1u);
   EXPECT_EQ(owner(), self_);
+}
+
+TEST_F(AdoptionTest, AnOlderCopyOfWhichNothingIsLostIsKnownAsSuch) {
+  fs::create_directories(folder().parent_path());
+  fs::copy(replica_.workspace_.root(), folder(), fs::copy_options::recursive);
+  EXPECT_EQ(adopt_all().adopted, 1u);
+  const std::string list = *read_file(data() / "node" / "set-aside" / (kId.str() + ".json"));
+  EXPECT_NE(list.find("\"contained\":true"), std::string::npos) << list;
 }
 
 }  // namespace

@@ -20,11 +20,12 @@ Caretaker::Caretaker(Parts parts)
     : parts_(std::move(parts)), retention_(parts_.store, parts_.node), tail_(parts_.store) {}
 
 Caretaker::Stats Caretaker::stats() const {
-  return {drills_, drills_failed_, log_objects_, log_bytes_};
+  return {drills_, drills_failed_, log_objects_, log_bytes_, aside_copies_};
 }
 
 awaitable<void> Caretaker::run(Caretaker& self) {
   for (unsigned round = 0;; ++round) {
+    co_await self.tidy();
     co_await self.parts_.timing.sleep_for(kInterval);
     if (!self.parts_.lease.valid()) continue;
     if (round % kDrillsPerSweep == 0) {
@@ -48,6 +49,16 @@ awaitable<Result<void>> Caretaker::sweep() {
   log_bytes_ = report.bytes;
   if (report.removed > 0) spdlog::info("removed {} bundles that nobody needs", report.removed);
   co_return Result<void>{};
+}
+
+awaitable<void> Caretaker::tidy() {
+  auto remove = [this] { return parts_.aside.tidy(SystemClock().now()); };
+  const auto kept = co_await parts_.disk.run(std::move(remove));
+  if (kept) {
+    aside_copies_ = kept->copies;
+  } else {
+    spdlog::warn("removing older copies of workspaces: {}", kept.error().message);
+  }
 }
 
 /// Restores one workspace at random, beside the real ones, and looks at everything.

@@ -39,6 +39,7 @@ NodeReplicator::NodeReplicator(asio::any_io_executor executor, Services services
       nonce_(services.random.id("p_")),
       tail_(services.store),
       sweeper_(services.store, services.timing),
+      aside_(options_.data),
       tasks_(strand_, [](std::string_view task, const std::string& what) {
         spdlog::error("replication: {} failed: {}", task, what);
       }) {}
@@ -320,7 +321,7 @@ awaitable<LogPlace> NodeReplicator::begin_anew(WorkspaceId id) {
 
 Adoption::Parts NodeReplicator::adoption_parts() {
   auto begin = [this](WorkspaceId id) { return begin_anew(std::move(id)); };
-  return {services_.store, services_.disk, table_, options_.data, self(), std::move(begin)};
+  return {services_.store, services_.disk, table_, aside_, options_.data, self(), std::move(begin)};
 }
 
 awaitable<void> NodeReplicator::watch_others(Adopt adopt) {
@@ -335,7 +336,7 @@ awaitable<void> NodeReplicator::watch_others_on_strand(Adopt adopt) {
     spdlog::error("bringing back this node's workspaces: {}", outcome.failure->message);
   }
   caretaker_.emplace(Caretaker::Parts{services_.store, services_.disk, services_.timing,
-                                      services_.random, table_, *lease_, options_.node,
+                                      services_.random, table_, *lease_, aside_, options_.node,
                                       options_.data / "node" / "drill"});
   tasks_.spawn("looking after the store", Caretaker::run(*caretaker_));
   if (options_.takeover == Options::Takeover::kNever) {

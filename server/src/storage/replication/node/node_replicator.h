@@ -156,7 +156,8 @@ class NodeReplicator {
   const std::string nonce_;
   WorkspaceTable table_;  // has its own lock
   LogTail tail_;
-  Sweeper sweeper_;  // has its own lock
+  Sweeper sweeper_;    // has its own lock
+  AsideCopies aside_;  // has its own lock
 
   // Made by start_on_strand(), constant after it.
   std::unique_ptr<NodeLease> lease_;

@@ -47,10 +47,20 @@ awaitable<void> NodeWatch::look() {
   for (LeaseWatch::Vacancy& vacancy : *vacancies) {
     const NodeId node = vacancy.lease.record.node;
     if (node == parts_.node || !is_due(vacancy)) continue;
+    if (!co_await has_room(node)) continue;
     auto taken = co_await take_place_of(std::move(vacancy));
     if (!taken) spdlog::error("taking over node {}: {}", node, taken.error().message);
   }
   if (incomplete_) co_await complete();
+}
+
+/// A node that cannot write what it takes leaves it to the others.
+awaitable<bool> NodeWatch::has_room(const NodeId& node) {
+  auto room = co_await parts_.adoption.check_room();
+  bool& told = vacant_[node].told;
+  if (!room && !told) spdlog::error("not taking over node {}: {}", node, room.error().message);
+  told = !room;
+  co_return room.ok();
 }
 
 awaitable<void> NodeWatch::complete() {

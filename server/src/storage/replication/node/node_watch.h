@@ -40,6 +40,7 @@ class NodeWatch {
  private:
   awaitable<void> look();
   bool is_due(const LeaseWatch::Vacancy& vacancy);
+  awaitable<bool> has_room(const NodeId& node);
   awaitable<Result<void>> take_place_of(LeaseWatch::Vacancy vacancy);
   /// Brings what an earlier takeover has made this node's and has not brought.
   awaitable<void> complete();
@@ -52,6 +53,7 @@ class NodeWatch {
     std::string generation;
     SteadyTime since{};
     bool done = false;
+    bool told = false;  ///< that there is no room for them here
   };
   std::map<NodeId, Vacant> vacant_;
   bool incomplete_ = false;  ///< a takeover may have left something to bring
