@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <utility>
 
 #include "async/notifier.h"
@@ -32,19 +33,42 @@ class AsyncMutex {
   explicit AsyncMutex(const Strand& strand) : changed_(strand) {}
 
   awaitable<Guard> lock() {
-    while (locked_) co_await changed_.wait();
+    const Place place(*this);
+    while (locked_ || !place.is_first()) co_await changed_.wait();
     locked_ = true;
     co_return Guard(*this);
   }
   bool locked() const { return locked_; }
 
  private:
+  /// A place in the queue: without it who comes at the right moment, or unlocks and locks again at
+  /// once, would pass those who wait, for ever if it happens often enough.
+  class Place {
+   public:
+    explicit Place(AsyncMutex& mutex) : mutex_(mutex), number_(mutex.next_++) {
+      mutex_.queue_.insert(number_);
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() {
+      mutex_.queue_.erase(number_);
+      if (!mutex_.locked_) mutex_.changed_.notify_all();  // it was cancelled: the next one's turn
+    }
+    bool is_first() const { return *mutex_.queue_.begin() == number_; }
+
+   private:
+    AsyncMutex& mutex_;
+    const std::uint64_t number_;
+  };
+
   void unlock() {
     locked_ = false;
     changed_.notify_all();
   }
 
   bool locked_ = false;
+  std::uint64_t next_ = 0;
+  std::set<std::uint64_t> queue_;  ///< of those who wait
   Notifier changed_;
 };
 

@@ -95,6 +95,41 @@ TEST_F(AsyncTest, MutexKeepsAStretchWhole) {
   EXPECT_EQ(order, (std::vector<int>{0, 0, 1, 1, 2, 2, 3, 3}));
 }
 
+awaitable<void> hold_again_and_again(AsyncMutex& mutex, Strand strand, int id, int times,
+                                     std::vector<int>& order) {
+  for (int time = 0; time < times; ++time) co_await hold(mutex, strand, id, order);
+}
+
+TEST_F(AsyncTest, WhoLocksTheMutexAgainAtOnceDoesNotPassTheOthers) {
+  std::vector<int> order;
+  AsyncMutex mutex(strand_);
+  auto story = [&]() -> awaitable<void> {
+    TaskGroup tasks = group();
+    tasks.spawn("greedy", hold_again_and_again(mutex, strand_, 0, 3, order));
+    tasks.spawn("patient", hold(mutex, strand_, 1, order));
+    tasks.spawn("patient", hold(mutex, strand_, 2, order));
+    co_await tasks.join();
+  };
+  play(story());
+  EXPECT_EQ(order, (std::vector<int>{0, 0, 1, 1, 2, 2, 0, 0, 0, 0}));
+}
+
+TEST_F(AsyncTest, WhoIsCancelledGivesItsPlaceInTheMutexUp) {
+  std::vector<int> order;
+  AsyncMutex mutex(strand_);
+  auto story = [&]() -> awaitable<void> {
+    TaskGroup tasks = group();
+    TaskGroup cancelled = group();
+    tasks.spawn("first", hold(mutex, strand_, 0, order));
+    cancelled.spawn("cancelled", hold(mutex, strand_, 1, order));
+    tasks.spawn("last", hold(mutex, strand_, 2, order));
+    co_await cancelled.close();
+    co_await tasks.join();
+  };
+  play(story());
+  EXPECT_EQ(order, (std::vector<int>{0, 0, 2, 2}));
+}
+
 TEST_F(AsyncTest, AFailedTaskIsHeard) {
   auto story = [&]() -> awaitable<void> {
     TaskGroup tasks = group();
