@@ -72,7 +72,8 @@ class AdoptionTest : public testing::Test {
   WatchedFaults faults_;
   Replica replica_{&faults_};
   WorkspaceTable table_;
-  AsideCopies aside_{data()};
+  bool disk_is_short_ = false;
+  AsideCopies aside_{data(), [this] { return disk_is_short_; }};
   const Manifest::Owner self_{"n_b", 3};
   std::optional<Adoption> adoption_;
   int adopted_ = 0;
@@ -151,6 +152,18 @@ TEST_F(AdoptionTest, WhatCouldNotBeBroughtCanBeTriedAgain) {
   faults_.decide = nullptr;
   EXPECT_EQ(adopt_all().adopted, 1u);
   EXPECT_EQ(owner(), self_);
+}
+
+TEST_F(AdoptionTest, WithoutRoomOnTheDiskAWorkspaceIsLeftToOthers) {
+  disk_is_short_ = true;
+  const Adoption::Outcome outcome = adopt_all();
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_NE(outcome.failure->message.find("no room"), std::string::npos);
+  EXPECT_EQ(owner()->node, "n_a");
+  EXPECT_TRUE(marked("n_a")) << "the way to it is kept";
+  EXPECT_FALSE(marked("n_b"));
+  disk_is_short_ = false;
+  EXPECT_EQ(adopt_all().adopted, 1u);
 }
 
 TEST_F(AdoptionTest, AnOlderCopyOfWhichNothingIsLostIsKnownAsSuch) {

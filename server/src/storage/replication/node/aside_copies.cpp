@@ -20,6 +20,14 @@ namespace {
 
 fs::path folder_in(const fs::path& data) { return data / "node" / "set-aside"; }
 
+bool is_short(const fs::path& folder) {
+  std::error_code error;
+  const fs::space_info disk = fs::space(folder, error);
+  if (error) return false;
+  return disk.available < std::min<std::uintmax_t>(disk.capacity / 100 * limits::kNodeDiskPercent,
+                                                   limits::kNodeDiskBytesMax);
+}
+
 /// The end of a log that nobody writes.
 Result<archive::Head> head_of(const fs::path& sessions) {
   TRY(const std::vector<Sequence> segments, archive::list_segments(sessions));
@@ -44,7 +52,11 @@ Result<bool> is_contained(const fs::path& copy, const fs::path& sessions) {
 
 }  // namespace
 
-AsideCopies::AsideCopies(fs::path data) : data_(std::move(data)), folder_(folder_in(data_)) {}
+AsideCopies::AsideCopies(fs::path data, DiskIsShort disk_is_short)
+    : data_(std::move(data)),
+      folder_(folder_in(data_)),
+      disk_is_short_(disk_is_short ? std::move(disk_is_short)
+                                   : [folder = data_] { return is_short(folder); }) {}
 
 fs::path AsideCopies::list_file(const WorkspaceId& id) const {
   return folder_ / (id.str() + ".json");
@@ -53,14 +65,6 @@ fs::path AsideCopies::list_file(const WorkspaceId& id) const {
 bool AsideCopies::has_returned(const fs::path& data, const WorkspaceId& id) {
   std::error_code error;
   return fs::exists(folder_in(data) / (id.str() + ".json"), error);
-}
-
-bool AsideCopies::disk_is_short() const {
-  std::error_code error;
-  const fs::space_info disk = fs::space(data_, error);
-  if (error) return false;
-  return disk.available < std::min<std::uintmax_t>(disk.capacity / 100 * limits::kNodeDiskPercent,
-                                                   limits::kNodeDiskBytesMax);
 }
 
 Result<void> AsideCopies::add(const WorkspaceId& id, const std::string& folder, Time now) {
@@ -110,11 +114,11 @@ Result<AsideCopies::Kept> AsideCopies::tidy(Time now) {
   Kept kept;
   TRY(std::vector<Copy> copies, load_all());
   std::ranges::sort(copies, {}, &Copy::since);
-  bool is_short = disk_is_short();
+  bool short_of_room = disk_is_short();
   for (const Copy& copy : copies) {
     const auto age = now - copy.since;
     const bool is_over = age > (copy.contained ? limits::kAsideKept : limits::kAsideUncopiedKept);
-    if (!is_over && !(is_short && copy.contained)) {
+    if (!is_over && !(short_of_room && copy.contained)) {
       ++kept.copies;
       continue;
     }
@@ -122,7 +126,7 @@ Result<AsideCopies::Kept> AsideCopies::tidy(Time now) {
     ++kept.removed;
     spdlog::warn("workspace {}: the older copy {} is removed: {}", copy.id.str(), copy.name,
                  is_over ? "its time is over" : "the disk is short");
-    if (is_short) is_short = disk_is_short();
+    if (short_of_room) short_of_room = disk_is_short();
   }
   return kept;
 }

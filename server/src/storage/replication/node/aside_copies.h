@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -27,7 +28,9 @@ namespace coditect::replication {
 ///             may leave; tidy() removes neither without its time.
 class AsideCopies {
  public:
-  explicit AsideCopies(std::filesystem::path data);
+  /// Whether the disk has too little room; a test says it itself.
+  using DiskIsShort = std::function<bool()>;
+  explicit AsideCopies(std::filesystem::path data, DiskIsShort disk_is_short = {});
 
   /// Moves the workspace's folder out of the way, where there is one.
   Result<void> add(const WorkspaceId& id, const std::string& folder, Time now);
@@ -44,7 +47,7 @@ class AsideCopies {
   /// their time, the oldest first, until it is not.
   Result<Kept> tidy(Time now);
   /// Whether the disk has less free than a node needs to take in a workspace.
-  bool disk_is_short() const;
+  bool disk_is_short() const { return disk_is_short_(); }
 
  private:
   struct Copy {
@@ -62,6 +65,7 @@ class AsideCopies {
 
   const std::filesystem::path data_;
   const std::filesystem::path folder_;
+  const DiskIsShort disk_is_short_;
   std::mutex mutex_;  ///< of what the folder holds
 };
 

@@ -106,6 +106,18 @@ TEST_F(AsideCopiesTest, EachCopyHasItsOwnTime) {
   EXPECT_TRUE(fs::exists(copy(2)));
 }
 
+TEST_F(AsideCopiesTest, WhereTheDiskIsShortTheOldestGoBeforeTheirTime) {
+  replace({"a", "x"}, {"a", "b"}, kStart);
+  replace({"a"}, {"a", "b"}, kStart + hours(1));
+  replace({"a", "b"}, {"a", "b", "c"}, kStart + hours(2));
+  int looks = 0;
+  AsideCopies on_a_short_disk(data(), [&] { return ++looks <= 1; });
+  EXPECT_EQ(on_a_short_disk.tidy(kStart + hours(3))->removed, 1u);
+  EXPECT_TRUE(fs::exists(copy(1))) << "it holds what was never copied";
+  EXPECT_FALSE(fs::exists(copy(2)));
+  EXPECT_TRUE(fs::exists(copy(3))) << "there was room then";
+}
+
 TEST_F(AsideCopiesTest, WhatACrashLeavesIsDoneAgain) {
   replace({"a"}, {"a", "b"});
   // Its entry was written, and the folder was not moved; or the folder was removed, and not yet
