@@ -67,7 +67,7 @@ Result<void> load_config(const std::filesystem::path& file, Config& config) {
   }
   if (const toml::node* commands = root.get("commands")) {
     if (!commands->is_table()) return bad(file, *commands, "[commands] is no table");
-    TRY_VOID(take_commands(file, *commands->as_table(), config.commands));
+    TRY_VOID(take_commands(file, *commands->as_table(), config.commands, config.network));
   }
   const toml::node* agents = root.get("agents");
   if (agents == nullptr) return {};

@@ -99,10 +99,12 @@ Result<void> Node::start(OnLost on_lost) {
   TRY_VOID(open_commands());
   TRY_VOID(open_agents());
   TRY_VOID(open_prices());
-  services_.emplace(workspace::NodeServices{
-      clock_, random_, *journal_, *catalogue_, *disk_, *database_, *watcher_, *agents_, *tools_,
-      *terminals_, off_machine_ ? &off_machine_->gate() : nullptr,
-      prices_ ? *prices_ : providers::built_in_prices(), config_.stuck_after});
+  TRY(secrets_, workspace::SecretStore::open(config_.data / "node" / "secrets"));
+  services_.emplace(workspace::NodeServices{clock_, random_, *journal_, *catalogue_, *disk_,
+                                            *database_, *watcher_, *agents_, *tools_, *terminals_,
+                                            off_machine_ ? &off_machine_->gate() : nullptr,
+                                            prices_ ? *prices_ : providers::built_in_prices(),
+                                            config_.stuck_after, secrets_.get()});
   replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
                                           environment_, replicator));
@@ -175,7 +177,10 @@ Result<void> Node::open_storage() {
 }
 
 Result<void> Node::open_commands() {
-  auto sandbox = tools::Sandbox::create({.most = config_.commands});
+  if (!config_.network.empty()) gateway_.emplace(config_.network);
+  tools::SandboxOptions options{.most = config_.commands};
+  if (gateway_) options.gateway = &*gateway_;
+  auto sandbox = tools::Sandbox::create(std::move(options));
   if (sandbox) {
     terminals_ = sandbox->get();
     commands_ = *std::move(sandbox);

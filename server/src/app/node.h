@@ -24,6 +24,7 @@
 #include "registry/registry.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
+#include "tools/network/egress_gateway.h"
 #include "tools/sandbox/command.h"
 #include "tools/toolbox.h"
 #include "workspace/files/watcher.h"
@@ -84,6 +85,7 @@ class Node {
   std::unique_ptr<databases::Catalogue> catalogue_;
   std::unique_ptr<OffMachine> off_machine_;  ///< null: nothing is copied
   std::unique_ptr<workspace::Watcher> watcher_;
+  std::optional<tools::EgressGateway> gateway_;  ///< nothing: commands have no network
   std::unique_ptr<tools::CommandRunner> commands_;
   tools::TerminalLauncher* terminals_ = nullptr;  ///< the same object
   std::optional<tools::ToolBox> tools_;
@@ -92,6 +94,7 @@ class Node {
   providers::KeyGates gates_{clock_};
   std::optional<agents::AgentDirectory> agents_;
   std::optional<providers::PriceBook> prices_;  ///< nothing: the built-in ones
+  std::unique_ptr<workspace::SecretStore> secrets_;
   std::optional<workspace::NodeServices> services_;
   std::unique_ptr<registry::Registry> registry_;
   api::MethodTable methods_;
