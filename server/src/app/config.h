@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/agent_config.h"
+#include "app/approval_config.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "coordination/lifecycle/stuck_limits.h"
@@ -36,6 +37,7 @@ struct Config {
   std::filesystem::path web;     ///< the built studio; empty: look for it beside the program
   std::optional<std::filesystem::path> ready_file;
   std::string log_level = "info";
+  ApprovalConfig approvals;
   /// How long nothing may be heard of an agent at work; see lifecycle/stuck_limits.h.
   std::chrono::seconds stuck_after = limits::kAgentSilenceMax;
   json::object demo;  ///< source of a workspace to make where there is none; empty: make none

@@ -17,6 +17,7 @@
 #include "api/rpc/dispatcher.h"
 #include "app/config.h"
 #include "app/storage/off_machine.h"
+#include "app/webhook/webhook.h"
 #include "async/blocking_pool.h"
 #include "net/server.h"
 #include "providers/resilience/key_gates.h"
@@ -61,6 +62,7 @@ class Node {
   Result<void> open_prices();
   Result<void> open_agents();
   Result<void> open_commands();
+  Result<void> open_webhook();
   Result<void> open_api();
   void make_demo();
   Result<std::string> simulator_url();
@@ -95,6 +97,7 @@ class Node {
   std::optional<agents::AgentDirectory> agents_;
   std::optional<providers::PriceBook> prices_;  ///< nothing: the built-in ones
   std::unique_ptr<workspace::SecretStore> secrets_;
+  std::shared_ptr<Webhook> webhook_;  ///< null where nobody outside wants to know
   std::optional<workspace::NodeServices> services_;
   std::unique_ptr<registry::Registry> registry_;
   api::MethodTable methods_;
