@@ -18,6 +18,7 @@ const kCommands = [
   'run',
   'log',
   'sql',
+  'secrets',
   'verify',
   'simulate-providers',
 ];

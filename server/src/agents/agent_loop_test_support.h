@@ -146,6 +146,10 @@ class FakeHost final : public AgentHost {
     co_return json::value();
   }
   std::filesystem::path project_root() const override { return "/nowhere"; }
+  awaitable<Result<std::vector<tools::Secret>>> secrets(tools::Caller,
+                                                        std::vector<std::string>) override {
+    co_return not_found("no secrets here");
+  }
   awaitable<Result<tools::CommandScope>> begin_command(tools::Caller, std::string,
                                                        std::stop_token) override {
     co_return unavailable("no commands here");

@@ -105,6 +105,9 @@ awaitable<Result<providers::ToolResult>> AgentLoop::run_tool(const tools::Caller
                         {"ok", outcome.ok},
                         {"output", outcome.output},
                         {"elapsed_ms", elapsed.count()}};
+  if (const json::array* network = find_array(outcome.details, "network")) {
+    finished["network"] = *network;
+  }
   CO_TRY_VOID(co_await host_.record(caller, "tool_call", std::move(finished)));
   guard_.saw({call.name, call.input, tools::without_elapsed(outcome.output)});
   co_return providers::ToolResult{

@@ -28,7 +28,8 @@ std::string system_prompt(std::string_view agent, const std::vector<InstructionF
       "because somebody else changed the file, look at their change, keep it, and put yours on "
       "top.\n"
       "- Paths are relative to the project.\n"
-      "- run_command runs in a sandbox without network. What it changes is recorded as yours.\n"
+      "- run_command runs in a sandbox with little or no network. What it changes is recorded as "
+      "yours.\n"
       "- Other agents can be asked with send_message or given work with delegate_task.\n"
       "- Stop when the task is done, and end with one short paragraph: what you changed and what "
       "is left.\n";

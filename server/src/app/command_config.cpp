@@ -26,10 +26,15 @@ Result<std::optional<std::int64_t>> number(const std::filesystem::path& file,
 }  // namespace
 
 Result<void> take_commands(const std::filesystem::path& file, const toml::table& table,
-                           tools::CommandLimits& into) {
-  TRY_VOID(
-      only_known(file, table,
-                 {"memory_mb", "processes", "cores", "written_mb", "written_files", "project_mb"}));
+                           tools::CommandLimits& into, tools::AllowList& network) {
+  TRY_VOID(only_known(
+      file, table,
+      {"memory_mb", "processes", "cores", "written_mb", "written_files", "project_mb", "network"}));
+  std::vector<std::string> hosts;
+  TRY_VOID(take_texts(file, table, "network", hosts));
+  auto allowed = tools::AllowList::parse(hosts);
+  if (!allowed) return bad(file, *table.get("network"), allowed.error().message);
+  network = *std::move(allowed);
   constexpr std::int64_t kMebibytesMax = 1 << 24;
   TRY(const auto memory, number(file, table, "memory_mb", 16, kMebibytesMax));
   TRY(const auto processes, number(file, table, "processes", 8, 100'000));

@@ -7,7 +7,8 @@ namespace {
 
 Result<tools::CommandLimits> read(std::string_view text) {
   tools::CommandLimits limits;
-  TRY_VOID(take_commands("coditect.toml", toml::parse(text), limits));
+  tools::AllowList network;
+  TRY_VOID(take_commands("coditect.toml", toml::parse(text), limits, network));
   return limits;
 }
 
@@ -22,10 +23,21 @@ TEST(CommandConfig, SetsWhatItNamesAndNothingElse) {
   EXPECT_EQ(limits->time, limits::kCommandTimeDefault);
 }
 
+TEST(CommandConfig, ListsTheHostsThatCommandsReach) {
+  tools::CommandLimits limits;
+  tools::AllowList network;
+  const std::string_view text = "network = [\"registry.example\", \"*.example.org:443\"]";
+  ASSERT_TRUE(take_commands("coditect.toml", toml::parse(text), limits, network));
+  EXPECT_EQ(network.text(), "registry.example, *.example.org:443");
+  ASSERT_TRUE(take_commands("coditect.toml", toml::parse(""), limits, network));
+  EXPECT_TRUE(network.empty());
+}
+
 TEST(CommandConfig, RefusesWithTheLine) {
   const char* cases[] = {"memory_mb = 1",     "memory_mb = \"much\"", "processes = 0",
                          "cores = 0.5",       "written_mb = -1",      "project_mb = 0",
-                         "written_bytes = 1", "cores = 1000000"};
+                         "written_bytes = 1", "cores = 1000000",      "network = \"a.example\"",
+                         "network = [443]",   "network = [\"*\"]",    "network = [\"https://a\"]"};
   for (const char* text : cases) {
     const auto limits = read(text);
     ASSERT_FALSE(limits) << text;

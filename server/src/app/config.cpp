@@ -60,14 +60,18 @@ Result<void> take_server(const std::filesystem::path& file, const toml::table& t
 Result<void> load_config(const std::filesystem::path& file, Config& config) {
   TRY(std::string text, read_file(file));
   TRY(const toml::table root, parse(file, text));
-  TRY_VOID(only_known(file, root, {"server", "agents", "commands"}));
+  TRY_VOID(only_known(file, root, {"server", "agents", "commands", "approvals"}));
   if (const toml::node* server = root.get("server")) {
     if (!server->is_table()) return bad(file, *server, "[server] is no table");
     TRY_VOID(take_server(file, *server->as_table(), config));
   }
   if (const toml::node* commands = root.get("commands")) {
     if (!commands->is_table()) return bad(file, *commands, "[commands] is no table");
-    TRY_VOID(take_commands(file, *commands->as_table(), config.commands));
+    TRY_VOID(take_commands(file, *commands->as_table(), config.commands, config.network));
+  }
+  if (const toml::node* approvals = root.get("approvals")) {
+    if (!approvals->is_table()) return bad(file, *approvals, "[approvals] is no table");
+    TRY_VOID(take_approvals(file, *approvals->as_table(), config.approvals));
   }
   const toml::node* agents = root.get("agents");
   if (agents == nullptr) return {};

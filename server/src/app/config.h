@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "app/agent_config.h"
+#include "app/approval_config.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "coordination/lifecycle/stuck_limits.h"
+#include "tools/network/allow_list.h"
 #include "tools/sandbox/command.h"
 
 namespace coditect::app {
@@ -30,10 +32,12 @@ struct Config {
   std::vector<AgentConfig> agents;
   enum class Providers { kReal, kSimulated } providers = Providers::kReal;
   tools::CommandLimits commands{.time = limits::kTerminalTimeMax};  ///< the most of each
+  tools::AllowList network;      ///< hosts that commands may reach; empty: none
   std::filesystem::path prices;  ///< a price file instead of the built-in one; empty: that one
   std::filesystem::path web;     ///< the built studio; empty: look for it beside the program
   std::optional<std::filesystem::path> ready_file;
   std::string log_level = "info";
+  ApprovalConfig approvals;
   /// How long nothing may be heard of an agent at work; see lifecycle/stuck_limits.h.
   std::chrono::seconds stuck_after = limits::kAgentSilenceMax;
   json::object demo;  ///< source of a workspace to make where there is none; empty: make none

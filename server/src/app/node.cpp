@@ -99,10 +99,13 @@ Result<void> Node::start(OnLost on_lost) {
   TRY_VOID(open_commands());
   TRY_VOID(open_agents());
   TRY_VOID(open_prices());
-  services_.emplace(workspace::NodeServices{
-      clock_, random_, *journal_, *catalogue_, *disk_, *database_, *watcher_, *agents_, *tools_,
-      *terminals_, off_machine_ ? &off_machine_->gate() : nullptr,
-      prices_ ? *prices_ : providers::built_in_prices(), config_.stuck_after});
+  TRY_VOID(open_webhook());
+  TRY(secrets_, workspace::SecretStore::open(config_.data / "node" / "secrets"));
+  services_.emplace(workspace::NodeServices{clock_, random_, *journal_, *catalogue_, *disk_,
+                                            *database_, *watcher_, *agents_, *tools_, *terminals_,
+                                            off_machine_ ? &off_machine_->gate() : nullptr,
+                                            prices_ ? *prices_ : providers::built_in_prices(),
+                                            config_.stuck_after, secrets_.get(), webhook_.get()});
   replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
                                           environment_, replicator));
@@ -175,7 +178,10 @@ Result<void> Node::open_storage() {
 }
 
 Result<void> Node::open_commands() {
-  auto sandbox = tools::Sandbox::create({.most = config_.commands});
+  if (!config_.network.empty()) gateway_.emplace(config_.network);
+  tools::SandboxOptions options{.most = config_.commands};
+  if (gateway_) options.gateway = &*gateway_;
+  auto sandbox = tools::Sandbox::create(std::move(options));
   if (sandbox) {
     terminals_ = sandbox->get();
     commands_ = *std::move(sandbox);
@@ -225,6 +231,18 @@ Result<void> Node::open_prices() {
   return {};
 }
 
+Result<void> Node::open_webhook() {
+  if (config_.approvals.webhook.empty()) return {};
+  Webhook::Options options;
+  TRY(options.url, net_client::parse_base_url(config_.approvals.webhook));
+  options.secret = environment_.find("CODITECT_WEBHOOK_SECRET").value_or("");
+  options.studio = config_.approvals.studio;
+  const auto proxy = net_client::proxy_settings_from_environment();
+  TRY(options.proxy, net_client::choose_proxy(proxy, options.url));
+  TRY(webhook_, Webhook::create(io_.get_executor(), std::move(options)));
+  return {};
+}
+
 Result<void> Node::open_api() {
   const std::string user = "user:" + config_.user;
   dispatcher_.emplace(*registry_, methods_);
@@ -234,17 +252,22 @@ Result<void> Node::open_api() {
   api::Component* store = &store_component_;
   if (off_machine_) store = off_machine_.get();
   std::vector<api::Component*> components{&*journal_component_, store, &provider_component_};
+  if (webhook_) components.push_back(webhook_.get());
   health_.emplace(*registry_, components, commands_->description());
   metrics_.emplace(*registry_, *services_, std::move(components));
   handler_.emplace(api::ApiHandler::Parts{*authenticator_, *registry_, *dispatcher_, methods_,
                                           *files_, *health_, *metrics_, user});
   TRY(server_, net::Server::listen(io_.get_executor(), config_.listen, *handler_));
+  if (webhook_) webhook_->reach_studio_at(server_->url());
   return {};
 }
 
 Result<void> Node::stop() {
   if (server_) wait_for(server_->close());
   if (registry_) wait_for(registry_->close());
+  if (webhook_) {
+    wait_for(run_on(webhook_->strand(), Webhook::close(webhook_)));
+  }
   if (off_machine_) {
     spdlog::info("copying the last events to {}", off_machine_->store().description());
     // What is missing in the store is still in the journal, and copied at the next start.

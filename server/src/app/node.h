@@ -17,6 +17,7 @@
 #include "api/rpc/dispatcher.h"
 #include "app/config.h"
 #include "app/storage/off_machine.h"
+#include "app/webhook/webhook.h"
 #include "async/blocking_pool.h"
 #include "net/server.h"
 #include "providers/resilience/key_gates.h"
@@ -24,6 +25,7 @@
 #include "registry/registry.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
+#include "tools/network/egress_gateway.h"
 #include "tools/sandbox/command.h"
 #include "tools/toolbox.h"
 #include "workspace/files/watcher.h"
@@ -60,6 +62,7 @@ class Node {
   Result<void> open_prices();
   Result<void> open_agents();
   Result<void> open_commands();
+  Result<void> open_webhook();
   Result<void> open_api();
   void make_demo();
   Result<std::string> simulator_url();
@@ -84,6 +87,7 @@ class Node {
   std::unique_ptr<databases::Catalogue> catalogue_;
   std::unique_ptr<OffMachine> off_machine_;  ///< null: nothing is copied
   std::unique_ptr<workspace::Watcher> watcher_;
+  std::optional<tools::EgressGateway> gateway_;  ///< nothing: commands have no network
   std::unique_ptr<tools::CommandRunner> commands_;
   tools::TerminalLauncher* terminals_ = nullptr;  ///< the same object
   std::optional<tools::ToolBox> tools_;
@@ -92,6 +96,8 @@ class Node {
   providers::KeyGates gates_{clock_};
   std::optional<agents::AgentDirectory> agents_;
   std::optional<providers::PriceBook> prices_;  ///< nothing: the built-in ones
+  std::unique_ptr<workspace::SecretStore> secrets_;
+  std::shared_ptr<Webhook> webhook_;  ///< null where nobody outside wants to know
   std::optional<workspace::NodeServices> services_;
   std::unique_ptr<registry::Registry> registry_;
   api::MethodTable methods_;

@@ -275,6 +275,14 @@ TEST_F(RegistryTest, TheTrashIsEmptiedAfterItsTime) {
   const WorkspaceId young = node_->provision("young").id;
   ASSERT_TRUE(remove(old));
   ASSERT_TRUE(remove(young));
+  const fs::path secrets = node_->data() / "node" / "secrets";
+  {
+    auto store = workspace::SecretStore::open(secrets);
+    ASSERT_TRUE(store);
+    for (const WorkspaceId& id : {old, young}) {
+      ASSERT_TRUE((*store)->set(id, {"TOKEN", Time{}, "user:ann"}, "long enough"));
+    }
+  }
   restart([&] {
     edit_row(old, [](Meta& meta) { *meta.deleted_at -= limits::kTrashKept; });
     edit_row(young, [](Meta& meta) { *meta.deleted_at -= limits::kTrashKept / 2; });
@@ -284,6 +292,8 @@ TEST_F(RegistryTest, TheTrashIsEmptiedAfterItsTime) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_FALSE(fs::exists(workspace_folder() / old.str()));
+  EXPECT_FALSE(fs::exists(secrets / (old.str() + ".sealed")));
+  EXPECT_TRUE(fs::exists(secrets / (young.str() + ".sealed")));
   EXPECT_EQ(code_of(undelete(old)), Errc::kNotFound);
   EXPECT_TRUE(undelete(young));
 }

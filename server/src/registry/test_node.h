@@ -149,6 +149,10 @@ class TestNode {
     watcher_ = *workspace::Watcher::start();
     services_.emplace(workspace::NodeServices{clock_, random_, *journal_, *catalogue_, disk_,
                                               database_, *watcher_, agents_, tools_, commands_});
+    auto secrets = workspace::SecretStore::open(data_ / "node" / "secrets");
+    check(secrets.ok(), secrets ? "" : secrets.error().message);
+    secrets_ = *std::move(secrets);
+    services_->secrets = secrets_.get();
     auto registry = Registry::open(io_.get_executor(), *services_, data_, {}, Environment());
     check(registry.ok(), registry ? "" : registry.error().message);
     registry_ = *std::move(registry);
@@ -171,6 +175,7 @@ class TestNode {
   tools::ToolBox tools_{commands_, commands_pool_};
   const std::shared_ptr<HeldProvider> model_ = std::make_shared<HeldProvider>();
   agents::AgentDirectory agents_{{agents::AgentDefinition{"claude", "test-model", model_, true}}};
+  std::unique_ptr<workspace::SecretStore> secrets_;
   std::optional<workspace::NodeServices> services_;
   std::unique_ptr<Registry> registry_;
   std::vector<std::thread> threads_;

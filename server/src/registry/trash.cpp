@@ -33,14 +33,16 @@ awaitable<void> Trash::erase(std::shared_ptr<Row> row) {
       co_return;
     }
   }
-  auto remove = [folder = root_ / id.str()] {
+  auto remove = [folder = root_ / id.str(), secrets = services_.secrets, id]() -> Result<void> {
+    if (secrets != nullptr) TRY_VOID(secrets->forget(id));
     std::error_code error;
     fs::remove_all(folder, error);
-    return error;
+    if (error) return system_error("remove its folder", error.value());
+    return {};
   };
-  const std::error_code error = co_await services_.disk.run(std::move(remove));
-  if (error) {
-    spdlog::error("workspace {} cannot be erased: {}", id.str(), error.message());
+  const auto removed = co_await services_.disk.run(std::move(remove));
+  if (!removed) {
+    spdlog::error("workspace {} cannot be erased: {}", id.str(), removed.error().message);
     co_return;
   }
   spdlog::info("workspace {} was in the trash for 30 days and is erased", id.str());

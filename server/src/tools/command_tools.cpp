@@ -6,6 +6,8 @@
 
 #include "tools/elapsed_note.h"
 #include "tools/git_arguments.h"
+#include "tools/network_note.h"
+#include "tools/secret_names.h"
 #include "tools/tool_call.h"
 
 namespace coditect::tools {
@@ -112,6 +114,8 @@ ToolOutcome outcome_of(const CommandResult& result, const CommandLimits& limits,
                      {"changed", std::move(paths)},
                      {"changed_count", changes.paths.size()}};
   if (!changes.put_back.empty()) outcome.details["put_back"] = changes.put_back.size();
+  if (!result.visits.empty()) outcome.details["network"] = visits_json(result.visits);
+  outcome.output += network_note(result.visits);
   return outcome;
 }
 
@@ -173,7 +177,12 @@ awaitable<Result<ToolOutcome>> run_command(const ToolCall& call) {
     co_return invalid("`timeout_s` must be from 1 to " +
                       std::to_string(limits::kCommandTimeMax.count()));
   }
+  CO_TRY(std::vector<std::string> names, secret_names(call.input));
   CommandSpec spec;
+  spec.network = Network::kAllowList;
+  if (!names.empty()) {
+    CO_TRY(spec.secrets, co_await call.host.secrets(call.caller, std::move(names)));
+  }
   spec.argv = shell_command(command);
   co_return co_await run_in_scope(call, std::move(spec), std::move(command), seconds(time_s));
 }

@@ -6,6 +6,7 @@
 #include "coordination/approvals/command_pattern.h"
 #include "tools/git_arguments.h"
 #include "tools/project_path.h"
+#include "tools/secret_names.h"
 
 namespace coditect::tools {
 
@@ -32,8 +33,10 @@ Result<Intent> intent_of(std::string_view tool, const json::object& input) {
   if (tool == "git") return git_intent(input);
   if (tool == "run_command") {
     TRY(std::string command, need_string(input, "command"));
+    TRY(std::vector<std::string> secrets, secret_names(input));
     std::vector<std::string> parts = approvals::command_parts(command);
-    return Intent{name, Effect::kActs, {}, std::move(command), std::move(parts)};
+    return Intent{
+        name, Effect::kActs, {}, std::move(command), std::move(parts), std::move(secrets)};
   }
   if (tool == "write_file" || tool == "edit_file") {
     TRY(std::string written, need_string(input, "path"));

@@ -118,6 +118,10 @@ class ToolHost {
 
   /// The folder that commands see; absolute.
   virtual std::filesystem::path project_root() const = 0;
+  /// The values of the workspace's secrets of these names, for one command that approve() let
+  /// through with them. Errc::kNotFound names the first that is not there.
+  virtual awaitable<Result<std::vector<Secret>>> secrets(Caller caller,
+                                                         std::vector<std::string> names) = 0;
   /// Before a command that may change the project: refuses it, or says how to run it. `command` is
   /// for people.
   virtual awaitable<Result<CommandScope>> begin_command(Caller caller, std::string command,

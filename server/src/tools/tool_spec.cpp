@@ -20,8 +20,9 @@ class Schema {
   Schema&& number(std::string_view name, std::string_view description, Need need) && {
     return std::move(*this).add(name, "integer", description, need);
   }
-  Schema&& texts(std::string_view name, std::string_view description) && {
-    std::move(*this).add(name, "array", description, Need::kRequired);
+  Schema&& texts(std::string_view name, std::string_view description,
+                 Need need = Need::kRequired) && {
+    std::move(*this).add(name, "array", description, need);
     properties_[name].as_object()["items"] = json::object{{"type", "string"}};
     return std::move(*this);
   }
@@ -105,8 +106,10 @@ void add_command_tools(std::vector<ToolSpec>& specs) {
   specs.push_back(
       {"run_command",
        "Runs a bash command in a sandbox, in the project's folder (/workspace): builds, tests, "
-       "scripts. No network, no input, nothing outside the project survives; processes that it "
-       "leaves behind are ended. Answers with what it printed and its exit code. Change files with "
+       "scripts. No network but to hosts that the server's owner has listed, by HTTP and HTTPS "
+       "through the proxy that is in the environment. No input, nothing outside the project "
+       "survives; processes that it leaves behind are ended. Answers with what it printed and its "
+       "exit code. Change files with "
        "edit_file and write_file rather than with commands: those respect the other agents' locks.",
        Schema()
            .text("command", "The command, as for bash -c.")
@@ -114,6 +117,11 @@ void add_command_tools(std::vector<ToolSpec>& specs) {
                    "Seconds after which it is ended. Default 120, at most " +
                        std::to_string(limits::kCommandTimeMax.count()) + ".",
                    Need::kOptional)
+           .texts("secrets",
+                  "Names of the workspace's secrets that the command needs, as environment "
+                  "variables of these names. A person is asked unless a rule allows it. What it "
+                  "prints of their values is replaced.",
+                  Need::kOptional)
            .take()});
   specs.push_back(
       {"git",

@@ -82,6 +82,14 @@ class FakeHost final : public ToolHost {
     asked.push_back("delegate " + agent + " " + prompt);
     co_return json::value(json::object{{"task", "t_1"}});
   }
+  awaitable<Result<std::vector<Secret>>> secrets(Caller, std::vector<std::string> names) override {
+    std::vector<Secret> values;
+    for (const std::string& name : names) {
+      asked.push_back("secret " + name);
+      values.push_back({name, "value-of-" + name});
+    }
+    co_return values;
+  }
   fs::path project_root() const override { return root; }
   awaitable<Result<CommandScope>> begin_command(Caller, std::string command,
                                                 std::stop_token) override {
@@ -289,6 +297,53 @@ TEST_F(ToolBoxTest, CommandsRunBetweenTheHostsHooks) {
   EXPECT_EQ(runner_.ran.at(0).access, ProjectAccess::kReadWrite);
   const std::vector<std::string> asked{"begin make", "end 7"};
   EXPECT_EQ(host_.asked, asked);
+}
+
+TEST_F(ToolBoxTest, ACommandIsGivenTheSecretsThatItNames) {
+  const ToolOutcome outcome =
+      call("run_command", R"({"command":"npm publish","secrets":["NPM_TOKEN","NPM_TOKEN"]})");
+  ASSERT_TRUE(outcome.ok) << outcome.output;
+  ASSERT_EQ(host_.intents.size(), 1u);
+  EXPECT_EQ(host_.intents[0].secrets, std::vector<std::string>{"NPM_TOKEN"});
+  ASSERT_EQ(runner_.ran.size(), 1u);
+  ASSERT_EQ(runner_.ran[0].secrets.size(), 1u);
+  EXPECT_EQ(runner_.ran[0].secrets[0].value, "value-of-NPM_TOKEN");
+  EXPECT_EQ(runner_.ran[0].network, Network::kAllowList);
+  for (const char* input :
+       {R"({"command":"env","secrets":["PATH"]})", R"({"command":"env","secrets":["a"]})",
+        R"({"command":"env","secrets":"NPM_TOKEN"})"}) {
+    EXPECT_EQ(kind(call("run_command", input)), "invalid") << input;
+  }
+  EXPECT_TRUE(call("run_command", R"({"command":"env","secrets":null})").ok);
+  EXPECT_TRUE(runner_.ran.back().secrets.empty());
+}
+
+TEST_F(ToolBoxTest, ASecretThatIsNotAllowedIsNotRead) {
+  host_.refuse = true;
+  EXPECT_EQ(kind(call("run_command", R"({"command":"env","secrets":["NPM_TOKEN"]})")), "denied");
+  EXPECT_TRUE(host_.asked.empty());
+}
+
+TEST_F(ToolBoxTest, GitHasNoNetwork) {
+  call("git", R"({"args":["status"]})");
+  call("git", R"({"args":["commit","-m","x"]})");
+  ASSERT_EQ(runner_.ran.size(), 2u);
+  for (const CommandSpec& spec : runner_.ran) EXPECT_EQ(spec.network, Network::kNone);
+}
+
+TEST_F(ToolBoxTest, SaysWhatACommandWantedToReach) {
+  CommandResult result;
+  result.visits = {{"registry.example", 443, Visit::Outcome::kAllowed, ""},
+                   {"2001:db8::1", 80, Visit::Outcome::kAllowed, "could not be reached"},
+                   {"evil.example", 443, Visit::Outcome::kRefused, "not on the list"}};
+  runner_.answer = result;
+  const ToolOutcome outcome = call("run_command", R"({"command":"npm install"})");
+  EXPECT_TRUE(outcome.output.contains(
+      "[network: let out to registry.example:443, [2001:db8::1]:80 (could not be reached)]\n"
+      "[network: refused: evil.example:443 (not on the list); commands reach only hosts"))
+      << outcome.output;
+  EXPECT_EQ(json::serialize(outcome.details.at("network").at(2)),
+            R"({"host":"evil.example","port":443,"allowed":false,"why":"not on the list"})");
 }
 
 TEST_F(ToolBoxTest, ACommandThatCannotRunIsEndedToo) {

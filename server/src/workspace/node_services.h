@@ -10,8 +10,10 @@
 #include "storage/journal/journal.h"
 #include "tools/sandbox/terminal.h"
 #include "tools/toolbox.h"
+#include "workspace/approvals/question_listener.h"
 #include "workspace/files/watcher.h"
 #include "workspace/log/ack_gate.h"
+#include "workspace/secrets/secret_store.h"
 
 namespace coditect::workspace {
 
@@ -34,6 +36,8 @@ struct NodeServices {
   const providers::PriceBook& prices = providers::built_in_prices();
   /// How long nothing may be heard of an agent at work.
   std::chrono::milliseconds agent_silence_max = limits::kAgentSilenceMax;
+  SecretStore* secrets = nullptr;         ///< null where there are none
+  QuestionListener* questions = nullptr;  ///< null where nobody outside wants to know
 };
 
 }  // namespace coditect::workspace

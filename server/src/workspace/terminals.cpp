@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "tools/network_note.h"
 #include "tools/sandbox/utf8_chunks.h"
 #include "workspace/terminal_output.h"
 
@@ -31,7 +32,9 @@ std::string_view newest(std::string_view shown) {
 
 json::object exit_of(const std::string& id, const Result<tools::CommandResult>& end) {
   if (!end) return {{"id", id}, {"exit_code", -1}, {"error", end.error().message}};
-  return {{"id", id}, {"exit_code", end->exit_code}};
+  json::object exit{{"id", id}, {"exit_code", end->exit_code}};
+  if (!end->visits.empty()) exit["network"] = tools::visits_json(end->visits);
+  return exit;
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
                                    services.random});
   approvals_ = std::make_unique<ApprovalService>(
       strand, ApprovalService::Parts{*log_, state_.approvals, state_.tasks, services.clock,
-                                     services.random});
+                                     services.random, services.questions, meta_.id, meta_.name});
   queries_ = std::make_unique<Queries>(
       Queries::Parts{*log_, *blobs_, services.catalogue, services.database, place_.root()});
   commands_ = std::make_unique<CommandBook>(CommandBook::Parts{
@@ -137,7 +137,7 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
   host_ = std::make_unique<WorkspaceHost>(
       strand, WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
                                    *commands_, previews_, services.agents, services.disk,
-                                   services.clock, services.random});
+                                   services.clock, services.random, services.secrets, meta_.id});
   messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});

@@ -1,10 +1,14 @@
 import type { ApprovalInfo, ApprovalPolicy } from '../protocol/entities';
 import type { KnownEvent } from '../protocol/events';
 
-export type ApprovalEvent = Extract<KnownEvent, { type: `approval_${string}` }>;
+/** What agents are let do, and which secrets there are to be given to them. */
+export type ApprovalEvent = Extract<
+  KnownEvent,
+  { type: `approval_${string}` | `secret_${string}` }
+>;
 
 export function isAboutApprovals(event: KnownEvent): event is ApprovalEvent {
-  return event.type.startsWith('approval_');
+  return event.type.startsWith('approval_') || event.type.startsWith('secret_');
 }
 
 /** What waits for a person after `event`. */
@@ -49,8 +53,11 @@ export interface ShownPart {
 export function shownParts({ tool, input }: ApprovalInfo): ShownPart[] {
   const text = (name: string): string => asText(input[name]);
   switch (tool) {
-    case 'run_command':
-      return [{ label: 'Command', text: text('command') }];
+    case 'run_command': {
+      const secrets = asList(input['secrets']).join(', ');
+      const given = secrets === '' ? [] : [{ label: 'Secrets that it is given', text: secrets }];
+      return [{ label: 'Command', text: text('command') }, ...given];
+    }
     case 'git':
       return [{ label: 'Command', text: `git ${asList(input['args']).join(' ')}` }];
     case 'edit_file':
@@ -94,6 +101,10 @@ export function describeApproval(event: ApprovalEvent): string {
       const note = event.data.note === undefined ? '' : `: ${event.data.note}`;
       return `${event.data.decision} for ${event.data.agent}${note}`;
     }
+    case 'secret_set':
+      return `secret ${event.data.name} is set`;
+    case 'secret_deleted':
+      return `secret ${event.data.name} is deleted`;
     case 'approval_expired':
       return `${event.data.agent} was not answered (${event.data.reason}): ${event.data.decision}`;
   }

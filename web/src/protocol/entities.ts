@@ -134,6 +134,8 @@ export interface ApprovalRule {
   tool?: string;
   path?: string;
   command?: string;
+  /** Which secret a command may have; such a rule says nothing else. */
+  secret?: string;
   decision: ApprovalDecision | 'ask';
 }
 

@@ -219,6 +219,7 @@ export type KnownEvent =
       'approval_expired',
       { id: string; agent: string; decision: ApprovalDecision; reason: string }
     >
+  | Envelope<'secret_set' | 'secret_deleted', { name: string }>
   | Envelope<
       'bus_message',
       { id: string; from: string; to: string[]; topic?: string; text: string }
@@ -281,6 +282,8 @@ const KNOWN: Record<EventType, true> = {
   approval_requested: true,
   approval_answered: true,
   approval_expired: true,
+  secret_set: true,
+  secret_deleted: true,
   bus_message: true,
   bus_delivered: true,
   bus_read: true,

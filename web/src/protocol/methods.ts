@@ -84,6 +84,15 @@ export interface Methods {
     params: { id: string; decision: ApprovalDecision; note?: string };
     result: unknown;
   };
+  'approvals.check': {
+    params: {
+      tool: string;
+      input: Record<string, unknown>;
+      agent?: string;
+      rules?: ApprovalRule[];
+    };
+    result: { decision: ApprovalRule['decision']; why: string };
+  };
   'approvals.set_policy': {
     params: {
       agent?: string;

@@ -3,6 +3,8 @@
 #include "api/rpc/approval_rows.h"
 #include "api/rpc/method_table.h"
 #include "api/rpc/params.h"
+#include "tools/intent.h"
+#include "tools/tool_spec.h"
 
 namespace coditect::api {
 
@@ -82,8 +84,31 @@ awaitable<Result<json::value>> set_policy(MethodCall call) {
   co_return policy;
 }
 
+/// What would become of a call, by the policy as it is or with other rules.
+awaitable<Result<json::value>> check_call(MethodCall call) {
+  const auto agent = optional_text(call.params, "agent");
+  if (agent && call.workspace.services().agents.find(*agent) == nullptr) {
+    co_return invalid("there is no agent '" + *agent + "'", "agents.list names them");
+  }
+  const std::string tool = text_param(call.params, "tool");
+  const std::vector<tools::ToolSpec> specs = tools::tool_specs();
+  const auto spec = std::ranges::find(specs, tool, &tools::ToolSpec::name);
+  if (spec == specs.end()) co_return invalid("there is no tool '" + tool + "'");
+  const json::object& input = call.params.at("input").as_object();
+  CO_TRY_VOID(tools::validate_input(*spec, input));
+  CO_TRY(approvals::Intent intent, tools::intent_of(tool, input));
+  std::optional<std::vector<approvals::Rule>> rules;
+  if (const json::array* array = find_array(call.params, "rules")) {
+    CO_TRY(rules, approvals::parse_rules(*array));
+    CO_TRY_VOID(check_tools(*rules));
+  }
+  const approvals::Verdict verdict =
+      co_await call.workspace.host().judge(agent.value_or(""), std::move(intent), std::move(rules));
+  co_return json::object{{"decision", to_string(verdict.decision)}, {"why", verdict.why}};
+}
+
 constexpr std::string_view kPolicyWords =
-    "{mode, agents: {NAME: mode}, rules: [{tool?, path?, command?, decision}], timeout_s, "
+    "{mode, agents: {NAME: mode}, rules: [{tool?, path?, command?, secret?, decision}], timeout_s, "
     "on_timeout}";
 
 }  // namespace
@@ -113,11 +138,19 @@ std::vector<Method> approval_methods() {
          "read-only, ask, auto-edit or full; of an agent also workspace: the workspace's"},
         {"agent", "string", kOptional, "whose mode; absent: the workspace's"},
         {"rules", "array", kOptional,
-         "all rules, in order: {tool?, path?, command?, decision: allow, ask or deny}; the last "
-         "that fits decides"},
+         "all rules, in order: {tool?, path?, command?, secret?, decision: allow, ask or deny}; "
+         "the last that fits decides"},
         {"timeout_s", "integer", kOptional, "how long a question waits before it is denied"}},
        "the policy, as approvals.get_policy gives it, and {seq}",
        set_policy},
+      {"approvals.check",
+       "What would become of a call of a tool, and because of what. Nobody is asked.",
+       {{"tool", "string", kRequired, "a tool's name"},
+        {"input", "object", kRequired, "its input, as an agent gives it"},
+        {"agent", "string", kOptional, "whose mode counts; absent: the workspace's"},
+        {"rules", "array", kOptional, "instead of the workspace's, to try them"}},
+       "{decision: allow, ask or deny, why}",
+       once_durable<check_call>},
   };
 }
 

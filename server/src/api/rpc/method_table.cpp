@@ -33,6 +33,7 @@ MethodTable::MethodTable() {
   add(message_methods());
   add(approval_methods());
   add(instruction_methods());
+  add(secret_methods());
   add(file_methods());
   add(lock_methods());
   add(sql_methods());

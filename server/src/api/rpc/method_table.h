@@ -90,6 +90,7 @@ std::vector<Method> task_group_methods();
 std::vector<Method> message_methods();
 std::vector<Method> approval_methods();
 std::vector<Method> instruction_methods();
+std::vector<Method> secret_methods();
 std::vector<Method> file_methods();
 std::vector<Method> lock_methods();
 std::vector<Method> sql_methods();

@@ -27,6 +27,7 @@ void add_workspaces(CLI::App& app, Shell& shell, Selection& selection);
 void add_run(CLI::App& app, Shell& shell, Selection& selection);
 void add_log(CLI::App& app, Shell& shell, Selection& selection);
 void add_sql(CLI::App& app, Shell& shell, Selection& selection);
+void add_secrets(CLI::App& app, Shell& shell, Selection& selection);
 void add_restore(CLI::App& app, Shell& shell, Selection& selection);
 void add_export(CLI::App& app, Shell& shell, Selection& selection);
 void add_prices(CLI::App& app, Shell& shell, Selection& selection);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/check.h"
+
 namespace coditect::approvals {
 
 namespace {
@@ -10,10 +12,19 @@ namespace {
 /// The rule that decides about one path or one part of a command: the last that fits.
 using Last = std::optional<std::size_t>;
 
+/// Which rules are looked at: those about the call itself, or those about one secret.
+struct Topic {
+  std::optional<std::string> secret = {};
+  bool covers(const Rule& rule) const {
+    return secret ? rule.has_secret() && rule.fits_secret(*secret) : !rule.has_secret();
+  }
+};
+
 std::vector<Last> last_by_path(const std::vector<Rule>& rules, const Intent& intent) {
   std::vector<Last> last(std::max<std::size_t>(1, intent.paths.size()));
   for (std::size_t at = 0; at < rules.size(); ++at) {
     if (!rules[at].fits_tool(intent.tool) || rules[at].has_command()) continue;
+    if (rules[at].has_secret()) continue;
     if (intent.paths.empty() && rules[at].has_path()) continue;
     if (intent.paths.empty()) last[0] = at;
     for (std::size_t path = 0; path < intent.paths.size(); ++path) {
@@ -25,11 +36,12 @@ std::vector<Last> last_by_path(const std::vector<Rule>& rules, const Intent& int
 
 /// The rule for each part of a command, and, at the end, the one for the line as a whole, which can
 /// make it less free and never freer than its parts.
-std::vector<Last> last_by_part(const std::vector<Rule>& rules, const Intent& intent) {
+std::vector<Last> last_by_part(const std::vector<Rule>& rules, const Intent& intent,
+                               const Topic& topic) {
   std::vector<Last> last(intent.parts.size() + 1);
   for (std::size_t at = 0; at < rules.size(); ++at) {
     const Rule& rule = rules[at];
-    if (!rule.fits_tool(intent.tool) || rule.has_path()) continue;
+    if (!rule.fits_tool(intent.tool) || rule.has_path() || !topic.covers(rule)) continue;
     const bool whole = !rule.has_command() || rule.fits_whole(*intent.command);
     if (whole && (!rule.has_command() || rule.decision() == Decision::kAllow)) {
       last.assign(last.size(), at);
@@ -59,12 +71,34 @@ Verdict Policy::decide(std::string_view agent, const Intent& intent) const {
   const Mode own = mode_of(agent);
   const auto by_mode = decision_of(own, intent.effect);
   const auto decision = [&](const Last& rule) { return rule ? rules[*rule].decision() : by_mode; };
-  const auto last = intent.command ? last_by_part(rules, intent) : last_by_path(rules, intent);
+  const auto last = intent.command ? last_by_part(rules, intent, {}) : last_by_path(rules, intent);
   const Last strictest = *std::ranges::max_element(last, {}, decision);
-  const Decision decided = decision(strictest);
-  if (!strictest) return {decided, "the mode is " + std::string(to_string(own))};
-  return {decided,
-          "rule " + std::to_string(*strictest + 1) + " says " + std::string(to_string(decided))};
+  Verdict verdict{decision(strictest), "the mode is " + std::string(to_string(own))};
+  if (strictest) verdict.why = reason(*strictest);
+  for (const std::string& secret : intent.secrets) {
+    Verdict about = decide_secret(intent, secret);
+    // Of two that ask, the one that names the secret says more.
+    if (about.decision == Decision::kAllow || about.decision < verdict.decision) continue;
+    verdict = std::move(about);
+  }
+  return verdict;
+}
+
+Verdict Policy::decide_secret(const Intent& intent, const std::string& secret) const {
+  const auto decision = [&](const Last& rule) {
+    return rule ? rules[*rule].decision() : Decision::kAsk;
+  };
+  check(intent.command.has_value(), "only commands get secrets");
+  const auto last = last_by_part(rules, intent, {secret});
+  const Last strictest = *std::ranges::max_element(last, {}, decision);
+  const std::string name = "secret " + secret + ": ";
+  if (!strictest) return {Decision::kAsk, name + "no rule says that this command may have it"};
+  return {decision(strictest), name + reason(*strictest)};
+}
+
+std::string Policy::reason(std::size_t rule) const {
+  return "rule " + std::to_string(rule + 1) + " says " +
+         std::string(to_string(rules[rule].decision()));
 }
 
 json::object Policy::to_json() const {

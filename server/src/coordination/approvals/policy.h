@@ -29,12 +29,18 @@ struct Policy {
   Mode mode_of(std::string_view agent) const;
   /// The decision of the last rule that fits, of the agent's mode where none does. A call about
   /// several paths, or that runs a line of several commands, is as free as the least free of them.
+  /// A call that would get secrets is asked for besides, whatever the mode, unless for each of them
+  /// a rule that names it decides.
   Verdict decide(std::string_view agent, const Intent& intent) const;
   bool has_path_rules() const;
 
   /// {mode, agents: {NAME: mode}, rules: [...], timeout_s}
   json::object to_json() const;
   static Result<Policy> parse(const json::object& object);
+
+ private:
+  Verdict decide_secret(const Intent& intent, const std::string& secret) const;
+  std::string reason(std::size_t rule) const;
 };
 
 /// Reads a list of rules. Errc::kInvalid with the place of the first that is none, Errc::kLimit for

@@ -172,5 +172,26 @@ RC_GTEST_PROP(ApprovalPolicyProperty, WritingItDownKeepsEveryDecision, ()) {
   }
 }
 
+RC_GTEST_PROP(ApprovalPolicyProperty, ASecretMakesNoCallFreer, ()) {
+  Policy policy = any_policy();
+  Intent intent = command_of(any_line());
+  const Decision without = policy.decide("claude", intent).decision;
+  for (int left = below(3); left > 0; --left) {
+    json::object rule{{"secret", below(2) == 0 ? "TOKEN" : "T*"},
+                      {"decision", below(2) == 0 ? "allow" : "deny"}};
+    if (below(2) == 0) rule["command"] = any_command();
+    policy.rules.push_back(*Rule::parse(rule));
+  }
+  // Rules about secrets say nothing about calls that have none.
+  RC_ASSERT(policy.decide("claude", intent).decision == without);
+  intent.secrets = {"TOKEN"};
+  const Decision with = policy.decide("claude", intent).decision;
+  RC_ASSERT(with >= without);
+  const bool named = std::ranges::any_of(policy.rules, [](const Rule& rule) {
+    return rule.has_secret() && rule.decision() == Decision::kAllow;
+  });
+  RC_ASSERT(named || with != Decision::kAllow);
+}
+
 }  // namespace
 }  // namespace coditect::approvals

@@ -174,5 +174,42 @@ TEST(ApprovalPolicy, IsWrittenAndReadAsItIs) {
   EXPECT_EQ(again->to_json(), policy.to_json());
 }
 
+Intent run_with(const std::string& command, std::vector<std::string> secrets) {
+  Intent intent = run(command);
+  intent.secrets = std::move(secrets);
+  return intent;
+}
+
+TEST(ApprovalPolicy, NoModeGivesASecret) {
+  for (const Mode mode : {Mode::kAsk, Mode::kAutoEdit, Mode::kFull}) {
+    const Policy policy = policy_of(mode, R"([{"command": "*", "decision": "allow"}])");
+    const Verdict verdict = policy.decide("claude", run_with("make", {"TOKEN"}));
+    EXPECT_EQ(verdict.decision, Decision::kAsk);
+    EXPECT_EQ(verdict.why, "secret TOKEN: no rule says that this command may have it");
+  }
+  EXPECT_EQ(decided(policy_of(Mode::kReadOnly), run_with("make", {"TOKEN"})), "deny");
+}
+
+TEST(ApprovalPolicy, ARuleAboutASecretSaysNothingElse) {
+  const Policy policy = policy_of(Mode::kAsk, R"([
+    {"tool": "run_command", "decision": "allow"},
+    {"secret": "*", "decision": "deny"},
+    {"secret": "NPM_*", "command": "npm publish*", "decision": "allow"}])");
+  EXPECT_EQ(decided(policy, run("make")), "allow");
+  EXPECT_EQ(decided(policy, edit("a")), "ask");
+  EXPECT_EQ(decided(policy, run_with("npm publish --dry-run", {"NPM_TOKEN"})), "allow");
+  EXPECT_EQ(decided(policy, run_with("npm publish; env", {"NPM_TOKEN"})), "deny");
+  EXPECT_EQ(decided(policy, run_with("npm publish", {"NPM_TOKEN", "OTHER"})), "deny");
+  EXPECT_EQ(policy.decide("claude", run_with("env", {"NPM_TOKEN"})).why,
+            "secret NPM_TOKEN: rule 2 says deny");
+}
+
+TEST(ApprovalPolicy, ARuleWithAPathAndASecretIsNone) {
+  EXPECT_FALSE(Rule::parse({{"path", "a/"}, {"secret", "A"}, {"decision", "allow"}}));
+  const auto rule = Rule::parse({{"secret", "A"}, {"command", "b"}, {"decision", "allow"}});
+  ASSERT_TRUE(rule);
+  EXPECT_EQ(json::serialize(rule->to_json()), R"({"command":"b","secret":"A","decision":"allow"})");
+}
+
 }  // namespace
 }  // namespace coditect::approvals

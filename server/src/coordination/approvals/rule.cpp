@@ -1,5 +1,7 @@
 #include "coordination/approvals/rule.h"
 
+#include <algorithm>
+
 #include "coordination/approvals/command_pattern.h"
 #include "coordination/approvals/limits.h"
 
@@ -7,7 +9,7 @@ namespace coditect::approvals {
 
 namespace {
 
-constexpr std::string_view kTakes = "a rule is {tool?, path?, command?, decision}";
+constexpr std::string_view kTakes = "a rule is {tool?, path?, command?, secret?, decision}";
 
 Result<std::optional<std::string>> text_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -25,15 +27,17 @@ Result<std::optional<std::string>> text_of(const json::object& object, std::stri
 }  // namespace
 
 Result<Rule> Rule::parse(const json::object& object) {
+  constexpr std::string_view kMembers[] = {"tool", "path", "command", "secret", "decision"};
   for (const auto& member : object) {
     const std::string_view key = member.key();
-    if (key != "tool" && key != "path" && key != "command" && key != "decision") {
+    if (std::ranges::count(kMembers, key) == 0) {
       return invalid("a rule has no '" + std::string(key) + "'", std::string(kTakes));
     }
   }
   Rule rule;
   TRY(rule.tool_, text_of(object, "tool"));
   TRY(rule.command_, text_of(object, "command"));
+  TRY(rule.secret_, text_of(object, "secret"));
   TRY(const std::optional<std::string> path, text_of(object, "path"));
   if (path) {
     TRY(rule.path_, locks::PathPattern::parse(*path));
@@ -45,6 +49,10 @@ Result<Rule> Rule::parse(const json::object& object) {
     return invalid("a rule with a path and a command fits nothing",
                    "a command is about no one file: write two rules");
   }
+  if (rule.path_ && rule.secret_) {
+    return invalid("a rule with a path and a secret fits nothing",
+                   "only commands get secrets: name a command, or nothing else");
+  }
   return rule;
 }
 
@@ -53,6 +61,7 @@ json::object Rule::to_json() const {
   if (tool_) object["tool"] = *tool_;
   if (path_) object["path"] = path_->text();
   if (command_) object["command"] = *command_;
+  if (secret_) object["secret"] = *secret_;
   object["decision"] = to_string(decision_);
   return object;
 }
@@ -71,5 +80,7 @@ bool Rule::fits_whole(std::string_view command) const {
 }
 
 bool Rule::fits_part(std::string_view part) const { return matches(*command_, part); }
+
+bool Rule::fits_secret(std::string_view name) const { return matches(*secret_, name); }
 
 }  // namespace coditect::approvals

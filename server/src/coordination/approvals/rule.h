@@ -21,17 +21,19 @@ struct Intent {
   std::vector<std::string> paths;
   std::optional<std::string> command;  ///< the text of a command that it runs
   std::vector<std::string> parts;  ///< every simple command in it: of a shell's, command_parts()
+  std::vector<std::string> secrets = {};  ///< names of those that it would be given
 };
 
 /// One line of a workspace's rules: what it says about calls of `tool`, about `path` and that run
-/// `command`. What is absent it says of all of them.
+/// `command`. What is absent it says of all of them. One that names a `secret` says whether a call
+/// may have it, and nothing else.
 ///
 /// Threads:    any, it never changes.
 /// Invariants: a rule that names a path fits no call without one, and so with a command.
 class Rule {
  public:
-  /// Reads {tool?, path?, command?, decision}. Errc::kInvalid for other members and for patterns
-  /// that are none.
+  /// Reads {tool?, path?, command?, secret?, decision}. Errc::kInvalid for other members and for
+  /// patterns that are none.
   static Result<Rule> parse(const json::object& object);
   json::object to_json() const;
 
@@ -39,6 +41,7 @@ class Rule {
   const std::optional<std::string>& tool() const { return tool_; }
   bool has_path() const { return path_.has_value(); }
   bool has_command() const { return command_.has_value(); }
+  bool has_secret() const { return secret_.has_value(); }
 
   bool fits_tool(std::string_view tool) const { return !tool_ || *tool_ == tool; }
   bool fits_path(std::string_view path) const;
@@ -48,6 +51,8 @@ class Rule {
   bool fits_whole(std::string_view command) const;
   /// Of a rule with a command: whether it fits one of the line's parts.
   bool fits_part(std::string_view part) const;
+  /// Of a rule with a secret: whether it is about the one of this name; `*` stands for anything.
+  bool fits_secret(std::string_view name) const;
 
  private:
   Rule() = default;
@@ -56,6 +61,7 @@ class Rule {
   std::optional<std::string> tool_;
   std::optional<locks::PathPattern> path_;
   std::optional<std::string> command_;
+  std::optional<std::string> secret_;
 };
 
 }  // namespace coditect::approvals

@@ -26,6 +26,38 @@ SystemView SystemView::of_this_machine(const std::vector<fs::path>& extra) {
   return view;
 }
 
+namespace {
+
+/// Every program looks for its own spelling. What is on the sandbox's own loopback needs no proxy.
+void add_proxy(std::vector<std::string>& arguments) {
+  const std::string proxy = "http://127.0.0.1:" + std::to_string(kSandboxProxyPort);
+  for (const char* name : {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"}) {
+    arguments.insert(arguments.end(), {"--setenv", name, proxy});
+  }
+  for (const char* name : {"NO_PROXY", "no_proxy"}) {
+    arguments.insert(arguments.end(), {"--setenv", name, "localhost,127.0.0.1,::1"});
+  }
+  // Node.js heeds the others only when it is told to.
+  arguments.insert(arguments.end(), {"--setenv", "NODE_USE_ENV_PROXY", "1"});
+}
+
+}  // namespace
+
+bool waits(const CommandSpec& spec) {
+  return spec.read_only != nullptr || spec.network == Network::kAllowList;
+}
+
+std::string secret_arguments(const std::vector<Secret>& secrets) {
+  std::string text;
+  for (const Secret& secret : secrets) {
+    for (const std::string& word : {std::string("--setenv"), secret.name, secret.value}) {
+      text += word;
+      text += '\0';
+    }
+  }
+  return text;
+}
+
 std::vector<std::string> bubblewrap_arguments(const SystemView& view, const CommandSpec& spec) {
   std::vector<std::string> arguments{"bwrap"};
   const auto add = [&](std::initializer_list<std::string> words) {
@@ -63,13 +95,15 @@ std::vector<std::string> bubblewrap_arguments(const SystemView& view, const Comm
     add({"--setenv", "TERM", "dumb", "--setenv", "NO_COLOR", "1", "--setenv", "CI", "1"});
     add({"--setenv", "GIT_PAGER", "cat", "--setenv", "PAGER", "cat"});
   }
+  if (spec.network == Network::kAllowList) add_proxy(arguments);
   for (const auto& [name, value] : spec.environment) add({"--setenv", name, value});
+  if (!spec.secrets.empty()) add({"--args", std::to_string(kSecretsDescriptor)});
 
   add({"--seccomp", std::to_string(kSeccompDescriptor)});
   add({"--json-status-fd", std::to_string(kStatusDescriptor)});
   add({"--block-fd", std::to_string(kGateDescriptor)});
   add({"--"});
-  if (spec.read_only) {
+  if (waits(spec)) {
     const fs::path folder = fs::path(project) / spec.working_directory;
     add({"/bin/sh", "-c", std::string(kWaitForMounts), folder.string()});
   }

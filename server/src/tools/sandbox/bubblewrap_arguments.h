@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -30,9 +31,18 @@ enum SandboxDescriptor : int {
   kPasswdDescriptor = 6,
   kGroupDescriptor = 7,
   kHostsDescriptor = 8,
-  kReadyDescriptor = 9,  ///< only where a command waits once more, see kWaitForMounts
-  kDescriptorCount = 10,
+  kReadyDescriptor = 9,     ///< only where a command waits once more, see kWaitForMounts
+  kSecretsDescriptor = 10,  ///< only where it has secrets: arguments that nobody sees
+  kDescriptorCount = 11,
 };
+
+/// Where programs in a sandbox with a network find the proxy, on its own loopback address.
+inline constexpr std::uint16_t kSandboxProxyPort = 3128;
+
+/// Whether the sandbox, once it stands, waits for what is done to it from outside.
+bool waits(const CommandSpec& spec);
+/// The arguments of bubblewrap that set the variables of `secrets`, for kSecretsDescriptor.
+std::string secret_arguments(const std::vector<Secret>& secrets);
 
 /// The arguments of bubblewrap, its name first, that confine `spec`. Pure.
 std::vector<std::string> bubblewrap_arguments(const SystemView& view, const CommandSpec& spec);

@@ -47,6 +47,9 @@ class SpawnOptions {
   void place(int descriptor, int as) {
     check(posix_spawn_file_actions_adddup2(&actions_, descriptor, as) == 0);
   }
+  void close(int descriptor) {
+    check(posix_spawn_file_actions_addclose(&actions_, descriptor) == 0);
+  }
   void close_from(int first) {
     check(posix_spawn_file_actions_addclosefrom_np(&actions_, first) == 0);
   }
@@ -84,6 +87,10 @@ Result<ChildProcess> ChildProcess::spawn(const std::filesystem::path& program,
   SpawnOptions options;
   std::vector<FileDescriptor> lifted;
   for (std::size_t place = 0; place < descriptors.size(); ++place) {
+    if (descriptors[place] < 0) {
+      options.close(static_cast<int>(place));
+      continue;
+    }
     FileDescriptor copy(::fcntl(descriptors[place], F_DUPFD_CLOEXEC, kLiftedDescriptorMin));
     if (!copy.open()) return system_error("duplicate a descriptor", errno);
     options.place(copy.get(), static_cast<int>(place));

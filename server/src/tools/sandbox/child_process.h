@@ -19,7 +19,8 @@ namespace coditect::tools {
 class ChildProcess {
  public:
   /// Starts `program` in a session of its own, with no environment, no blocked signal, and exactly
-  /// these descriptors: `descriptors[i]` is its descriptor i; nothing else is inherited.
+  /// these descriptors: `descriptors[i]` is its descriptor i, which is closed where that is -1;
+  /// nothing else is inherited.
   static Result<ChildProcess> spawn(const std::filesystem::path& program,
                                     const std::vector<std::string>& argv,
                                     std::span<const int> descriptors);

@@ -13,8 +13,10 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+#include "tools/network/visit.h"
 #include "tools/sandbox/read_only_paths.h"
 #include "tools/sandbox/sandbox_limits.h"
+#include "tools/sandbox/secret.h"
 
 namespace coditect::tools {
 
@@ -36,6 +38,8 @@ struct CommandLimits {
 enum class ProjectAccess { kReadOnly, kReadWrite };
 /// Whether somebody looks at what a command prints, and types: then it may use colours and pagers.
 enum class Console { kNone, kTerminal };
+/// Whether a command may reach the hosts of the server's allow-list, where there is one.
+enum class Network { kNone, kAllowList };
 
 /// One command to run in a project. Inside, the project is kSandboxProject.
 struct CommandSpec {
@@ -44,8 +48,12 @@ struct CommandSpec {
   std::string working_directory = {};  ///< relative to the project, "" for its root
   ProjectAccess access = ProjectAccess::kReadWrite;
   Console console = Console::kNone;
+  Network network = Network::kNone;
   /// Added to the sandbox's own few variables; never a secret.
   std::vector<std::pair<std::string, std::string>> environment = {};
+  /// Variables too, which never stand in an argument vector, and are replaced in all that is heard
+  /// of the command (SecretMask).
+  std::vector<Secret> secrets = {};
   CommandLimits limits = {};
   /// What of the project it may not change; null: everything may be changed.
   std::shared_ptr<ReadOnlyPaths> read_only = nullptr;
@@ -70,6 +78,7 @@ struct CommandResult {
   bool out_of_memory = false;        ///< some process of it was killed at the memory limit
   std::size_t memory_bytes_max = 0;  ///< that limit
   std::string disk_limit = {};       ///< of kDiskLimit: which one, in words
+  std::vector<Visit> visits = {};    ///< hosts that it wanted to reach through the allow-list
   std::chrono::milliseconds elapsed{0};
 };
 

@@ -14,7 +14,9 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "tools/sandbox/bubblewrap_arguments.h"
 #include "tools/sandbox/guard_limits.h"
+#include "tools/sandbox/inner_listener.h"
 
 namespace coditect::tools {
 
@@ -89,6 +91,7 @@ RunningCommand::RunningCommand(const CommandSpec& spec, Cgroup& cgroup, Parts pa
   check(::fcntl(parts_.output.get(), F_SETFL, O_NONBLOCK) == 0);
   check(::fcntl(parts_.status.get(), F_SETFL, O_NONBLOCK) == 0);
   if (parts_.ready.open()) check(::fcntl(parts_.ready.get(), F_SETFL, O_NONBLOCK) == 0);
+  if (!spec_.secrets.empty()) mask_.emplace(spec_.secrets);
 }
 
 Result<CommandResult> RunningCommand::follow() {
@@ -129,7 +132,7 @@ RunningCommand::Deadline RunningCommand::next_deadline(Deadline start) const {
 }
 
 int RunningCommand::guard_event() const {
-  return guard_ && steady_clock::now() >= next_guard_ ? spec_.read_only->changed() : -1;
+  return guard_ && steady_clock::now() >= next_guard_ ? parts_.read_only->changed() : -1;
 }
 
 bool RunningCommand::wait_for_progress(Deadline deadline, int stop) {
@@ -153,8 +156,7 @@ void RunningCommand::read_output() {
     const ssize_t size = ::read(parts_.output.get(), buffer, sizeof buffer);
     if (size > 0) {
       const std::string_view chunk(buffer, static_cast<std::size_t>(size));
-      output_.append(chunk);
-      if (spec_.on_output) spec_.on_output(chunk);
+      hear(mask_ ? std::string_view(mask_->take(chunk)) : chunk);
     } else if (size == 0 || errno == EIO) {
       // Every writer has closed it, which a pseudo-terminal calls EIO; poll ignores -1.
       parts_.output = FileDescriptor();
@@ -163,6 +165,11 @@ void RunningCommand::read_output() {
       if (errno == EAGAIN) return;
     }
   }
+}
+
+void RunningCommand::hear(std::string_view chunk) {
+  output_.append(chunk);
+  if (spec_.on_output && !chunk.empty()) spec_.on_output(chunk);
 }
 
 Result<void> RunningCommand::read_status() {
@@ -236,8 +243,7 @@ Result<void> RunningCommand::guard_paths() {
       return {};
     }
     if (size == 1 && init_.open()) {
-      guard_.emplace(init_pid_);
-      TRY_VOID(guard_->apply(spec_.read_only->take()));
+      TRY_VOID(prepare());
       if (::write(parts_.ready.get(), "g\n", 2) != 2) return system_error("start a command", errno);
     }
     parts_.ready = FileDescriptor();  // it ended before it stood: bubblewrap says why
@@ -246,7 +252,17 @@ Result<void> RunningCommand::guard_paths() {
   pollfd changed{guard_event(), POLLIN, 0};
   if (::poll(&changed, 1, 0) != 1) return {};
   next_guard_ = steady_clock::now() + limits::kGuardPause;
-  return guard_->apply(spec_.read_only->take());
+  return guard_->apply(parts_.read_only->take());
+}
+
+Result<void> RunningCommand::prepare() {
+  if (parts_.gateway != nullptr) {
+    TRY(FileDescriptor listener, listen_inside(init_pid_, kSandboxProxyPort));
+    TRY(door_, parts_.gateway->open(std::move(listener)));
+  }
+  if (!parts_.read_only) return {};
+  guard_.emplace(init_pid_);
+  return guard_->apply(parts_.read_only->take());
 }
 
 Result<void> RunningCommand::terminate() {
@@ -261,6 +277,7 @@ Result<void> RunningCommand::terminate() {
   }
   // Everybody who could write is gone, so this ends with what they wrote last.
   while (parts_.output.open() && wait_readable(parts_.output.get(), deadline)) read_output();
+  if (mask_) hear(mask_->finish());
   return {};
 }
 
@@ -272,6 +289,10 @@ Result<CommandResult> RunningCommand::result(CommandEnd end, int wait_status) {
   result.truncated = output_.truncated();
   result.memory_bytes_max = spec_.limits.memory_bytes;
   result.disk_limit = disk_limit_;
+  if (door_) result.visits = door_->visits();
+  for (Visit& visit : result.visits) {
+    if (mask_) visit.host = mask_->masked_name(visit.host);
+  }
   result.out_of_memory = cgroup_.out_of_memory_kills() > 0;
   result.elapsed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started_);
   if (end != CommandEnd::kExited) {

@@ -6,12 +6,14 @@
 
 #include "base/posix_file.h"
 #include "base/result.h"
+#include "tools/network/egress_gateway.h"
 #include "tools/sandbox/bounded_output.h"
 #include "tools/sandbox/cgroup.h"
 #include "tools/sandbox/child_process.h"
 #include "tools/sandbox/command.h"
 #include "tools/sandbox/disk_watch.h"
 #include "tools/sandbox/mount_guard.h"
+#include "tools/sandbox/secret_mask.h"
 
 namespace coditect::tools {
 
@@ -52,6 +54,8 @@ class RunningCommand {
     FileDescriptor gate;    ///< the command starts when a byte is written
     FileDescriptor ready;   ///< the sandbox stands and waits for a line; closed where it does not
     MemoryLimit memory;
+    EgressGateway* gateway = nullptr;                    ///< the way out; null where there is none
+    std::shared_ptr<ReadOnlyPaths> read_only = nullptr;  ///< null: nothing is held fast
   };
   RunningCommand(const CommandSpec& spec, Cgroup& cgroup, Parts parts);
 
@@ -64,10 +68,13 @@ class RunningCommand {
   /// Waits for whatever comes first; true when bubblewrap has ended.
   bool wait_for_progress(Deadline deadline, int stop);
   void read_output();
+  void hear(std::string_view chunk);
   Result<void> read_status();
   Result<void> admit();
   /// Holds fast what must not be changed, before the command begins and whenever that changes.
   Result<void> guard_paths();
+  /// What is done to the sandbox from outside before the command begins.
+  Result<void> prepare();
   Deadline next_deadline(Deadline start) const;
   /// The descriptor that says that other paths are to be guarded; -1 while it is too early to look.
   int guard_event() const;
@@ -84,8 +91,10 @@ class RunningCommand {
   FileDescriptor init_;
   pid_t init_pid_ = -1;
   std::optional<int> exit_code_;
-  std::optional<MountGuard> guard_;  ///< once the sandbox stands
-  std::optional<DiskWatch> disk_;    ///< from the admission on, where it may write
+  std::optional<SecretMask> mask_;    ///< where it has secrets
+  std::optional<MountGuard> guard_;   ///< once the sandbox stands, where paths are held fast
+  std::unique_ptr<EgressDoor> door_;  ///< once the sandbox stands, where there is a way out
+  std::optional<DiskWatch> disk_;     ///< from the admission on, where it may write
   std::string disk_limit_;
   Deadline next_guard_{};  ///< locks come and go by the millisecond, mounts need not
   bool admitted_ = false;

@@ -55,6 +55,11 @@ std::string describe(const Cgroups& cgroups, const CommandLimits& most) {
   return text;
 }
 
+Result<void> check_variable(const std::string& name) {
+  if (!name.empty() && !name.contains('=') && !name.starts_with("LD_")) return {};
+  return invalid("the variable '" + name + "' cannot be set");
+}
+
 Result<void> validate(const CommandSpec& spec) {
   if (spec.argv.empty()) return invalid("there is no command to run");
   for (const std::string& argument : spec.argv) {
@@ -69,10 +74,10 @@ Result<void> validate(const CommandSpec& spec) {
   for (const fs::path& part : folder) {
     if (part == "..") return invalid("the working directory is not in the project");
   }
-  for (const auto& [name, value] : spec.environment) {
-    if (name.empty() || name.find('=') != std::string::npos || name.starts_with("LD_")) {
-      return invalid("the variable '" + name + "' cannot be set");
-    }
+  for (const auto& [name, value] : spec.environment) TRY_VOID(check_variable(name));
+  for (const Secret& secret : spec.secrets) {
+    TRY_VOID(check_variable(secret.name));
+    if (secret.value.contains('\0')) return invalid("a variable cannot hold NUL");
   }
   return {};
 }
@@ -121,7 +126,40 @@ Result<void> Sandbox::probe() {
     description_ += "; FILES THAT OTHERS HAVE LOCKED ARE ONLY PUT BACK, NOT HELD FAST (" +
                     guarded.error().message + ")";
   }
+  spec.read_only = nullptr;
+  return probe_network(std::move(spec));
+}
+
+Result<void> Sandbox::probe_network(CommandSpec spec) {
+  if (options_.gateway == nullptr) {
+    description_ += "; no network";
+    return {};
+  }
+  gateway_ = options_.gateway;
+  spec.network = Network::kAllowList;
+  spec.argv = {"/bin/bash", "-c",
+               "exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(kSandboxProxyPort)};
+  const auto tried = run(spec);
+  if (tried && tried->exit_code == 0) {
+    description_ += "; network through the proxy only, to " + gateway_->allowed().text();
+    return {};
+  }
+  gateway_ = nullptr;
+  const std::string why =
+      tried ? "the proxy is not there: " + tried->output : tried.error().message;
+  description_ += "; NO NETWORK THOUGH HOSTS ARE ALLOWED (" + why + ")";
   return {};
+}
+
+Result<CommandSpec> Sandbox::confine(const CommandSpec& spec) const {
+  TRY_VOID(validate(spec));
+  CommandSpec confined = spec;
+  if (!guards_paths_) confined.read_only = nullptr;
+  if (gateway_ == nullptr) confined.network = Network::kNone;
+  std::error_code error;
+  confined.project_root = fs::canonical(spec.project_root, error);
+  if (error) return not_found("the project folder " + spec.project_root.string() + " is not there");
+  return confined;
 }
 
 Result<CommandResult> Sandbox::run(const CommandSpec& asked) {
@@ -144,13 +182,7 @@ Result<std::unique_ptr<TerminalProcess>> Sandbox::start(TerminalSpec spec) {
 }
 
 Result<Launched> Sandbox::launch(const CommandSpec& spec, Streams streams) {
-  TRY_VOID(validate(spec));
-  std::error_code error;
-  CommandSpec confined = spec;
-  if (!guards_paths_) confined.read_only = nullptr;
-  confined.project_root = fs::canonical(spec.project_root, error);
-  if (error) return not_found("the project folder " + spec.project_root.string() + " is not there");
-
+  TRY(const CommandSpec confined, confine(spec));
   TRY(Cgroup cgroup, cgroups_.make(spec.limits));
   TRY(const FileDescriptor seccomp, files_.seccomp.open());
   TRY(const FileDescriptor passwd, files_.passwd.open());
@@ -159,8 +191,14 @@ Result<Launched> Sandbox::launch(const CommandSpec& spec, Streams streams) {
   TRY(Pipe status, make_pipe());
   TRY(Pipe gate, make_pipe());
   Pipe ready;
-  if (confined.read_only) {
+  if (waits(confined)) {
     TRY(ready, make_socket_pair());
+  }
+  FileDescriptor secrets;
+  if (!confined.secrets.empty()) {
+    TRY(const SharedBytes arguments,
+        SharedBytes::create("variables", secret_arguments(confined.secrets)));
+    TRY(secrets, arguments.open());
   }
   int descriptors[kDescriptorCount] = {streams.input.get(), streams.output.get(),
                                        streams.output.get()};
@@ -171,16 +209,20 @@ Result<Launched> Sandbox::launch(const CommandSpec& spec, Streams streams) {
   descriptors[kGroupDescriptor] = group.get();
   descriptors[kHostsDescriptor] = hosts.get();
   descriptors[kReadyDescriptor] = ready.write.get();
-  const std::size_t count = confined.read_only ? kDescriptorCount : kDescriptorCount - 1;
+  descriptors[kSecretsDescriptor] = secrets.get();
   TRY(ChildProcess bubblewrap,
-      ChildProcess::spawn(options_.bubblewrap, bubblewrap_arguments(view_, confined),
-                          std::span(descriptors, count)));
+      ChildProcess::spawn(options_.bubblewrap, bubblewrap_arguments(view_, confined), descriptors));
   // The command's own ends are closed on return, so that reading ends when the last process inside
   // has closed its own.
   const auto memory = cgroups_.limits_memory() ? MemoryLimit::kByCgroup : MemoryLimit::kPerProcess;
-  RunningCommand::Parts parts{std::move(bubblewrap),  std::move(streams.ours),
-                              std::move(status.read), std::move(gate.write),
-                              std::move(ready.read),  memory};
+  RunningCommand::Parts parts{std::move(bubblewrap),
+                              std::move(streams.ours),
+                              std::move(status.read),
+                              std::move(gate.write),
+                              std::move(ready.read),
+                              memory,
+                              confined.network == Network::kAllowList ? gateway_ : nullptr,
+                              confined.read_only};
   return Launched{std::move(cgroup), std::move(parts)};
 }
 

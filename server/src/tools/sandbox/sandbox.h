@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tools/network/egress_gateway.h"
 #include "tools/sandbox/bubblewrap_arguments.h"
 #include "tools/sandbox/cgroup.h"
 #include "tools/sandbox/command.h"
@@ -24,6 +25,8 @@ struct SandboxOptions {
   std::vector<std::filesystem::path> read_only = {};
   /// No command gets more than this, whatever its specification says.
   CommandLimits most = {.time = limits::kTerminalTimeMax};
+  /// The only way out of a sandbox; null: there is none. Outlives the sandbox.
+  EgressGateway* gateway = nullptr;
 };
 
 /// Runs commands that agents make up, and terminals, by bubblewrap: in namespaces of their own
@@ -64,6 +67,9 @@ class Sandbox final : public CommandRunner, public TerminalLauncher {
   Sandbox(SandboxOptions options, Files files);
   static Result<Files> make_files();
   Result<void> probe();
+  Result<void> probe_network(CommandSpec spec);
+  /// What the command is run by, after what this machine and this server can do.
+  Result<CommandSpec> confine(const CommandSpec& spec) const;
   Result<Launched> launch(const CommandSpec& spec, Streams streams);
 
   // Constant after construction.
@@ -72,6 +78,7 @@ class Sandbox final : public CommandRunner, public TerminalLauncher {
   const Files files_;
   const Cgroups cgroups_;
   // Constant after create().
+  EgressGateway* gateway_ = nullptr;
   bool guards_paths_ = true;
   std::string description_;
 };

@@ -19,6 +19,7 @@ CommandSpec command_of(const TerminalSpec& terminal, const CommandLimits& limits
   CommandSpec spec{.argv = terminal.argv, .project_root = terminal.project_root};
   spec.environment = {{"TERM", "xterm-256color"}, {"COLORTERM", "truecolor"}, {"PS1", "\\w\\$ "}};
   spec.console = Console::kTerminal;
+  spec.network = Network::kAllowList;
   spec.limits = limits;
   spec.limits.output_bytes = kKeptOutputBytes;
   spec.stop = stop;

@@ -109,6 +109,7 @@ awaitable<Result<void>> ApprovalService::await_answer(const tools::Caller& calle
                                                       const std::string& id, std::stop_token stop) {
   const std::stop_callback wake(stop,
                                 [this] { asio::post(strand_, [this] { changed_.notify_all(); }); });
+  if (parts_.questions != nullptr) co_await announce(id, line_of(intent));
   approvals::Verdict verdict;
   while (parts_.desk.open().contains(id) && !parts_.log.failed()) {
     verdict = parts_.desk.policy().decide(caller.agent, intent);
@@ -123,6 +124,7 @@ awaitable<Result<void>> ApprovalService::await_answer(const tools::Caller& calle
     const auto longest = std::min<std::chrono::microseconds>(left, kLookAgain);
     co_await changed_.wait_until(std::chrono::steady_clock::now() + longest);
   }
+  if (parts_.questions != nullptr) parts_.questions->ended(id);
   CO_TRY_VOID(co_await parts_.log.durable(parts_.log.head()));
   const approvals::Answer* answer = parts_.desk.ended(id);
   check(answer != nullptr, "a question that is not open has just ended");
@@ -130,6 +132,16 @@ awaitable<Result<void>> ApprovalService::await_answer(const tools::Caller& calle
   if (answer->decision == Decision::kAllow) co_return Result<void>{};
   if (answer->expired == to_string(Expiry::kPolicy)) co_return refused(intent, verdict.why);
   co_return denied(intent, *answer);
+}
+
+awaitable<void> ApprovalService::announce(std::string id, std::string summary) {
+  const auto durable = co_await parts_.log.durable(parts_.log.head());
+  const auto open = parts_.desk.open().find(id);
+  if (!durable || open == parts_.desk.open().end()) co_return;  // whoever waits sees it too
+  const approvals::Approval& asked = open->second;
+  parts_.questions->waits({id, parts_.workspace, parts_.workspace_name, asked.agent, asked.task,
+                           asked.tool, std::move(summary), asked.why, asked.requested_at,
+                           asked.expires_at});
 }
 
 awaitable<Result<Sequence>> ApprovalService::answer(std::string id, approvals::Decision decision,

@@ -13,6 +13,7 @@
 #include "coordination/approvals/desk.h"
 #include "coordination/queue/task_board.h"
 #include "tools/tool_host.h"
+#include "workspace/approvals/question_listener.h"
 #include "workspace/log/event_log.h"
 
 namespace coditect::workspace {
@@ -32,6 +33,9 @@ class ApprovalService {
     const queue::TaskBoard& board;
     const Clock& clock;
     Random& random;
+    QuestionListener* questions = nullptr;  ///< null where nobody outside wants to know
+    WorkspaceId workspace = {};
+    std::string workspace_name = {};
   };
   /// Hears that a call waits, and for what, in a line; and that it goes on.
   struct OnWait {
@@ -61,6 +65,8 @@ class ApprovalService {
                           const json::object& input, const approvals::Verdict& verdict);
   awaitable<Result<void>> await_answer(const tools::Caller& caller, const approvals::Intent& intent,
                                        const std::string& id, std::stop_token stop);
+  /// Tells those outside, once the question is durable.
+  awaitable<void> announce(std::string id, std::string summary);
   /// Why the question ends now without a person; nothing while it stays open.
   std::optional<approvals::Expiry> due(const tools::Caller& caller, const std::string& id,
                                        const approvals::Verdict& now, const std::stop_token& stop);

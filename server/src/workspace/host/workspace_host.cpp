@@ -100,16 +100,34 @@ tools::CurrentFile WorkspaceHost::describe(const tools::Caller& caller, const st
   return file;
 }
 
+awaitable<approvals::Intent> WorkspaceHost::resolved(approvals::Intent intent) const {
+  if (intent.paths.empty()) co_return intent;
+  auto follow = [root = parts_.files.folder().root(), path = intent.paths.front()] {
+    return real_path(root, path);
+  };
+  std::string real = co_await parts_.disk.run(std::move(follow));
+  if (real != intent.paths.front()) intent.paths.push_back(std::move(real));
+  co_return intent;
+}
+
+awaitable<approvals::Verdict> WorkspaceHost::judge(
+    std::string agent, approvals::Intent intent,
+    std::optional<std::vector<approvals::Rule>> rules) {
+  const approvals::Intent known = co_await resolved(std::move(intent));
+  approvals::Policy policy = parts_.state.approvals.policy();
+  if (rules) policy.rules = *std::move(rules);
+  co_return policy.decide(agent, known);
+}
+
 awaitable<Result<void>> WorkspaceHost::approve(tools::Caller caller, approvals::Intent intent,
                                                json::object input, std::stop_token stop) {
   const approvals::Policy& policy = parts_.state.approvals.policy();
   const bool by_mode = policy.mode_of(caller.agent) == approvals::Mode::kFull;
-  if (!intent.paths.empty() && (policy.has_path_rules() || !by_mode)) {
-    auto follow = [root = parts_.files.folder().root(), path = intent.paths.front()] {
-      return real_path(root, path);
-    };
-    std::string real = co_await parts_.disk.run(std::move(follow));
-    if (real != intent.paths.front()) intent.paths.push_back(std::move(real));
+  if (policy.has_path_rules() || !by_mode) intent = co_await resolved(std::move(intent));
+  if (!intent.secrets.empty()) {
+    // Nobody is asked for one that is not there.
+    const auto values = co_await secrets(caller, intent.secrets);
+    if (!values) co_return values.error();
   }
   ApprovalService::OnWait on_wait{
       [this, caller](const std::string& what) {
@@ -249,6 +267,13 @@ awaitable<Result<json::value>> WorkspaceHost::delegate(tools::Caller caller, std
                                            std::move(stop));
 }
 
+awaitable<Result<std::vector<tools::Secret>>> WorkspaceHost::secrets(
+    tools::Caller, std::vector<std::string> names) {
+  if (parts_.secrets == nullptr) co_return not_found("this server keeps no secrets");
+  auto look = [this, &names] { return parts_.secrets->values(parts_.workspace, names); };
+  co_return co_await parts_.disk.run(std::move(look));
+}
+
 std::filesystem::path WorkspaceHost::project_root() const { return parts_.files.folder().root(); }
 
 awaitable<Result<tools::CommandScope>> WorkspaceHost::begin_command(tools::Caller caller,
@@ -339,7 +364,19 @@ awaitable<std::string> WorkspaceHost::shared_context(const tools::Caller& caller
   if (unread > 0) {
     text += std::to_string(unread) + " messages wait for you (read_messages)\n";
   }
-  co_return text;
+  co_return text + co_await secret_context();
+}
+
+awaitable<std::string> WorkspaceHost::secret_context() const {
+  if (parts_.secrets == nullptr) co_return std::string();
+  auto look = [this] { return parts_.secrets->list(parts_.workspace); };
+  const auto entries = co_await parts_.disk.run(std::move(look));
+  if (!entries) co_return "the secrets of this workspace cannot be read\n";
+  std::string names;
+  for (const SecretStore::Entry& entry : *entries)
+    names += (names.empty() ? "" : ", ") + entry.name;
+  if (names.empty()) co_return names;
+  co_return "run_command can be given these secrets by name: " + names + "\n";
 }
 
 awaitable<agents::Instructions> WorkspaceHost::instructions(tools::Caller caller,

@@ -20,6 +20,7 @@
 #include "workspace/instructions/instruction_limits.h"
 #include "workspace/log/event_log.h"
 #include "workspace/preview_hub.h"
+#include "workspace/secrets/secret_store.h"
 #include "workspace/state/workspace_state.h"
 #include "workspace/tasks/task_service.h"
 
@@ -46,6 +47,8 @@ class WorkspaceHost final : public agents::AgentHost {
     BlockingPool& disk;
     const Clock& clock;
     Random& random;
+    const SecretStore* secrets = nullptr;  ///< null where there are none
+    WorkspaceId workspace = {};
   };
 
   WorkspaceHost(Strand strand, Parts parts);
@@ -55,6 +58,11 @@ class WorkspaceHost final : public agents::AgentHost {
   /// Whom a change on disk is put down to that nobody announced: the command that runs, or somebody
   /// outside.
   Actor outside_actor() const;
+
+  /// What would become of a call, with other rules than the workspace's where some are given: for
+  /// people who try them. Nobody is asked.
+  awaitable<approvals::Verdict> judge(std::string agent, approvals::Intent intent,
+                                      std::optional<std::vector<approvals::Rule>> rules);
 
   // tools::ToolHost
   awaitable<Result<void>> approve(tools::Caller caller, approvals::Intent intent,
@@ -69,6 +77,8 @@ class WorkspaceHost final : public agents::AgentHost {
   awaitable<Result<json::value>> read_messages(tools::Caller caller) override;
   awaitable<Result<json::value>> delegate(tools::Caller caller, std::string agent,
                                           std::string prompt, std::stop_token stop) override;
+  awaitable<Result<std::vector<tools::Secret>>> secrets(tools::Caller caller,
+                                                        std::vector<std::string> names) override;
   std::filesystem::path project_root() const override;
   awaitable<Result<tools::CommandScope>> begin_command(tools::Caller caller, std::string command,
                                                        std::stop_token stop) override;
@@ -114,6 +124,9 @@ class WorkspaceHost final : public agents::AgentHost {
   };
 
   TaskMemory& memory(const tools::Caller& caller);
+  /// The intent with the place that its path really leads to, where rules may be about that.
+  awaitable<approvals::Intent> resolved(approvals::Intent intent) const;
+  awaitable<std::string> secret_context() const;
   void remember(const tools::Caller& caller, const std::string& path, Known known);
   tools::CurrentFile describe(const tools::Caller& caller, const std::string& path,
                               const CurrentFile& current);

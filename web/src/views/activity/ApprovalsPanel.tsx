@@ -1,7 +1,11 @@
+import { useState } from 'react';
 import { attempt } from '../../actions/toasts';
+import { lineOf } from '../../model/rules';
 import type { ApprovalMode, ApprovalPolicy } from '../../protocol/entities';
+import { Button } from '../../ui/controls';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { ApprovalCard } from './ApprovalCard';
+import { RulesDialog } from './RulesDialog';
 
 const MODES: Record<ApprovalMode, string> = {
   'read-only': 'read only',
@@ -79,14 +83,19 @@ function ModeOptions() {
 }
 
 function Rules({ policy }: { policy: ApprovalPolicy }) {
-  if (policy.rules.length === 0) return null;
-  const lines = policy.rules.map(
-    ({ tool, path, command, decision }) =>
-      `${decision}: ${[tool, path, command].filter(Boolean).join(' ') || 'everything'}`,
-  );
+  const [open, setOpen] = useState(false);
+  const count = policy.rules.length;
   return (
-    <span className="faint" title={lines.join('\n')}>
-      {lines.length === 1 ? 'and 1 rule' : `and ${lines.length} rules`}
-    </span>
+    <>
+      <Button
+        size="small"
+        title={policy.rules.map(lineOf).join('\n')}
+        onClick={() => setOpen(true)}
+        data-testid="rules-open"
+      >
+        {count === 1 ? '1 rule' : `${count === 0 ? 'No' : count} rules`}…
+      </Button>
+      {open && <RulesDialog onClose={() => setOpen(false)} />}
+    </>
   );
 }
