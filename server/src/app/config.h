@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "coordination/lifecycle/stuck_limits.h"
+#include "coordination/locks/ladder.h"
 #include "tools/sandbox/command.h"
 
 namespace coditect::app {
@@ -36,6 +37,7 @@ struct Config {
   std::string log_level = "info";
   /// How long nothing may be heard of an agent at work; see lifecycle/stuck_limits.h.
   std::chrono::seconds stuck_after = limits::kAgentSilenceMax;
+  locks::Ladder ladder;  ///< what is done about an agent that waits for a lock, and when
   json::object demo;  ///< source of a workspace to make where there is none; empty: make none
 };
 

@@ -102,7 +102,7 @@ Result<void> Node::start(OnLost on_lost) {
   services_.emplace(workspace::NodeServices{
       clock_, random_, *journal_, *catalogue_, *disk_, *database_, *watcher_, *agents_, *tools_,
       *terminals_, off_machine_ ? &off_machine_->gate() : nullptr,
-      prices_ ? *prices_ : providers::built_in_prices(), config_.stuck_after});
+      prices_ ? *prices_ : providers::built_in_prices(), config_.stuck_after, config_.ladder});
   replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
                                           environment_, replicator));
