@@ -5,6 +5,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { Server, temporaryFolder } from './lib/server.mjs';
 
@@ -13,7 +15,13 @@ if (command === undefined) {
   console.error('with-server: which command?');
   process.exit(2);
 }
-const server = new Server(temporaryFolder());
+const folder = temporaryFolder();
+// Browser tests see what is done about waits for locks without waiting for it as long as people do.
+writeFileSync(
+  path.join(folder, 'coditect.toml'),
+  '[locks]\nmessage_after_s = 1\nask_after_s = 2\n',
+);
+const server = new Server(folder);
 await server.start();
 const env = { ...process.env, CODITECT_URL: server.url, CODITECT_TOKEN: server.token };
 const child = spawn(command, args, { env, stdio: 'inherit' });

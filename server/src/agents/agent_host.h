@@ -92,6 +92,9 @@ class AgentHost : public tools::ToolHost {
   virtual bool pausing(const tools::Caller& caller) const = 0;
   /// What people have said to the caller's task and no turn has taken up, oldest first.
   virtual std::vector<Steering> steering(const tools::Caller& caller) const = 0;
+  /// What the workspace has put into the agent's inbox since the last call, "" for nothing. It
+  /// counts as read.
+  virtual std::string notices(const tools::Caller& caller) = 0;
   /// The workspace closes, or the caller's task was paused while it waited for something: a loop
   /// that is stopped now goes on later from what is in the log.
   virtual bool goes_on_later(const tools::Caller& caller) const = 0;

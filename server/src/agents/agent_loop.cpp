@@ -152,6 +152,7 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
       if (!results) co_return ended(results.error());
       turns.push_back(*std::move(results));
       auto told = co_await tell_instructions(caller, *said, turns);
+      if (told) told = co_await tell_notices(caller, turns);
       if (!told) co_return ended(told.error());
     } else if (auto outcome = end_of(*said)) {
       const bool done = outcome->state != Outcome::State::kSucceeded;

@@ -89,6 +89,9 @@ class AgentLoop {
   awaitable<Result<void>> tell_instructions(const tools::Caller& caller,
                                             const providers::ModelAnswer& answer,
                                             std::vector<providers::Turn>& turns);
+  /// Tells the model what the workspace has to say: who waits for its locks, and which it has lost.
+  awaitable<Result<void>> tell_notices(const tools::Caller& caller,
+                                       std::vector<providers::Turn>& turns);
   /// Tells the model, and the log, that it goes round in a circle. An Error where it was told.
   awaitable<Result<void>> heed_circles(const tools::Caller& caller,
                                        std::vector<providers::Turn>& turns);

@@ -61,6 +61,21 @@ TEST_F(AgentLoopSteeringTest, WhatAPersonSaysIsPartOfTheNextCall) {
   EXPECT_TRUE(host_.said.empty());
 }
 
+TEST_F(AgentLoopSteeringTest, WhatTheWorkspaceSaysFollowsTheResultsOnceAndHoldsUpNobody) {
+  say_after([this] { host_.notice = "kimi waits for your lock\n"; }, reads({"a"}));
+  say_after([this] { host_.notice = "too late\n"; }, done());
+  EXPECT_EQ(run().result, "done");
+  ASSERT_EQ(provider_.asked.size(), 2u) << "a task that is done is not asked once more";
+  const std::vector<Turn>& turns = provider_.asked[1].turns;
+  ASSERT_EQ(turns.size(), 4u);
+  EXPECT_EQ(text_of(turns[3]), "The workspace says:\nkimi waits for your lock\n");
+  const bool logged = std::ranges::any_of(host_.conversation, [](const Event& event) {
+    return event.type == "conversation_turn" &&
+           json::serialize(event.data).find("kimi waits for your lock") != std::string::npos;
+  });
+  EXPECT_TRUE(logged) << "the task remembers it";
+}
+
 TEST_F(AgentLoopSteeringTest, WhatIsSaidBeforeTheBeginningIsPartOfTheFirstCall) {
   steer("m_1", "one");
   steer("m_2", "two");

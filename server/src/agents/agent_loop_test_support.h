@@ -79,6 +79,7 @@ class FakeHost final : public AgentHost {
   bool goes_on_later(const tools::Caller&) const override { return closes; }
   bool pausing(const tools::Caller&) const override { return pauses; }
   std::vector<Steering> steering(const tools::Caller&) const override { return said; }
+  std::string notices(const tools::Caller&) override { return std::exchange(notice, {}); }
   void note_retry(const tools::Caller&, const AgentModel&, int attempt,
                   std::chrono::milliseconds delay, const Error& error) override {
     retries.push_back(std::to_string(attempt) + " " + std::to_string(delay.count()) + " " +
@@ -136,6 +137,12 @@ class FakeHost final : public AgentHost {
                                            std::stop_token) override {
     co_return unavailable("nothing is written here");
   }
+  awaitable<Result<std::string>> lock(tools::Caller, std::string, std::stop_token) override {
+    co_return unavailable("nothing is locked here");
+  }
+  awaitable<Result<std::string>> unlock(tools::Caller, std::string) override {
+    co_return unavailable("nothing is locked here");
+  }
   awaitable<Result<json::value>> send_message(tools::Caller, std::vector<std::string>,
                                               std::string) override {
     co_return json::value("sent");
@@ -176,6 +183,7 @@ class FakeHost final : public AgentHost {
   bool closes = false;
   bool pauses = false;
   std::vector<Steering> said;  ///< by people; the turn that takes it up removes it
+  std::string notice;          ///< of the workspace; said once
   std::function<void()> on_read;
   std::map<std::string, Instructions> instructed;               ///< by path, until they are given
   std::function<std::string(const std::string& path)> text_of;  ///< in place of "text of PATH"

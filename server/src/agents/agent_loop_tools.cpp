@@ -36,6 +36,14 @@ awaitable<Result<void>> AgentLoop::tell_instructions(const tools::Caller& caller
   co_return co_await record_turns(caller, {turns.back()}, {});
 }
 
+awaitable<Result<void>> AgentLoop::tell_notices(const tools::Caller& caller,
+                                                std::vector<providers::Turn>& turns) {
+  std::string text = host_.notices(caller);
+  if (text.empty()) co_return Result<void>{};
+  turns.push_back(user_turn("The workspace says:\n" + text));
+  co_return co_await record_turns(caller, {turns.back()}, {});
+}
+
 awaitable<Result<void>> AgentLoop::heed_circles(const tools::Caller& caller,
                                                 std::vector<providers::Turn>& turns) {
   const std::optional<LoopGuard::Finding> found = guard_.end_of_answer();

@@ -188,6 +188,26 @@ TEST(ServeConfig, HowLongAnAgentMayBeSilent) {
   }
 }
 
+TEST(ServeConfig, WhatIsDoneAboutWaitsForLocks) {
+  using std::chrono::seconds;
+  const archive::TemporaryFolder folder;
+  const auto file = folder.path() / "coditect.toml";
+  Config config;
+  archive::overwrite(file,
+                     "[locks]\nmessage_after_s = 5\n"
+                     "revoke_idle_after_s = 0\nask_after_s = 86400\n");
+  ASSERT_TRUE(load_config(file, config));
+  EXPECT_EQ(config.ladder.tell_after, seconds(5));
+  EXPECT_EQ(config.ladder.revoke_after, seconds(0));
+  EXPECT_EQ(config.ladder.ask_after, seconds(86400));
+  EXPECT_EQ(config.ladder.ask_again_after, locks::Ladder{}.ask_again_after);
+  for (const char* wrong : {"ask_after_s = -1", "ask_after_s = 86401", "ask_after_s = 1.5",
+                            "ask_after_s = \"1\"", "ask_after = 1"}) {
+    archive::overwrite(file, "[locks]\n" + std::string(wrong) + "\n");
+    EXPECT_EQ(load_config(file, config).error().code, Errc::kInvalid) << wrong;
+  }
+}
+
 TEST(ProvisionSource, MeansWhatItSays) {
   const archive::TemporaryFolder folder;
   const std::string path = std::filesystem::canonical(folder.path()).string();

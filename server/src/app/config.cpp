@@ -55,12 +55,34 @@ Result<void> take_server(const std::filesystem::path& file, const toml::table& t
   return take_texts(file, table, "hosts", config.hosts);
 }
 
+Result<void> take_locks(const std::filesystem::path& file, const toml::table& table,
+                        locks::Ladder& ladder) {
+  const std::pair<std::string_view, std::chrono::seconds*> keys[] = {
+      {"message_after_s", &ladder.tell_after},
+      {"revoke_idle_after_s", &ladder.revoke_after},
+      {"ask_after_s", &ladder.ask_after},
+      {"ask_again_after_s", &ladder.ask_again_after}};
+  TRY_VOID(only_known(
+      file, table, {"message_after_s", "revoke_idle_after_s", "ask_after_s", "ask_again_after_s"}));
+  for (const auto& [key, rung] : keys) {
+    const toml::node* value = table.get(key);
+    if (value == nullptr) continue;
+    const auto seconds = value->value_exact<std::int64_t>();
+    if (!seconds || *seconds < 0 || *seconds > locks::kLadderMax.count()) {
+      return bad(file, *value,
+                 "'" + std::string(key) + "' is no whole number from 0, for never, to 86400");
+    }
+    *rung = std::chrono::seconds(*seconds);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> load_config(const std::filesystem::path& file, Config& config) {
   TRY(std::string text, read_file(file));
   TRY(const toml::table root, parse(file, text));
-  TRY_VOID(only_known(file, root, {"server", "agents", "commands", "approvals"}));
+  TRY_VOID(only_known(file, root, {"server", "agents", "commands", "approvals", "locks"}));
   if (const toml::node* server = root.get("server")) {
     if (!server->is_table()) return bad(file, *server, "[server] is no table");
     TRY_VOID(take_server(file, *server->as_table(), config));
@@ -72,6 +94,10 @@ Result<void> load_config(const std::filesystem::path& file, Config& config) {
   if (const toml::node* approvals = root.get("approvals")) {
     if (!approvals->is_table()) return bad(file, *approvals, "[approvals] is no table");
     TRY_VOID(take_approvals(file, *approvals->as_table(), config.approvals));
+  }
+  if (const toml::node* locks = root.get("locks")) {
+    if (!locks->is_table()) return bad(file, *locks, "[locks] is no table");
+    TRY_VOID(take_locks(file, *locks->as_table(), config.ladder));
   }
   const toml::node* agents = root.get("agents");
   if (agents == nullptr) return {};

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "coordination/lifecycle/stuck_limits.h"
+#include "coordination/locks/ladder.h"
 #include "tools/network/allow_list.h"
 #include "tools/sandbox/command.h"
 
@@ -40,7 +41,8 @@ struct Config {
   ApprovalConfig approvals;
   /// How long nothing may be heard of an agent at work; see lifecycle/stuck_limits.h.
   std::chrono::seconds stuck_after = limits::kAgentSilenceMax;
-  json::object demo;  ///< source of a workspace to make where there is none; empty: make none
+  locks::Ladder ladder;  ///< what is done about an agent that waits for a lock, and when
+  json::object demo;     ///< source of a workspace to make where there is none; empty: make none
 };
 
 /// Reads a configuration file into `config`. Errc::kInvalid names the line; unknown keys are

@@ -101,11 +101,11 @@ Result<void> Node::start(OnLost on_lost) {
   TRY_VOID(open_prices());
   TRY_VOID(open_webhook());
   TRY(secrets_, workspace::SecretStore::open(config_.data / "node" / "secrets"));
-  services_.emplace(workspace::NodeServices{clock_, random_, *journal_, *catalogue_, *disk_,
-                                            *database_, *watcher_, *agents_, *tools_, *terminals_,
-                                            off_machine_ ? &off_machine_->gate() : nullptr,
-                                            prices_ ? *prices_ : providers::built_in_prices(),
-                                            config_.stuck_after, secrets_.get(), webhook_.get()});
+  services_.emplace(workspace::NodeServices{
+      clock_, random_, *journal_, *catalogue_, *disk_, *database_, *watcher_, *agents_, *tools_,
+      *terminals_, off_machine_ ? &off_machine_->gate() : nullptr,
+      prices_ ? *prices_ : providers::built_in_prices(), config_.stuck_after, config_.ladder,
+      secrets_.get(), webhook_.get()});
   replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
                                           environment_, replicator));

@@ -43,12 +43,19 @@ Result<Intent> intent_of(std::string_view tool, const json::object& input) {
     TRY(std::string path, changeable_path(written));
     return Intent{name, Effect::kEdits, {std::move(path)}, {}, {}};
   }
+  if (tool == "lock_files") {
+    TRY(std::string written, need_string(input, "path"));
+    TRY(std::string path, lockable_path(written));
+    if (path.ends_with('/')) path.pop_back();
+    return Intent{name, Effect::kEdits, {std::move(path)}, {}, {}};
+  }
   if (tool == "list_files" || tool == "read_file") {
     TRY(std::string path, project_path(find_string(input, "path").value_or("")));
     return Intent{name, Effect::kReads, {std::move(path)}, {}, {}};
   }
   // A message starts no task, so it changes nothing that anybody works on.
-  const bool reads = tool == "search" || tool == "read_messages" || tool == "send_message";
+  const bool reads = tool == "search" || tool == "read_messages" || tool == "send_message" ||
+                     tool == "unlock_files";
   return Intent{name, reads ? Effect::kReads : Effect::kActs, {}, {}, {}};
 }
 

@@ -23,6 +23,9 @@ TEST(ToolIntent, SaysWhatEveryToolWouldDo) {
       {"read_file", R"({"path":"/workspace/a.txt"})", Effect::kReads, "a.txt", ""},
       {"write_file", R"({"path":"a/./b","text":""})", Effect::kEdits, "a/b", ""},
       {"edit_file", R"({"path":"a","old":"","new":""})", Effect::kEdits, "a", ""},
+      {"lock_files", R"({"path":"./src//"})", Effect::kEdits, "src", ""},
+      {"lock_files", R"({"path":"src/**/*.cpp"})", Effect::kEdits, "src/**/*.cpp", ""},
+      {"unlock_files", R"({"path":"src/"})", Effect::kReads, "", ""},
       {"search", R"({"query":"x"})", Effect::kReads, "", ""},
       {"run_command", R"({"command":"make; ls"})", Effect::kActs, "", "make; ls"},
       {"git", R"({"args":["log","-5"]})", Effect::kReads, "", "git log -5"},
@@ -56,6 +59,8 @@ TEST(ToolIntent, NobodyIsAskedForWhatTheToolRefusesAnyway) {
   EXPECT_FALSE(intent("read_file", R"({"path":"../up"})"));
   EXPECT_FALSE(intent("write_file", R"({"path":".git/config","text":""})"));
   EXPECT_FALSE(intent("edit_file", R"({"path":"","old":"","new":""})"));
+  EXPECT_FALSE(intent("lock_files", R"({"path":""})"));
+  EXPECT_FALSE(intent("lock_files", R"({"path":".git/"})"));
   EXPECT_FALSE(intent("git", R"({"args":["push"]})"));
 }
 

@@ -66,4 +66,10 @@ Result<std::string> changeable_path(std::string_view path) {
   return normal;
 }
 
+Result<std::string> lockable_path(std::string_view path) {
+  TRY(std::string normal, changeable_path(path));
+  if (path.ends_with('/')) normal += '/';
+  return normal;
+}
+
 }  // namespace coditect::tools

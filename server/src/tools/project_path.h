@@ -17,4 +17,8 @@ Result<std::string> project_path(std::string_view path);
 /// folder, whose content git executes.
 Result<std::string> changeable_path(std::string_view path);
 
+/// changeable_path() of what is to be locked: a folder keeps its '/' at the end, a glob is taken as
+/// it is.
+Result<std::string> lockable_path(std::string_view path);
+
 }  // namespace coditect::tools

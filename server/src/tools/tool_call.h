@@ -37,6 +37,8 @@ awaitable<Result<ToolOutcome>> list_files(const ToolCall& call);
 awaitable<Result<ToolOutcome>> read_file(const ToolCall& call);
 awaitable<Result<ToolOutcome>> write_file(const ToolCall& call);
 awaitable<Result<ToolOutcome>> edit_file(const ToolCall& call);
+awaitable<Result<ToolOutcome>> lock_files(const ToolCall& call);
+awaitable<Result<ToolOutcome>> unlock_files(const ToolCall& call);
 awaitable<Result<ToolOutcome>> search(const ToolCall& call);
 awaitable<Result<ToolOutcome>> run_command(const ToolCall& call);
 awaitable<Result<ToolOutcome>> git(const ToolCall& call);

@@ -109,6 +109,14 @@ class ToolHost {
   virtual awaitable<Result<Written>> change(Caller caller, std::string path, Edit edit,
                                             std::stop_token stop) = 0;
 
+  /// Takes a write lock that the caller keeps until unlock() or its task's end, waiting its turn
+  /// until `stop`. `path` is a file, a folder that ends with '/', or a glob. What it answers is
+  /// shown to the model.
+  virtual awaitable<Result<std::string>> lock(Caller caller, std::string path,
+                                              std::stop_token stop) = 0;
+  /// Errc::kNotFound, with what it holds, where the caller took no such lock.
+  virtual awaitable<Result<std::string>> unlock(Caller caller, std::string path) = 0;
+
   /// What each returns is shown to the model: a string as it is, anything else as JSON.
   virtual awaitable<Result<json::value>> send_message(Caller caller, std::vector<std::string> to,
                                                       std::string text) = 0;

@@ -51,6 +51,8 @@ class Schema {
   json::array required_;
 };
 
+constexpr std::string_view kLockHelp =
+    "A file, a folder that ends with '/', or a glob such as 'src/**/*.cpp'.";
 constexpr std::string_view kPathHelp = "Path relative to the project, with '/'.";
 
 void add_file_tools(std::vector<ToolSpec>& specs) {
@@ -89,6 +91,15 @@ void add_file_tools(std::vector<ToolSpec>& specs) {
            .text("old", "The text to replace, without line numbers.")
            .text("new", "The text to put there; '' removes `old`.")
            .take()});
+  specs.push_back(
+      {"lock_files",
+       "Keeps everybody else from changing a file, a folder or a glob over several of your steps, "
+       "such as a refactoring that is only whole at its end; waits its turn. Single edits need no "
+       "such lock. Others wait meanwhile, so lock little, and give it back with unlock_files as "
+       "soon as you can; the end of your task gives it back too.",
+       Schema().text("path", kLockHelp).take()});
+  specs.push_back({"unlock_files", "Gives back what you took with lock_files.",
+                   Schema().text("path", "As you gave it to lock_files.").take()});
   specs.push_back(
       {"search",
        "Searches the project's text files for a regular expression (Rust syntax, case-sensitive, "

@@ -21,6 +21,8 @@ constexpr Handler kHandlers[] = {
     {"read_file", read_file},
     {"write_file", write_file},
     {"edit_file", edit_file},
+    {"lock_files", lock_files},
+    {"unlock_files", unlock_files},
     {"search", search},
     {"run_command", run_command},
     {"git", git},

@@ -69,6 +69,15 @@ class FakeHost final : public ToolHost {
     seen[path] = {seq, text};
     co_return Written{seq, seq};
   }
+  awaitable<Result<std::string>> lock(Caller, std::string path, std::stop_token) override {
+    if (path == "busy.txt") co_return Error{Errc::kLocked, "busy.txt is locked by user:ann", {}};
+    asked.push_back("lock " + path);
+    co_return "locked";
+  }
+  awaitable<Result<std::string>> unlock(Caller, std::string path) override {
+    asked.push_back("unlock " + path);
+    co_return "given back";
+  }
   awaitable<Result<json::value>> send_message(Caller, std::vector<std::string> to,
                                               std::string text) override {
     for (const std::string& name : to) asked.push_back("send " + name + " " + text);
@@ -238,6 +247,9 @@ TEST_F(ToolBoxTest, RefusesWhatMakesNoSense) {
       {"git", R"({"args":["push"]})", "denied"},
       {"send_message", R"({"to":" , ","text":"x"})", "invalid"},
       {"send_message", R"({"to":"kimi","text":""})", "invalid"},
+      {"lock_files", R"({"path":"."})", "invalid"},
+      {"lock_files", R"({"path":"busy.txt"})", "locked"},
+      {"unlock_files", R"({"path":"../up"})", "invalid"},
       {"delegate_task", R"({"agent":"","prompt":"x"})", "invalid"},
       {"delegate_task", R"({"agent":"kimi","prompt":""})", "invalid"},
   };

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "coordination/lifecycle/stuck_limits.h"
+#include "coordination/locks/ladder.h"
 #include "providers/prices/cost.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
@@ -36,6 +37,8 @@ struct NodeServices {
   const providers::PriceBook& prices = providers::built_in_prices();
   /// How long nothing may be heard of an agent at work.
   std::chrono::milliseconds agent_silence_max = limits::kAgentSilenceMax;
+  /// How long an agent waits for a lock before something is done about it.
+  locks::Ladder ladder = {};
   SecretStore* secrets = nullptr;         ///< null where there are none
   QuestionListener* questions = nullptr;  ///< null where nobody outside wants to know
 };

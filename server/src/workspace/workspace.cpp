@@ -113,6 +113,10 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
                                  [this](const Event& event) { apply(event); });
   log_->set_session(session());
   locks_ = std::make_unique<LockService>(strand, *log_, state_.locks, services.clock);
+  escalations_ = std::make_unique<EscalationService>(
+      strand,
+      EscalationService::Parts{*log_, *locks_, state_.escalations, state_.approvals, state_.bus,
+                               services.agents, services.clock, services.random, services.ladder});
   files_ = std::make_unique<FileService>(
       strand,
       FileService::Parts{*log_, state_.locks, state_.files, *blobs_, services.disk, services.clock},
@@ -174,6 +178,7 @@ awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self, Before
   self->phase_ = Phase::kOpen;
   self->budgets_->recover();
   self->approvals_->recover();
+  self->escalations_->start();
   self->tasks_->start(*self->host_);
   // What somebody changed while nobody watched.
   self->on_file_changed("");
@@ -212,6 +217,7 @@ void Workspace::apply(const Event& event) {
   // What a decision returned a moment ago fits the state; anything else is a bug.
   check(applied.ok(), applied ? "" : applied.error().message);
   commands_->after_apply(event);
+  escalations_->after_apply(event);
   last_active_ = services_.clock.steady();
   log_->set_session(session());
   if (!archiving_ && phase_ != Phase::kClosing) {
@@ -375,6 +381,7 @@ awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> se
   const bool was_open = self->phase_ == Phase::kOpen;
   self->phase_ = Phase::kClosing;
   self->closing_ = true;
+  self->escalations_->stop();
   co_await self->tasks_->close();
   co_await self->terminals_->close();
   if (self->watch_) {
@@ -386,6 +393,7 @@ awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> se
   // An operation that waits for a lock would keep the workspace awake as long as the wait.
   self->locks_->end_waits();
   while (self->operations_ > 0) co_await self->quiet_.wait();
+  co_await self->escalations_->close();
   co_await self->locks_->close();
   co_await self->background_.close();
   Result<void> closed;

@@ -11,6 +11,7 @@
 #include "async/task_group.h"
 #include "workspace/approvals/approval_service.h"
 #include "workspace/checkpoints.h"
+#include "workspace/coordination/escalation_service.h"
 #include "workspace/coordination/lock_service.h"
 #include "workspace/files/file_service.h"
 #include "workspace/host/workspace_host.h"
@@ -82,6 +83,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   EventLog& log() { return *log_; }
   FileService& files() { return *files_; }
   LockService& locks() { return *locks_; }
+  EscalationService& escalations() { return *escalations_; }
   TaskService& tasks() { return *tasks_; }
   BudgetService& budgets() { return *budgets_; }
   ApprovalService& approvals() { return *approvals_; }
@@ -150,6 +152,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::shared_ptr<EventLog> log_;
   PreviewHub previews_;
   std::unique_ptr<LockService> locks_;
+  std::unique_ptr<EscalationService> escalations_;
   std::unique_ptr<FileService> files_;
   std::unique_ptr<Checkpoints> checkpoints_;
   std::unique_ptr<TaskService> tasks_;

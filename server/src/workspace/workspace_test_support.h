@@ -48,8 +48,10 @@ class PlayedModel final : public providers::Provider {
   }
   void break_down(std::string what) { steps_.push_back({providers::ModelAnswer{}, what}); }
   /// From here on calls last until their task is stopped or go_on() is called.
-  void hold() { held_ = true; }
-  void go_on() { held_ = false; }
+  void hold() { hold_from(0); }
+  /// The same from that many calls on.
+  void hold_from(std::size_t calls) { held_from_ = calls; }
+  void go_on() { held_from_.reset(); }
 
   providers::ProviderKind kind() const override { return providers::ProviderKind::kAnthropic; }
   awaitable<Answer> call(providers::ModelRequest request, providers::StreamListener& listener,
@@ -57,7 +59,8 @@ class PlayedModel final : public providers::Provider {
     asked.push_back(std::move(request));
     listener.on_text("thinking");
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    while (held_ && !stop.stop_requested()) {
+    const std::size_t calls = asked.size();
+    while (held_from_ && calls > *held_from_ && !stop.stop_requested()) {
       timer.expires_after(std::chrono::milliseconds(1));
       co_await timer.async_wait(asio::use_awaitable);
     }
@@ -79,7 +82,7 @@ class PlayedModel final : public providers::Provider {
     std::string breaks_with;  ///< "" where it answers
   };
   std::deque<Step> steps_;
-  bool held_ = false;
+  std::optional<std::size_t> held_from_;
 };
 
 class NoTerminals final : public tools::TerminalLauncher {
@@ -222,6 +225,7 @@ class WorkspaceFixture : public ::testing::Test {
   /// Who works in the workspace, and with what.
   virtual const agents::AgentDirectory& directory() const { return agents_; }
   virtual const tools::ToolBox& tools() const { return tools_; }
+  virtual locks::Ladder ladder() const { return {}; }
   /// In crash(): the old life is over, the new one has not begun.
   virtual void before_next_life() {}
   virtual journal::Journal::Options journal_options() {
@@ -273,8 +277,10 @@ class WorkspaceFixture : public ::testing::Test {
 
  private:
   NodeServices services() {
-    return {clock_, random_,   *journal_,   catalogue(), pool_,
-            pool_,  *watcher_, directory(), tools(),     terminals_};
+    NodeServices services{clock_, random_,   *journal_,   catalogue(), pool_,
+                          pool_,  *watcher_, directory(), tools(),     terminals_};
+    services.ladder = ladder();
+    return services;
   }
   /// Making the empty databases takes longer than most tests, so all share them.
   static databases::Catalogue& catalogue() {

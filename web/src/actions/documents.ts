@@ -120,6 +120,7 @@ export class Documents {
   }
 
   step(path: string, event: DocumentEvent): void {
+    if (event.type === 'edited' && event.dirty) this.locks.touched(path);
     this.store.update((state) => {
       const doc = state.open[path];
       if (doc === undefined) return state;

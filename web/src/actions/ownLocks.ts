@@ -16,6 +16,8 @@ export type OwnTokens = Record<string, number | string>;
  */
 export class OwnLocks {
   readonly tokens;
+  /** Whose text this person has changed since the last renewal. */
+  private readonly used = new Set<string>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly storageKey: string;
   private closed = false;
@@ -41,6 +43,11 @@ export class OwnLocks {
     if (token === undefined) return;
     this.forget(path);
     await this.call('locks.release', { path, token });
+  }
+
+  /** The person works in the file: the next renewal says so, and the lock is not taken for idle. */
+  touched(path: string): void {
+    if (this.tokens.get()[path] !== undefined) this.used.add(path);
   }
 
   /** The lock ended without us: expired, revoked or released elsewhere. */
@@ -77,7 +84,8 @@ export class OwnLocks {
       const token = this.tokens.get()[path];
       if (token === undefined) return;
       try {
-        const { expires_at } = await this.call('locks.renew', { path, token });
+        const in_person = this.used.delete(path);
+        const { expires_at } = await this.call('locks.renew', { path, token, in_person });
         this.keep(path, { token, expires_at });
       } catch (thrown) {
         if (asFailure(thrown).kind === 'unavailable') this.renewIn(path, kRenewMsMin);
@@ -93,6 +101,7 @@ export class OwnLocks {
   private forget(path: string): void {
     clearTimeout(this.timers.get(path));
     this.timers.delete(path);
+    this.used.delete(path);
     this.tokens.update(({ [path]: _gone, ...rest }) => rest);
   }
 }

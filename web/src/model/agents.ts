@@ -1,4 +1,6 @@
 import type { KnownEvent } from '../protocol/events';
+import { shortName } from './format';
+import { stepOf } from './locks';
 import type { AgentView } from './state';
 
 /** The agents after `event`; the same array when nothing about an agent changed. */
@@ -11,6 +13,12 @@ export function applyToAgents(agents: AgentView[], event: KnownEvent): AgentView
     case 'task_waiting': {
       const waiting = { for: event.data.for, what: event.data.what ?? '' };
       return update(agents, event.data.agent, (agent) => ({ ...agent, waiting }));
+    }
+    case 'lock_escalated': {
+      const done = stepOf(event.data);
+      return update(agents, shortName(event.data.holder), (agent) =>
+        agent.waiting?.for === 'lock' ? { ...agent, waiting: { ...agent.waiting, done } } : agent,
+      );
     }
     case 'task_resumed':
       // A pause that ends says nothing about what the agent does meanwhile.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApprovalInfo } from '../protocol/entities';
-import { shownParts } from './approvals';
+import { holdersOf, shownParts } from './approvals';
 import { describe as lineOf } from './describe';
 import { events, fresh, play } from './testing';
 
@@ -84,6 +84,31 @@ describe('approvals', () => {
     const base = requested('a1').data;
     const approval: ApprovalInfo = { ...base, task: 't1', tool, input: { ...input } };
     expect(shownParts(approval)).toEqual(parts);
+  });
+
+  test('a wait for a lock names who holds it and what they do', () => {
+    const locks = [
+      { path: 'src/', mode: 'write', token: 3, holder: 'agent:kimi', works: true, idle_s: 0 },
+      { path: 'src/a.c', mode: 'read', token: 4, holder: 'user:ada', works: false, idle_s: 45 },
+    ];
+    const base = requested('a1', { path: 'src/a.c', waited_s: 120, locks }).data;
+    const approval: ApprovalInfo = {
+      ...base,
+      input: { ...base.input },
+      task: 't1',
+      tool: 'lock',
+      kind: 'lock',
+      why: 'agent:claude has waited 120 s for src/a.c',
+    };
+    expect(holdersOf(approval)).toEqual([
+      'kimi has src/ locked: at work',
+      'ada has src/a.c locked: nothing done with it for 45 s',
+    ]);
+    expect(holdersOf({ ...approval, input: {} })).toEqual([]);
+    const [line] = events(0, [{ type: 'approval_requested', task: 't1', data: approval }]).map(
+      lineOf,
+    );
+    expect(line).toBe('a person is asked: agent:claude has waited 120 s for src/a.c');
   });
 
   test('are told in the log', () => {

@@ -1,5 +1,6 @@
-import type { ApprovalInfo, ApprovalPolicy } from '../protocol/entities';
+import type { ApprovalInfo, ApprovalPolicy, AskedLock } from '../protocol/entities';
 import type { KnownEvent } from '../protocol/events';
+import { shortName } from './format';
 
 /** What agents are let do, and which secrets there are to be given to them. */
 export type ApprovalEvent = Extract<
@@ -39,6 +40,15 @@ export function applyToPolicy(policy: ApprovalPolicy, event: KnownEvent): Approv
     default:
       return policy;
   }
+}
+
+/** Who holds what an agent waits for, a line for each lock. */
+export function holdersOf({ input }: ApprovalInfo): string[] {
+  const locks = (Array.isArray(input['locks']) ? input['locks'] : []) as AskedLock[];
+  return locks.map(({ path, holder, works, idle_s }) => {
+    const doing = works ? 'at work' : `nothing done with it for ${idle_s} s`;
+    return `${shortName(holder)} has ${path} locked: ${doing}`;
+  });
 }
 
 /** One piece of what an agent asks for, as a person reads it. */
@@ -96,7 +106,9 @@ export function describeApproval(event: ApprovalEvent): string {
     case 'approval_timeout_set':
       return `asked for at most ${event.data.timeout_s} s`;
     case 'approval_requested':
-      return `${event.data.agent} asks for ${event.data.tool}: ${event.data.why}`;
+      return event.data.kind === 'lock'
+        ? `a person is asked: ${event.data.why}`
+        : `${event.data.agent} asks for ${event.data.tool}: ${event.data.why}`;
     case 'approval_answered': {
       const note = event.data.note === undefined ? '' : `: ${event.data.note}`;
       return `${event.data.decision} for ${event.data.agent}${note}`;

@@ -1,7 +1,7 @@
 import { describe as suite, expect, it } from 'vitest';
 import { describe, familyOf } from './describe';
 import { scopeName } from './format';
-import { events } from './testing';
+import { events, fresh, play } from './testing';
 
 suite('budgets in the log', () => {
   const lineOf = (type: string, data: object) => {
@@ -26,6 +26,50 @@ suite('budgets in the log', () => {
       'each day (UTC)',
       'agent claude',
     ]);
+  });
+});
+
+suite('waits for locks that last too long', () => {
+  const escalated = (step: string) => ({
+    type: 'lock_escalated',
+    actor: 'system',
+    task: 't1',
+    data: {
+      path: 'a.txt',
+      holder: 'agent:claude',
+      waits_for: ['user:ada'],
+      tokens: [3],
+      step,
+      since: '2026-11-20T12:00:00.000000Z',
+      why: 'user:ada has done nothing with it for 60 s',
+    },
+  });
+
+  it('are told in the log, step by step', () => {
+    expect(events(0, ['told', 'revoked', 'asked'].map(escalated)).map(describe)).toEqual([
+      'claude waits too long for a.txt: ada was told',
+      'claude waits too long for a.txt: ada lost the lock: user:ada has done nothing with it for 60 s',
+      'claude waits too long for a.txt: a person is asked',
+    ]);
+    expect(familyOf('lock_escalated')).toBe('locks');
+  });
+
+  it('are part of why an agent waits, until it goes on', () => {
+    const started = { type: 'task_started', task: 't1', data: { agent: 'claude', attempt: 1 } };
+    const waiting = {
+      type: 'task_waiting',
+      task: 't1',
+      data: { agent: 'claude', for: 'lock', what: 'a.txt is held by user:ada' },
+    };
+    const told = play(fresh, [started, waiting, escalated('told')]);
+    expect(told.agents[0]?.waiting).toEqual({
+      for: 'lock',
+      what: 'a.txt is held by user:ada',
+      done: 'ada was told',
+    });
+    const resumed = { type: 'task_resumed', task: 't1', data: { agent: 'claude', for: 'lock' } };
+    expect(play(told, [resumed]).agents[0]?.waiting).toBeUndefined();
+    expect(play(fresh, [escalated('told')]).agents[0]?.waiting).toBeUndefined();
   });
 });
 

@@ -1,22 +1,18 @@
 import { isKnown, type KnownEvent, type WireEvent } from '../protocol/events';
 import { describeApproval, isAboutApprovals, type ApprovalEvent } from './approvals';
 import { shortName, usd } from './format';
+import { describeLock, isAboutLocks, type LockEvent } from './locks';
 import { summaryOf } from './markup';
 
 /** One line for the log: what happened, without the who and the when. */
 export function describe(event: WireEvent): string {
   if (!isKnown(event)) return compact(event.data);
+  if (isAboutLocks(event)) return describeLock(event);
   return isAboutApprovals(event) ? describeApproval(event) : describeKnown(event);
 }
 
-function describeKnown(event: Exclude<KnownEvent, ApprovalEvent>): string {
+function describeKnown(event: Exclude<KnownEvent, ApprovalEvent | LockEvent>): string {
   switch (event.type) {
-    case 'lock_acquired':
-    case 'lock_renewed':
-    case 'lock_released':
-    case 'lock_waiting':
-    case 'lock_wait_ended':
-      return describeLock(event);
     case 'task_queued':
     case 'task_started':
     case 'task_resumed':
@@ -134,24 +130,6 @@ function describeCourse(event: Extract<KnownEvent, { type: CourseType }>): strin
       return 'pause requested';
     case 'task_cancel_requested':
       return 'cancel requested';
-  }
-}
-
-type LockType =
-  'lock_acquired' | 'lock_renewed' | 'lock_released' | 'lock_waiting' | 'lock_wait_ended';
-
-function describeLock(event: Extract<KnownEvent, { type: LockType }>): string {
-  switch (event.type) {
-    case 'lock_acquired':
-      return `${shortName(event.data.holder)} locks ${event.data.path} (${event.data.mode})`;
-    case 'lock_renewed':
-      return `${shortName(event.data.holder)} renews ${event.data.path}`;
-    case 'lock_released':
-      return `${shortName(event.data.holder)} frees ${event.data.path} (${event.data.reason})`;
-    case 'lock_waiting':
-      return `${shortName(event.data.holder)} waits for ${event.data.path}, held by ${event.data.waits_for.map(shortName).join(', ')}`;
-    case 'lock_wait_ended':
-      return `${shortName(event.data.holder)} stops waiting for ${event.data.path} (${event.data.reason})`;
   }
 }
 

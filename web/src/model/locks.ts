@@ -1,6 +1,13 @@
 import type { LockInfo } from '../protocol/entities';
-import type { KnownEvent } from '../protocol/events';
+import type { KnownEvent, LockEscalatedData } from '../protocol/events';
+import { shortName } from './format';
 import type { WaitView, WorkspaceState } from './state';
+
+export type LockEvent = Extract<KnownEvent, { type: `lock_${string}` }>;
+
+export function isAboutLocks(event: KnownEvent): event is LockEvent {
+  return event.type.startsWith('lock_');
+}
 
 type Locks = WorkspaceState['locks'];
 
@@ -56,4 +63,39 @@ function drop(waits: WaitView[], path: string, holder: string): WaitView[] {
 export function leadingLock(locks: Locks, path: string): LockInfo | undefined {
   const held = locks[path];
   return held?.find((lock) => lock.mode === 'write') ?? held?.[0];
+}
+
+/** The line that the log shows of an event. */
+export function describeLock(event: LockEvent): string {
+  switch (event.type) {
+    case 'lock_acquired':
+      return `${shortName(event.data.holder)} locks ${event.data.path} (${event.data.mode})`;
+    case 'lock_renewed':
+      return `${shortName(event.data.holder)} renews ${event.data.path}`;
+    case 'lock_released':
+      return `${shortName(event.data.holder)} frees ${event.data.path} (${event.data.reason})`;
+    case 'lock_waiting':
+      return `${shortName(event.data.holder)} waits for ${event.data.path}, held by ${namesOf(event.data.waits_for)}`;
+    case 'lock_wait_ended':
+      return `${shortName(event.data.holder)} stops waiting for ${event.data.path} (${event.data.reason})`;
+    case 'lock_escalated':
+      return `${shortName(event.data.holder)} waits too long for ${event.data.path}: ${stepOf(event.data)}`;
+  }
+}
+
+/** What was done about a wait that lasts too long. */
+export function stepOf({ step, waits_for, why }: LockEscalatedData): string {
+  const holders = namesOf(waits_for);
+  switch (step) {
+    case 'told':
+      return `${holders} was told`;
+    case 'revoked':
+      return `${holders} lost the lock: ${why}`;
+    case 'asked':
+      return 'a person is asked';
+  }
+}
+
+function namesOf(holders: string[]): string {
+  return holders.map(shortName).join(', ');
 }

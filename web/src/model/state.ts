@@ -16,8 +16,8 @@ import type { WaitReason, WireEvent } from '../protocol/events';
 export interface AgentView extends AgentInfo {
   /** The tool call under way, if any. */
   tool?: { id: string; name: string; path?: string };
-  /** Why it waits, in the server's words. */
-  waiting?: { for: WaitReason | (string & {}); what: string };
+  /** Why it waits, in the server's words, and what was done about it since. */
+  waiting?: { for: WaitReason | (string & {}); what: string; done?: string };
   /** Why it is in its present state, when the server gave a reason. */
   reason?: string;
 }

@@ -115,8 +115,20 @@ export interface UnsettledRow {
 
 export type ApprovalMode = 'read-only' | 'ask' | 'auto-edit' | 'full';
 export type ApprovalDecision = 'allow' | 'deny';
+/** What a person may say to a wait for a lock: take it away, wait on, give the wait up. */
+export type LockDecision = 'approve' | 'wait' | 'cancel';
 
-/** A call of a tool that waits for a person. */
+/** A lock that an agent waits for, as the question about it names it. */
+export interface AskedLock {
+  path: string;
+  mode: LockMode;
+  token: number | string;
+  holder: string;
+  works: boolean;
+  idle_s: number;
+}
+
+/** A call of a tool, or a wait for a lock, that waits for a person. */
 export interface ApprovalInfo {
   id: string;
   agent: string;
@@ -126,8 +138,10 @@ export interface ApprovalInfo {
   input: Record<string, unknown>;
   why: string;
   requested_at: string;
-  /** Denied then. */
+  /** Denied then; a wait for a lock goes on. */
   expires_at: string;
+  /** Absent: a call. */
+  kind?: 'lock';
 }
 
 export interface ApprovalRule {

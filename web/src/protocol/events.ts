@@ -4,6 +4,7 @@ import type {
   ApprovalInfo,
   ApprovalMode,
   ApprovalRule,
+  LockDecision,
   LockMode,
   TaskError,
   TaskState,
@@ -74,6 +75,18 @@ export interface UsageData {
   simulated?: boolean;
 }
 
+/** What was done about a wait that lasts too long: `holder` waits, `waits_for` hold. */
+export interface LockEscalatedData {
+  path: string;
+  holder: string;
+  waits_for: string[];
+  tokens: (number | string)[];
+  step: 'told' | 'revoked' | 'asked';
+  since: string;
+  why: string;
+  approval?: string;
+}
+
 export type LockReleaseReason = 'released' | 'expired' | 'revoked' | 'holder_gone';
 export type WaitReason = 'lock' | 'budget' | 'approval' | 'task' | 'message';
 
@@ -114,8 +127,9 @@ export type KnownEvent =
   | Envelope<'lock_waiting', { path: string; mode: LockMode; holder: string; waits_for: string[] }>
   | Envelope<
       'lock_wait_ended',
-      { path: string; holder: string; reason: 'timeout' | 'deadlock' | 'cancelled' }
+      { path: string; holder: string; reason: 'timeout' | 'deadlock' | 'cancelled' | 'refused' }
     >
+  | Envelope<'lock_escalated', LockEscalatedData>
   | Envelope<
       'task_queued',
       {
@@ -213,11 +227,11 @@ export type KnownEvent =
   | Envelope<'approval_requested', Omit<ApprovalInfo, 'task'>>
   | Envelope<
       'approval_answered',
-      { id: string; agent: string; decision: ApprovalDecision; note?: string }
+      { id: string; agent: string; decision: ApprovalDecision | LockDecision; note?: string }
     >
   | Envelope<
       'approval_expired',
-      { id: string; agent: string; decision: ApprovalDecision; reason: string }
+      { id: string; agent: string; decision: ApprovalDecision | LockDecision; reason: string }
     >
   | Envelope<'secret_set' | 'secret_deleted', { name: string }>
   | Envelope<
@@ -251,6 +265,7 @@ const KNOWN: Record<EventType, true> = {
   lock_released: true,
   lock_waiting: true,
   lock_wait_ended: true,
+  lock_escalated: true,
   task_queued: true,
   task_started: true,
   task_waiting: true,

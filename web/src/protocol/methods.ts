@@ -10,6 +10,7 @@ import type {
   CostTotals,
   FileHistoryEdit,
   InstructionInfo,
+  LockDecision,
   LockInfo,
   LockMode,
   MessageInfo,
@@ -81,7 +82,7 @@ export interface Methods {
     result: { messages: MessageInfo[]; more: boolean };
   };
   'approvals.answer': {
-    params: { id: string; decision: ApprovalDecision; note?: string };
+    params: { id: string; decision: ApprovalDecision | LockDecision; note?: string };
     result: unknown;
   };
   'approvals.check': {
@@ -123,7 +124,10 @@ export interface Methods {
     params: { path: string; mode: LockMode; timeout_ms: number };
     result: LockGrant;
   };
-  'locks.renew': { params: { path: string; token: number | string }; result: LockGrant };
+  'locks.renew': {
+    params: { path: string; token: number | string; in_person?: boolean };
+    result: LockGrant;
+  };
   'locks.release': { params: { path: string; token: number | string }; result: unknown };
   'timeline.range': {
     params: { from: number; limit: number; types?: string[]; agent?: string; path?: string };

@@ -16,11 +16,13 @@ awaitable<Result<json::value>> list(MethodCall call) {
 
 awaitable<Result<json::value>> answer(MethodCall call) {
   const std::string name = text_param(call.params, "decision");
-  if (name != "allow" && name != "deny") {
-    co_return invalid("'" + name + "' is not an answer", "use allow or deny");
-  }
-  const auto decision = name == "allow" ? approvals::Decision::kAllow : approvals::Decision::kDeny;
   const std::string id = text_param(call.params, "id");
+  const auto& open = call.workspace.state().approvals.open();
+  const auto asked = open.find(id);
+  // Of one that is not open the desk says why.
+  CO_TRY(const approvals::Decision decision,
+         asked == open.end() ? approvals::parse_answer_word(name)
+                             : approvals::parse_answer_word(asked->second.kind, name));
   CO_TRY(const Sequence seq, co_await call.workspace.approvals().answer(
                                  id, decision, optional_text(call.params, "note").value_or(""),
                                  call.actor.name, call.actor.session));
@@ -118,12 +120,14 @@ std::vector<Method> approval_methods() {
       {"approvals.list",
        "What agents wait for a person to allow, oldest first.",
        {},
-       "{approvals: [{id, agent, task, tool, input, why, requested_at, expires_at}]}",
+       "{approvals: [{id, agent, task, tool, input, why, requested_at, expires_at, kind?, "
+       "choices?}]}",
        once_durable<list>},
       {"approvals.answer",
-       "Allows or denies what an agent asked for. The first answer holds.",
+       "Answers what an agent asked for, or waits for. The first answer holds.",
        {{"id", "string", kRequired, "the approval's id"},
-        {"decision", "string", kRequired, "allow or deny"},
+        {"decision", "string", kRequired,
+         "allow or deny; of a lock that an agent waits for: approve, wait or cancel"},
         {"note", "string", kOptional, "why, for the agent"}},
        "{id, decision, seq}",
        answer},

@@ -82,6 +82,7 @@ json::value of_type(std::string_view type) {
   if (type == "string") return "x";
   if (type == "integer") return 1;
   if (type == "number") return 0.5;
+  if (type == "boolean") return true;
   if (type == "array") return json::array{};
   return json::object{};
 }

@@ -20,6 +20,22 @@ Result<milliseconds> lease_of(const json::object& params) {
   return milliseconds(lease);
 }
 
+/// With what was done about the wait, where it has lasted too long.
+json::object waiting_row(const workspace::WorkspaceState& state, const locks::Waiter& waiter) {
+  json::object row{{"path", waiter.path.text()},
+                   {"mode", locks::to_string(waiter.request.mode)},
+                   {"holder", waiter.request.holder},
+                   {"since", to_rfc3339(waiter.request.now)}};
+  if (waiter.request.task.empty()) return row;
+  row["task"] = waiter.request.task;
+  const locks::Escalated* done = state.escalations.find(waiter.request.task, waiter.path.text());
+  if (done == nullptr) return row;
+  row["since"] = to_rfc3339(done->since);
+  row["told"] = !done->told.empty();
+  if (!done->question.empty()) row["approval"] = done->question;
+  return row;
+}
+
 awaitable<Result<json::value>> list(MethodCall call) {
   json::array held;
   for (const auto& [token, lock] : call.workspace.state().locks.locks()) {
@@ -27,9 +43,7 @@ awaitable<Result<json::value>> list(MethodCall call) {
   }
   json::array waiting;
   for (const auto& [id, waiter] : call.workspace.state().locks.waiters()) {
-    waiting.push_back({{"path", waiter.path.text()},
-                       {"mode", locks::to_string(waiter.request.mode)},
-                       {"holder", waiter.request.holder}});
+    waiting.push_back(waiting_row(call.workspace.state(), waiter));
   }
   co_return json::object{{"locks", std::move(held)}, {"waiting", std::move(waiting)}};
 }
@@ -52,7 +66,10 @@ awaitable<Result<json::value>> acquire(MethodCall call) {
 awaitable<Result<json::value>> renew(MethodCall call) {
   CO_TRY(auto token, sequence_param(call.params, "token"));
   CO_TRY(milliseconds lease, lease_of(call.params));
-  CO_TRY(locks::Grant grant, co_await call.workspace.locks().renew(*token, call.actor.name, lease));
+  const bool in_person = find_bool(call.params, "in_person").value_or(true);
+  const auto renewal = in_person ? locks::Renewal::kInPerson : locks::Renewal::kByItself;
+  CO_TRY(locks::Grant grant,
+         co_await call.workspace.locks().renew(*token, call.actor.name, lease, renewal));
   co_return grant_json(grant);
 }
 
@@ -78,7 +95,8 @@ std::vector<Method> lock_methods() {
       {"locks.list",
        "Who holds which locks, and who waits.",
        {},
-       "{locks: [{path, mode, token, holder, expires_at}], waiting: [{path, mode, holder}]}",
+       "{locks: [{path, mode, token, holder, expires_at}], waiting: [{path, mode, holder, since, "
+       "task?, told?, approval?}]}",
        once_durable<list>},
       {"locks.acquire",
        "Takes a lock, waiting its turn. A path that ends with / is a folder; globs are allowed.",
@@ -92,7 +110,9 @@ std::vector<Method> lock_methods() {
        "Prolongs a lock of yours.",
        {{"path", "string", kOptional, "for readers of the log"},
         {"token", "integer", kRequired, kTokenWords},
-        {"lease_ms", "integer", kOptional, "how long it holds from now"}},
+        {"lease_ms", "integer", kOptional, "how long it holds from now"},
+        {"in_person", "boolean", kOptional,
+         "false where a client renews by itself: that is no sign that anybody uses the lock"}},
        "{token, expires_at}",
        renew},
       {"locks.release",

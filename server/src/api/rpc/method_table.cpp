@@ -12,6 +12,7 @@ bool has_type(const json::value& value, std::string_view type) {
     return find_int(json::object{{"value", value}}, "value").has_value();
   }
   if (type == "number") return value.is_number();
+  if (type == "boolean") return value.is_bool();
   if (type == "array") return value.is_array();
   if (type == "object") return value.is_object();
   return type == "any";

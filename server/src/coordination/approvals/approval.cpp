@@ -21,19 +21,26 @@ std::string_view to_string(Expiry expiry) {
     case Expiry::kCancelled: return "cancelled";
     case Expiry::kInterrupted: return "interrupted";
     case Expiry::kPolicy: return "policy";
+    case Expiry::kOver: return "over";
   }
   return "interrupted";
 }
 
 json::object approval_json(const Approval& approval) {
-  return {{"id", approval.id},
-          {"agent", approval.agent},
-          {"task", approval.task},
-          {"tool", approval.tool},
-          {"input", approval.input},
-          {"why", approval.why},
-          {"requested_at", to_rfc3339(approval.requested_at)},
-          {"expires_at", to_rfc3339(approval.expires_at)}};
+  json::object object{{"id", approval.id},
+                      {"agent", approval.agent},
+                      {"task", approval.task},
+                      {"tool", approval.tool},
+                      {"input", approval.input},
+                      {"why", approval.why},
+                      {"requested_at", to_rfc3339(approval.requested_at)},
+                      {"expires_at", to_rfc3339(approval.expires_at)}};
+  if (approval.kind == Kind::kCall) return object;
+  object["kind"] = to_string(approval.kind);
+  object["choices"] = {answer_word(approval.kind, Decision::kAllow),
+                       answer_word(approval.kind, Decision::kAsk),
+                       answer_word(approval.kind, Decision::kDeny)};
+  return object;
 }
 
 Result<Approval> parse_approval(const json::object& object) {
@@ -50,6 +57,7 @@ Result<Approval> parse_approval(const json::object& object) {
   TRY(approval.requested_at, parse_rfc3339(requested));
   TRY(const std::string expires, need_string(object, "expires_at"));
   TRY(approval.expires_at, parse_rfc3339(expires));
+  TRY(approval.kind, parse_kind(find_string(object, "kind").value_or("call")));
   return approval;
 }
 

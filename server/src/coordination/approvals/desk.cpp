@@ -9,7 +9,7 @@ namespace {
 
 json::object answer_json(const std::string& id, const Answer& answer) {
   return {{"id", id},
-          {"decision", to_string(answer.decision)},
+          {"decision", answer.word},
           {"by", answer.by},
           {"note", answer.note},
           {"expired", answer.expired}};
@@ -17,8 +17,8 @@ json::object answer_json(const std::string& id, const Answer& answer) {
 
 Result<Answer> parse_answer(const json::object& object) {
   Answer answer;
-  TRY(const std::string decision, need_string(object, "decision"));
-  TRY(answer.decision, parse_decision(decision));
+  TRY(answer.word, need_string(object, "decision"));
+  TRY(answer.decision, parse_answer_word(answer.word));
   answer.by = find_string(object, "by").value_or("");
   answer.note = find_string(object, "note").value_or("");
   answer.expired = find_string(object, "expired").value_or("");
@@ -30,8 +30,13 @@ EventDraft ending(std::string_view type, const Approval& approval, std::string a
   EventDraft draft{std::string(type), std::move(actor), {}, approval.task, {}};
   draft.data["id"] = approval.id;
   draft.data["agent"] = approval.agent;
-  draft.data["decision"] = to_string(decision);
+  draft.data["decision"] = answer_word(approval.kind, decision);
   return draft;
+}
+
+/// What becomes of a question that nobody answers.
+Decision unanswered(const Approval& approval) {
+  return approval.kind == Kind::kLock ? Decision::kAsk : Decision::kDeny;
 }
 
 }  // namespace
@@ -49,9 +54,8 @@ Result<const Approval*> Desk::need_open(const std::string& id) const {
     return not_found("there is no open approval '" + id + "'",
                      "approvals.list names those that are open");
   }
-  const std::string how = answer->expired.empty()
-                              ? answer->by + " said " + std::string(to_string(answer->decision))
-                              : "it ended: " + answer->expired;
+  const std::string how = answer->expired.empty() ? answer->by + " said " + answer->word
+                                                  : "it ended: " + answer->expired;
   return Error{Errc::kConflict, "approval '" + id + "' is no longer open: " + how,
                "approvals.list names those that are open"};
 }
@@ -70,7 +74,7 @@ Result<EventDraft> Desk::request(Approval approval) const {
 Result<EventDraft> Desk::answer(const std::string& id, Decision decision, const std::string& note,
                                 const std::string& actor) const {
   TRY(const Approval* approval, need_open(id));
-  if (decision == Decision::kAsk) return invalid("an answer is allow or deny");
+  TRY_VOID(parse_answer_word(approval->kind, answer_word(approval->kind, decision)));
   if (note.size() > kNoteBytesMax) {
     return invalid("the note is longer than " + std::to_string(kNoteBytesMax) + " bytes");
   }
@@ -81,7 +85,7 @@ Result<EventDraft> Desk::answer(const std::string& id, Decision decision, const 
 
 Result<EventDraft> Desk::expire(const std::string& id, Expiry why, Decision decision) const {
   TRY(const Approval* approval, need_open(id));
-  if (decision == Decision::kAsk) return invalid("what expires is allowed or denied");
+  TRY_VOID(parse_answer_word(approval->kind, answer_word(approval->kind, decision)));
   EventDraft draft = ending("approval_expired", *approval, "system", decision);
   draft.data["reason"] = to_string(why);
   return draft;
@@ -90,7 +94,7 @@ Result<EventDraft> Desk::expire(const std::string& id, Expiry why, Decision deci
 std::vector<EventDraft> Desk::recover() const {
   std::vector<EventDraft> drafts;
   for (const auto& [id, approval] : open_) {
-    EventDraft draft = ending("approval_expired", approval, "system", Decision::kDeny);
+    EventDraft draft = ending("approval_expired", approval, "system", unanswered(approval));
     draft.data["reason"] = to_string(Expiry::kInterrupted);
     drafts.push_back(std::move(draft));
   }

@@ -18,7 +18,8 @@ namespace coditect::approvals {
 
 /// How a question ended.
 struct Answer {
-  Decision decision = Decision::kDeny;  ///< never kAsk
+  Decision decision = Decision::kDeny;  ///< kAsk only of a lock
+  std::string word = {};                ///< the decision as it was said: see kind.h
   std::string by;                       ///< an actor; "" where it expired
   std::string note;                     ///< of a person, for the agent
   std::string expired;                  ///< as to_string(Expiry); "" where somebody answered

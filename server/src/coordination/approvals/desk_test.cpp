@@ -55,6 +55,41 @@ TEST_F(DeskTest, RefusesWhatNobodyAskedAndWhatIsNoAnswer) {
   EXPECT_EQ(desk.request(desk.open().at("a_1")).error().code, Errc::kInvalid) << "the id is taken";
 }
 
+TEST_F(DeskTest, AWaitForALockIsAnsweredInItsOwnWords) {
+  Approval wait{"a_1", "claude", "t_1", "lock", {{"path", "a"}}, "it waits", kNow, {}, Kind::kLock};
+  record(desk.request(wait));
+  ask("a_2");
+  const Event asked = log.events().at(0);
+  EXPECT_EQ(find_string(asked.data, "kind"), "lock");
+  EXPECT_EQ(*find_array(asked.data, "choices"), (json::array{"approve", "wait", "cancel"}));
+  EXPECT_FALSE(log.events().at(1).data.contains("choices"));
+  EXPECT_EQ(testing::text_of(testing::restored(desk)), testing::text_of(desk));
+  record(desk.answer("a_1", Decision::kAsk, "it is nearly done", "user:ann"));
+  EXPECT_EQ(find_string(log.events().back().data, "decision"), "wait");
+  EXPECT_EQ(desk.ended("a_1")->decision, Decision::kAsk);
+  const auto late = desk.answer("a_1", Decision::kAllow, "", "user:bob");
+  EXPECT_NE(late.error().message.find("user:ann said wait"), std::string::npos);
+  wait.id = "a_3";
+  record(desk.request(wait));
+  record(desk.expire("a_3", Expiry::kTimeout, Decision::kAsk));
+  EXPECT_EQ(find_string(log.events().back().data, "decision"), "wait");
+  wait.id = "a_4";
+  record(desk.request(wait));
+  log.record_all(desk, desk.recover(), kNow);
+  EXPECT_EQ(find_string(log.events().at(log.events().size() - 2).data, "decision"), "deny");
+  EXPECT_EQ(find_string(log.events().back().data, "decision"), "wait");
+  EXPECT_EQ(testing::text_of(testing::restored(desk)), testing::text_of(desk));
+}
+
+TEST(ApprovalKind, NoWordMeansTwoThings) {
+  for (const char* word : {"allow", "deny", "approve", "wait", "cancel"}) {
+    EXPECT_TRUE(parse_answer_word(word)) << word;
+    EXPECT_NE(parse_answer_word(Kind::kCall, word).ok(), parse_answer_word(Kind::kLock, word).ok());
+  }
+  EXPECT_FALSE(parse_answer_word("ask"));
+  EXPECT_FALSE(parse_answer_word(Kind::kCall, "ask"));
+}
+
 TEST_F(DeskTest, AfterAStartEverythingOpenHasExpired) {
   ask("a_1");
   ask("a_2");

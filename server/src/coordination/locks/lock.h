@@ -96,7 +96,10 @@ struct Step {
   std::optional<Wakeup> wakeup;
 };
 
+/// Whether a renewal is a sign of its holder, or only of a client that renews by itself.
+enum class Renewal { kInPerson, kByItself };
+
 enum class ReleaseReason { kReleased, kExpired, kRevoked, kHolderGone };
-enum class WaitEnd { kTimeout, kDeadlock, kCancelled };
+enum class WaitEnd { kTimeout, kDeadlock, kCancelled, kRefused };
 
 }  // namespace coditect::locks

@@ -23,6 +23,7 @@ std::string_view to_string(WaitEnd reason) {
     case WaitEnd::kTimeout: return "timeout";
     case WaitEnd::kDeadlock: return "deadlock";
     case WaitEnd::kCancelled: return "cancelled";
+    case WaitEnd::kRefused: return "refused";
   }
   return "cancelled";
 }
@@ -50,12 +51,13 @@ EventDraft acquired_event(const Lock& lock, const Request& request) {
   return draft;
 }
 
-EventDraft renewed_event(const Lock& lock, Time expires_at) {
+EventDraft renewed_event(const Lock& lock, Time expires_at, Renewal renewal) {
   EventDraft draft{"lock_renewed", lock.holder, {}, {}, {}};
   draft.data["path"] = lock.path.text();
   draft.data["token"] = static_cast<std::int64_t>(lock.token);
   draft.data["holder"] = lock.holder;
   draft.data["expires_at"] = to_rfc3339(expires_at);
+  if (renewal == Renewal::kByItself) draft.data["in_person"] = false;
   return draft;
 }
 

@@ -15,7 +15,7 @@ namespace coditect::locks {
 json::object lock_json(const Lock& lock);
 
 EventDraft acquired_event(const Lock& lock, const Request& request);
-EventDraft renewed_event(const Lock& lock, Time expires_at);
+EventDraft renewed_event(const Lock& lock, Time expires_at, Renewal renewal);
 EventDraft released_event(const Lock& lock, ReleaseReason reason, std::string_view actor);
 EventDraft waiting_event(const PathPattern& path, const Request& request,
                          const std::vector<std::string>& waits_for);

@@ -106,7 +106,7 @@ std::optional<Granted> LockTable::already_held(const PathPattern& path, const Re
   // Renewed only when half of the lease is gone, so that a busy holder does not fill the log.
   if (found->expires_at - now < request.lease / 2) {
     granted.grant.expires_at = now + request.lease;
-    granted.events.push_back(renewed_event(*found, granted.grant.expires_at));
+    granted.events.push_back(renewed_event(*found, granted.grant.expires_at, Renewal::kInPerson));
   }
   return granted;
 }
@@ -143,14 +143,15 @@ Result<const Lock*> LockTable::need_lock(Token token, std::string_view holder) c
 }
 
 Result<EventDraft> LockTable::renew(Token token, std::string_view holder,
-                                    std::chrono::milliseconds lease, Time now) const {
+                                    std::chrono::milliseconds lease, Time now,
+                                    Renewal renewal) const {
   TRY(const Lock* lock, need_lock(token, holder));
   if (lease <= std::chrono::milliseconds{0} || lease > limits::kLockLeaseMax) {
     return invalid("a lease lasts more than 0 and at most " +
                    std::to_string(limits::kLockLeaseMax.count()) + " minutes");
   }
   if (lock->expires_at <= now) return stale_error(token, held_.last_token());
-  return renewed_event(*lock, std::max(lock->expires_at, now + lease));
+  return renewed_event(*lock, std::max(lock->expires_at, now + lease), renewal);
 }
 
 Result<std::vector<EventDraft>> LockTable::release(std::string_view path, Token token,
@@ -192,6 +193,19 @@ Result<Step> LockTable::cancel(WaiterId waiter) {
   if (waiting_.find(waiter) == nullptr) return not_found("nobody waits under this number");
   return end_wait(waiter, WaitEnd::kCancelled,
                   {Errc::kCancelled, "the wait for the lock was cancelled", {}});
+}
+
+Result<Step> LockTable::refuse(WaiterId waiter, Error why) {
+  if (waiting_.find(waiter) == nullptr) return not_found("nobody waits under this number");
+  return end_wait(waiter, WaitEnd::kRefused, std::move(why));
+}
+
+std::vector<Lock> LockTable::in_the_way(const Waiter& waiter) const {
+  std::vector<Lock> found;
+  for (const Token token : graph().blocking_locks(claim_of(waiter))) {
+    found.push_back(*held_.find(token));
+  }
+  return found;
 }
 
 Step LockTable::end_wait(WaiterId id, WaitEnd reason, Error error) {

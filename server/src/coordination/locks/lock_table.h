@@ -53,7 +53,7 @@ class LockTable {
   /// Makes the lease end `lease` from now, unless it ends later already. Errc::kConflict when the
   /// lock is gone or its lease is over, kDenied when somebody else holds it.
   Result<EventDraft> renew(Token token, std::string_view holder, std::chrono::milliseconds lease,
-                           Time now) const;
+                           Time now, Renewal renewal = Renewal::kInPerson) const;
   /// Gives the lock back. No event where `path` is only covered by the lock: a wider lock that was
   /// there before stays. An empty path names the lock's own.
   Result<std::vector<EventDraft>> release(std::string_view path, Token token,
@@ -65,6 +65,8 @@ class LockTable {
                                 std::string_view actor);
   /// Ends a wait. Errc::kNotFound when it has ended already.
   Result<Step> cancel(WaiterId waiter);
+  /// Ends a wait for good, with `why`: somebody has decided so. Errc::kNotFound as above.
+  Result<Step> refuse(WaiterId waiter, Error why);
 
   /// The next thing that is due: an expired lease, a grant to a waiter, a wait that is over, a
   /// deadlock's victim.
@@ -78,6 +80,10 @@ class LockTable {
   Result<void> check_write(std::string_view path, std::string_view holder,
                            std::optional<Token> token, Time now) const;
 
+  /// The locks of others that are in the waiter's way, oldest first; none where only the queue is.
+  std::vector<Lock> in_the_way(const Waiter& waiter) const;
+
+  const HeldLocks& held() const { return held_; }
   const std::map<Token, Lock>& locks() const { return held_.locks(); }
   const std::map<WaiterId, Waiter>& waiters() const { return waiting_.waiters(); }
   Token last_token() const { return held_.last_token(); }

@@ -79,6 +79,15 @@ std::vector<std::string> WaitGraph::waits_for(const Claim& claim) const {
   return holders;
 }
 
+std::set<Token> WaitGraph::blocking_locks(const Claim& claim) const {
+  std::set<Token> tokens;
+  held_.index().visit_overlapping(claim.path, PathIndex::kAll, [&](std::uint64_t token) {
+    if (blocked_by(claim, *held_.find(token))) tokens.insert(token);
+    return Visit::kGoOn;
+  });
+  return tokens;
+}
+
 std::vector<std::string> WaitGraph::blocking_holders(const Claim& claim) const {
   std::vector<std::string> holders;
   std::set<std::string_view> seen;

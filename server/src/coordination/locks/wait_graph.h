@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,8 @@ class WaitGraph {
   /// Whom to name to the one who waits: the holders of the locks in its way, kNamedMax at most;
   /// where only the queue is in its way, the nearest ahead. Empty when nothing is.
   std::vector<std::string> waits_for(const Claim& claim) const;
+  /// The locks that block the claim.
+  std::set<Token> blocking_locks(const Claim& claim) const;
   /// The holders that block the claim, each once: of locks, and of waiters ahead.
   std::vector<std::string> blocking_holders(const Claim& claim) const;
   /// The shortest ring that the claim, which is not in the queue, would close by waiting.

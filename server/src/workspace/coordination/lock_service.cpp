@@ -125,9 +125,10 @@ void LockService::end_waits() {
 }
 
 awaitable<Result<locks::Grant>> LockService::renew(locks::Token token, std::string holder,
-                                                   std::chrono::milliseconds lease) {
+                                                   std::chrono::milliseconds lease,
+                                                   locks::Renewal renewal) {
   CO_TRY_VOID(log_.admit());
-  CO_TRY(EventDraft event, table_.renew(token, holder, lease, clock_.now()));
+  CO_TRY(EventDraft event, table_.renew(token, holder, lease, clock_.now(), renewal));
   const Sequence seq = log_.append(std::move(event));
   arm();
   const auto place = table_.locks().find(token);
@@ -164,10 +165,24 @@ void LockService::release_all(const std::string& holder, locks::ReleaseReason re
 }
 
 awaitable<Result<void>> LockService::revoke(locks::Token token, std::string actor) {
-  CO_TRY(EventDraft event, table_.revoke(token, actor));
+  CO_TRY(const Sequence revoked, take_away(token, actor));
+  co_return co_await log_.durable(revoked);
+}
+
+Result<Sequence> LockService::take_away(locks::Token token, const std::string& actor) {
+  TRY(EventDraft event, table_.revoke(token, actor));
   const Sequence revoked = log_.append(std::move(event));
   pump();
-  co_return co_await log_.durable(revoked);
+  return revoked;
+}
+
+void LockService::refuse(locks::WaiterId waiter, Error why) {
+  auto step = table_.refuse(waiter, why);
+  if (!step) return;
+  record(std::move(step->events));
+  waits_[waiter] = Result<locks::Grant>(std::move(why));
+  changed_.notify_all();
+  pump();
 }
 
 awaitable<void> LockService::close() {

@@ -35,7 +35,8 @@ class LockService {
   awaitable<Result<locks::Grant>> acquire(locks::Request request, std::stop_token stop,
                                           OnWait on_wait);
   awaitable<Result<locks::Grant>> renew(locks::Token token, std::string holder,
-                                        std::chrono::milliseconds lease);
+                                        std::chrono::milliseconds lease,
+                                        locks::Renewal renewal = locks::Renewal::kInPerson);
   /// Gives a lock back at once; the event's place says when that is durable.
   Result<Sequence> give_back(const std::string& path, locks::Token token,
                              const std::string& holder);
@@ -43,7 +44,11 @@ class LockService {
   awaitable<Result<void>> release(std::string path, locks::Token token, std::string holder);
   /// Ends everything that `holder` has and waits for.
   void release_all(const std::string& holder, locks::ReleaseReason reason);
-  /// The lock of an agent that is gone, or of a person who is away, is taken away.
+  /// Takes a lock away at once; the event's place says when that is durable.
+  Result<Sequence> take_away(locks::Token token, const std::string& actor);
+  /// Ends a wait for good, with `why`; nothing where it has ended before.
+  void refuse(locks::WaiterId waiter, Error why);
+  /// take_away(), durable.
   awaitable<Result<void>> revoke(locks::Token token, std::string actor);
 
   const locks::LockTable& table() const { return table_; }

@@ -40,7 +40,10 @@ void WorkspaceHost::before_apply(const Event& event) {
   parts_.budgets.before_apply(event);
   parts_.approvals.before_apply(event);
   parts_.tasks.before_apply(event);
-  if (event.type == "task_started") memories_[event.task] = {};
+  if (event.type == "task_started") {
+    memories_[event.task] = {};
+    memories_[event.task].begun = event.seq;
+  }
   if (event.type == "task_finished" || event.type == "task_requeued" ||
       event.type == "task_paused") {
     memories_.erase(event.task);
@@ -168,19 +171,7 @@ awaitable<Result<tools::FileText>> WorkspaceHost::read(tools::Caller caller, std
 
 awaitable<Result<tools::Written>> WorkspaceHost::change(tools::Caller caller, std::string path,
                                                         Edit edit, std::stop_token stop) {
-  locks::Request request;
-  request.path = path;
-  request.mode = locks::Mode::kWrite;
-  request.holder = agent_actor(caller);
-  request.task = caller.task.str();
-  bool waited = false;
-  auto on_wait = [this, &caller, &path, &waited](const std::vector<std::string>& holders) {
-    waited = true;
-    const std::string whom = holders.empty() ? "others" : holders.front();
-    parts_.tasks.begin_wait(caller, "lock", path + " is held by " + whom);
-  };
-  auto granted = co_await parts_.locks.acquire(std::move(request), stop, on_wait);
-  if (waited) parts_.tasks.end_wait(caller, "lock", path);
+  auto granted = co_await take_lock(caller, path, limits::kLockLease, std::move(stop));
   if (!granted) co_return std::move(granted).error();
   auto written = co_await change_locked(caller, path, edit, granted->token);
   if (granted->kind != locks::GrantKind::kAlreadyHeld) {

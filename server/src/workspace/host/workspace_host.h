@@ -72,6 +72,9 @@ class WorkspaceHost final : public agents::AgentHost {
   awaitable<Result<tools::FileText>> read(tools::Caller caller, std::string path) override;
   awaitable<Result<tools::Written>> change(tools::Caller caller, std::string path, Edit edit,
                                            std::stop_token stop) override;
+  awaitable<Result<std::string>> lock(tools::Caller caller, std::string path,
+                                      std::stop_token stop) override;
+  awaitable<Result<std::string>> unlock(tools::Caller caller, std::string path) override;
   awaitable<Result<json::value>> send_message(tools::Caller caller, std::vector<std::string> to,
                                               std::string text) override;
   awaitable<Result<json::value>> read_messages(tools::Caller caller) override;
@@ -92,6 +95,7 @@ class WorkspaceHost final : public agents::AgentHost {
   bool goes_on_later(const tools::Caller& caller) const override;
   bool pausing(const tools::Caller& caller) const override;
   std::vector<agents::Steering> steering(const tools::Caller& caller) const override;
+  std::string notices(const tools::Caller& caller) override;
   void note_retry(const tools::Caller& caller, const agents::AgentModel& model, int attempt,
                   std::chrono::milliseconds delay, const Error& error) override;
   void preview(const tools::Caller& caller, std::string_view text) override;
@@ -110,6 +114,7 @@ class WorkspaceHost final : public agents::AgentHost {
   using Known = tools::CurrentFile::Known;
   /// What a running task has seen of the project.
   struct TaskMemory {
+    Sequence begun = 0;  ///< the task's start: what came before it was about another
     std::map<std::string, Known, std::less<>> seen;
     std::size_t seen_bytes = 0;
     std::set<std::string> instructed;  ///< files that told it how to work
@@ -131,6 +136,9 @@ class WorkspaceHost final : public agents::AgentHost {
   tools::CurrentFile describe(const tools::Caller& caller, const std::string& path,
                               const CurrentFile& current);
   std::string actor_of_version(const std::string& path, Sequence version) const;
+  /// Waits for a write lock of the caller's, visibly.
+  awaitable<Result<locks::Grant>> take_lock(const tools::Caller& caller, const std::string& path,
+                                            std::chrono::milliseconds lease, std::stop_token stop);
   awaitable<Result<Written>> change_locked(const tools::Caller& caller, const std::string& path,
                                            const Edit& edit, locks::Token token);
 

@@ -73,6 +73,8 @@ class DrawnModel final : public providers::Provider {
     if (kind < 12) return {"call", "read_file", {{"path", path}}};
     if (kind < 22) return {"call", "run_command", {{"command", "append " + path}}};
     if (kind < 25) return {"call", "read_messages", json::object()};
+    if (kind < 33) return {"call", "lock_files", {{"path", draw(4) == 0 ? "d/" : path}}};
+    if (kind < 36) return {"call", "unlock_files", {{"path", path}}};
     json::object edit{{"path", path}, {"old", kEnd}};
     edit["new"] = markers_.next(agent_) + std::string(kEnd);
     return {"call", "edit_file", std::move(edit)};

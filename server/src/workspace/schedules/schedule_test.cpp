@@ -1,6 +1,6 @@
-// Random schedules of agents, people, locks, commands, revocations, time-outs and crashes in a real
-// workspace. After each of them nobody waits, nothing that was answered is missing, and the log
-// describes the files as they are.
+// Random schedules of agents, people, locks, commands, revocations, time-outs, questions and
+// crashes in a real workspace. After each of them nobody waits, nothing that was answered is
+// missing, and the log describes the files as they are.
 //
 // SCHEDULES (how many) and SCHEDULE_SEED (the first) are read from the environment.
 #include <cstdlib>
@@ -51,6 +51,11 @@ class ScheduleTest : public WorkspaceFixture {
  protected:
   const agents::AgentDirectory& directory() const override { return drawn_agents_; }
   const tools::ToolBox& tools() const override { return drawn_tools_; }
+  /// So short that waits get to its end before leases do.
+  locks::Ladder ladder() const override {
+    using std::chrono::seconds;
+    return {seconds{5}, seconds{20}, seconds{30}, seconds{40}};
+  }
   void before_next_life() override { end_people(); }
 
   void fresh() {
@@ -106,7 +111,10 @@ class ScheduleTest : public WorkspaceFixture {
   }
   void pass_time() {
     clock_.advance(kAdvance);
-    asio::post(workspace_->strand(), [life = life_] { life->workspace->locks().pump(); });
+    asio::post(workspace_->strand(), [life = life_] {
+      life->workspace->locks().pump();
+      life->workspace->escalations().pump();
+    });
   }
   void crash_here() {
     life_->crashed = true;
@@ -163,8 +171,10 @@ class ScheduleTest : public WorkspaceFixture {
         step = [&](Workspace& at) { return revoke(at, name, random); };
       } else if (kind < 90) {
         step = [&](Workspace& at) { return submit(at, name, random); };
-      } else if (kind < 94) {
+      } else if (kind < 93) {
         step = [&](Workspace& at) { return cancel(at, name, random); };
+      } else if (kind < 97) {
+        step = [&](Workspace& at) { return answer(at, name, random); };
       } else {
         step = [&](Workspace& at) { return write_outside(test, at); };
       }
@@ -248,6 +258,15 @@ class ScheduleTest : public WorkspaceFixture {
         co_await at.tasks().cancel(open[random.below(open.size())], {std::move(name), {}, {}}));
     co_return json::value();
   }
+  static Step answer(Workspace& at, std::string name, SeededRandom& random) {
+    const auto& open = at.state().approvals.open();
+    if (open.empty()) co_return json::value();
+    constexpr approvals::Decision kAnswers[] = {
+        approvals::Decision::kAllow, approvals::Decision::kAsk, approvals::Decision::kDeny};
+    CO_TRY_VOID(co_await at.approvals().answer(open.begin()->first, kAnswers[random.below(3)], {},
+                                               std::move(name), {}));
+    co_return json::value();
+  }
   static Step write_outside(ScheduleTest& test, Workspace& at) {
     const std::string line = test.markers_.next("outside");
     test.put_outside("outside/" + std::to_string(at.log().head()), line);
@@ -259,12 +278,16 @@ class ScheduleTest : public WorkspaceFixture {
   void look() {
     play([](ScheduleTest& test) -> awaitable<void> {
       EXPECT_TRUE(co_await test.files().reconcile_folder("", kAnn));
+      test.workspace_->escalations().pump();
       EXPECT_TRUE(co_await test.workspace_->log().durable(test.workspace_->log().head()));
       for (const Event& event : co_await test.events(test.replayed_.seq + 1)) test.replay(event);
     }(*this));
     const WorkspaceState& live = workspace_->state();
     EXPECT_EQ(json::serialize(replayed_.tasks.snapshot()), json::serialize(live.tasks.snapshot()));
     EXPECT_EQ(json::serialize(replayed_.locks.snapshot()), json::serialize(live.locks.snapshot()));
+    EXPECT_EQ(replayed_.escalations.snapshot(), live.escalations.snapshot());
+    EXPECT_TRUE(live.approvals.open().empty()) << "nobody waits, and somebody is asked";
+    EXPECT_EQ(live.escalations.size(), 0u);
     EXPECT_EQ(hashes_of(replayed_), hashes_of(live));
     EXPECT_EQ(hashes_of(live), hashes_on_disk());
     for (const auto& [path, lines] : acknowledged_) {
@@ -285,6 +308,7 @@ class ScheduleTest : public WorkspaceFixture {
       EXPECT_TRUE(may) << event.actor << " changed what others had locked: " << may.error().message;
     }
     if (event.type == "tool_call") note_call(event);
+    if (event.type == "lock_escalated") ++seen_["step " + *find_string(event.data, "step")];
     const std::string reason = find_string(event.data, "reason").value_or("");
     ++seen_[event.type.starts_with("lock_") ? event.type + " " + reason : event.type];
     ASSERT_TRUE(replayed_.apply(event)) << event.seq;
@@ -354,7 +378,8 @@ TEST_F(ScheduleTest, NoUpdateIsLostAndNobodyWaitsForEver) {
   }
   // The schedules are worth something.
   for (const char* rare :
-       {"lock_released expired", "lock_released revoked", "lock_wait_ended deadlock",
+       {"step told", "step revoked", "step asked", "approval_answered", "lock_wait_ended refused",
+        "lock_released expired", "lock_released revoked", "lock_wait_ended deadlock",
         "lock_wait_ended timeout", "task_cancel_requested", "task_requeued", "refused conflict",
         "refused locked"}) {
     const auto found = seen().find(rare);

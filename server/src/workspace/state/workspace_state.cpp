@@ -5,7 +5,7 @@ namespace coditect::workspace {
 namespace {
 
 /// Raised when a snapshot's form changes: an older one is then ignored and the log replayed.
-constexpr std::int64_t kSnapshotForm = 6;
+constexpr std::int64_t kSnapshotForm = 7;
 
 Result<const json::object*> part(const json::object& snapshot, std::string_view name) {
   const json::object* found = find_object(snapshot, name);
@@ -30,6 +30,7 @@ Result<void> WorkspaceState::apply(const Event& event) {
   TRY_VOID(approvals.apply(event));
   TRY_VOID(agents.apply(event));
   TRY_VOID(locks.apply(event));
+  TRY_VOID(escalations.apply(event));
   TRY_VOID(tasks.apply(event));
   return bus.apply(event);
 }
@@ -39,6 +40,7 @@ json::object WorkspaceState::snapshot() const {
           {"seq", seq},
           {"files", files.snapshot()},
           {"locks", locks.snapshot()},
+          {"escalations", escalations.snapshot()},
           {"tasks", tasks.snapshot()},
           {"bus", bus.snapshot()},
           {"agents", agents.snapshot()},
@@ -62,6 +64,9 @@ Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
   TRY(state.files, FileIndex::restore(*files));
   TRY(const json::object* held, part(snapshot, "locks"));
   TRY(state.locks, locks::LockTable::restore(*held));
+  const json::array* escalations = find_array(snapshot, "escalations");
+  if (escalations == nullptr) return invalid("a snapshot lacks 'escalations'");
+  TRY(state.escalations, locks::EscalationBook::restore(*escalations));
   TRY(const json::object* tasks, part(snapshot, "tasks"));
   TRY(state.tasks, queue::TaskBoard::restore(*tasks));
   TRY(const json::object* mail, part(snapshot, "bus"));

@@ -6,6 +6,7 @@
 #include "coordination/budget/ledger.h"
 #include "coordination/bus/bus.h"
 #include "coordination/lifecycle/agent_states.h"
+#include "coordination/locks/escalation_book.h"
 #include "coordination/locks/lock_table.h"
 #include "coordination/queue/task_board.h"
 #include "workspace/files/file_index.h"
@@ -26,6 +27,7 @@ struct WorkspaceState {
   Sequence seq = 0;  ///< of the last event applied
   FileIndex files;
   locks::LockTable locks;
+  locks::EscalationBook escalations;
   queue::TaskBoard tasks;
   bus::Bus bus;
   lifecycle::AgentStates agents;

@@ -1,32 +1,16 @@
-import { useState } from 'react';
-import { attempt } from '../../actions/toasts';
 import { shownParts } from '../../model/approvals';
 import { pathOfInput } from '../../model/agents';
 import { toneOf } from '../../model/format';
 import type { ApprovalDecision, ApprovalInfo } from '../../protocol/entities';
 import { Button } from '../../ui/controls';
-import { useSession } from '../workspace/SessionContext';
+import { useAnswer } from './useAnswer';
 
 /** One call that waits: what it would do, and the answer. */
 export function ApprovalCard({ approval }: { approval: ApprovalInfo }) {
-  const session = useSession();
-  const [note, setNote] = useState('');
-  const [sent, setSent] = useState(false);
   const { id, agent, tool, why } = approval;
+  const { note, setNote, sent, answer } = useAnswer<ApprovalDecision>(id);
   const path = pathOfInput(approval.input);
   const what = path === undefined ? tool : `${tool} ${path}`;
-  const answer = (decision: ApprovalDecision): void => {
-    setSent(true);
-    const words = note.trim();
-    attempt(() =>
-      session
-        .call('approvals.answer', { id, decision, ...(words === '' ? {} : { note: words }) })
-        .catch((thrown: unknown) => {
-          setSent(false);
-          throw thrown;
-        }),
-    );
-  };
   return (
     <article
       className="approval"

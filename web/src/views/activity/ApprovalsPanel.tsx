@@ -6,6 +6,7 @@ import { Button } from '../../ui/controls';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { ApprovalCard } from './ApprovalCard';
 import { RulesDialog } from './RulesDialog';
+import { LockCard } from './LockCard';
 
 const MODES: Record<ApprovalMode, string> = {
   'read-only': 'read only',
@@ -24,10 +25,16 @@ export function ApprovalsPanel() {
         {approvals.length === 0 ? (
           <p className="muted">
             Nobody waits for you. What an agent has to ask for appears here, by its mode and the
-            workspace’s rules.
+            workspace’s rules, and so does a wait for a lock that lasts too long.
           </p>
         ) : (
-          approvals.map((approval) => <ApprovalCard key={approval.id} approval={approval} />)
+          approvals.map((approval) =>
+            approval.kind === 'lock' ? (
+              <LockCard key={approval.id} approval={approval} />
+            ) : (
+              <ApprovalCard key={approval.id} approval={approval} />
+            ),
+          )
         )}
       </div>
     </div>

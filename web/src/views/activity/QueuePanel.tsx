@@ -75,6 +75,8 @@ function Waits({ task }: { task: TaskInfo }) {
 
 /** What a person can do about the wait: raise the budget, answer what is asked. */
 function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) {
+  // A wait for a lock is asked about once it has lasted too long.
+  const asked = useWorkspace((state) => state.approvals.some(({ task }) => task === id));
   if (waits.startsWith('budget:')) {
     return (
       <IconButton
@@ -86,7 +88,7 @@ function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) 
       />
     );
   }
-  if (!waits.startsWith('approval:')) return null;
+  if (!waits.startsWith('approval:') && !asked) return null;
   return (
     <IconButton
       icon="check"

@@ -95,6 +95,7 @@ function Doing({ agent, prompt }: { agent: AgentView; prompt: string | undefined
     return (
       <div className="agent-line warn-text truncate">
         waits for {agent.waiting.for}: {agent.waiting.what}
+        {agent.waiting.done !== undefined && ` · ${agent.waiting.done}`}
       </div>
     );
   }
