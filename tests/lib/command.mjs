@@ -8,7 +8,7 @@ const kCommandMs = 120_000;
 
 /// Runs `coditect ARGS` and resolves to {code, signal, stdout, stderr}. With a `server`, the
 /// command finds it as a user's would, through the environment.
-export function coditect(args, { server, env = {}, cwd, input = '' } = {}) {
+export function coditect(args, { server, env = {}, cwd, input = '', timeoutMs = kCommandMs } = {}) {
   const where = server ? { CODITECT_URL: server.url, CODITECT_TOKEN: server.token } : {};
   const child = spawn(kBinary, args, { cwd, env: cleanEnvironment({ ...where, ...env }) });
   const out = [];
@@ -17,7 +17,7 @@ export function coditect(args, { server, env = {}, cwd, input = '' } = {}) {
   child.stderr.on('data', (chunk) => err.push(chunk));
   child.stdin.on('error', () => child.stdin.destroy());
   child.stdin.end(input);
-  const late = setTimeout(() => child.kill('SIGKILL'), kCommandMs);
+  const late = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {

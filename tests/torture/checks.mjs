@@ -17,6 +17,7 @@ const kSettleMs = 90_000;
 const kSettlePollMs = 500;
 const kShippedMs = 30_000;
 const kDiskMs = 15_000;
+const kVerifyMs = 600_000;
 const kTasksMs = 120_000;
 /// What a local workspace may lose with its node. The rest is in the store.
 const kLossMs = 3_000;
@@ -125,8 +126,11 @@ function differenceOf(wanted, found, leaveOut) {
 
 /// `coditect verify` finds nothing in a folder that no process uses.
 export async function assertVerified(folder) {
-  const { code, stdout, stderr } = await coditect(['verify', folder]);
-  assert.equal(code, 0, `verify ${folder}: ${stdout}${stderr}`);
+  // It reads everything, on a machine that is busy, and a run of an hour leaves gigabytes.
+  const { code, signal, stdout, stderr } = await coditect(['verify', folder], {
+    timeoutMs: kVerifyMs,
+  });
+  assert.equal(code, 0, `verify ${folder}: ${signal ?? ''} ${stdout}${stderr}`);
 }
 
 /// A copy out of the store has the same events and the same files. The workspace is quiet.
