@@ -38,7 +38,7 @@ struct Config {
   /// How long nothing may be heard of an agent at work; see lifecycle/stuck_limits.h.
   std::chrono::seconds stuck_after = limits::kAgentSilenceMax;
   locks::Ladder ladder;  ///< what is done about an agent that waits for a lock, and when
-  json::object demo;  ///< source of a workspace to make where there is none; empty: make none
+  json::object demo;     ///< source of a workspace to make where there is none; empty: make none
 };
 
 /// Reads a configuration file into `config`. Errc::kInvalid names the line; unknown keys are
