@@ -36,6 +36,7 @@ test('a person sees why an agent waits and takes the lock away', async ({ page, 
   );
   await page.reload();
   await expect(page.getByTestId('approvals-count')).toHaveText('1');
+  await expect(card).toContainText('a person is asked');
 
   await inbox.getByRole('button', { name: 'Take the lock away' }).focus();
   await page.keyboard.press('Enter');

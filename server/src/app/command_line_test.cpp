@@ -366,6 +366,13 @@ TEST(EventLine, SaysHowMuchRoomWasMade) {
   EXPECT_EQ(describe_event(compacted), "kimi cut its conversation from about 900 to 100 tokens");
 }
 
+TEST(EventLine, SaysWhatWasDoneAboutAWaitForALock) {
+  const json::object escalated{
+      {"type", "lock_escalated"},
+      {"data", json::object{{"path", "a.txt"}, {"step", "asked"}, {"why", "it waits 120 s"}}}};
+  EXPECT_EQ(describe_event(escalated), "asked a.txt: it waits 120 s");
+}
+
 TEST(EventLine, TakesAnyEvent) {
   const json::object call{{"seq", 3},
                           {"ts", "2026-11-20T12:00:00.000000Z"},
@@ -376,7 +383,7 @@ TEST(EventLine, TakesAnyEvent) {
   EXPECT_NE(line.find("read_file a .txt"), std::string::npos) << line;
   EXPECT_EQ(line.find('\n'), std::string::npos);
   for (const char* type : {"", "agent_message", "file_edit", "task_finished", "lock_acquired",
-                           "agent_state_change", "of_a_later_version"}) {
+                           "lock_escalated", "agent_state_change", "of_a_later_version"}) {
     for (const json::value& data : {json::value(json::object()), json::value(7), json::value()}) {
       const std::string any = format_event({{"type", type}, {"data", data}});
       EXPECT_EQ(any.find('\n'), std::string::npos) << type;

@@ -1,14 +1,17 @@
-import type { AgentInfo, TaskInfo } from '../protocol/entities';
+import type { AgentInfo } from '../protocol/entities';
 import type { AttachResult } from '../protocol/methods';
-import { groupLocks } from './locks';
+import { groupLocks, lastStepOf } from './locks';
 import type { AgentView, WorkspaceState } from './state';
 
 /** A task says what it waits for, and with it what its agent does. */
-function withWait(agent: AgentInfo, tasks: TaskInfo[]): AgentView {
+function withWait(agent: AgentInfo, { tasks, lock_waits }: AttachResult): AgentView {
   const waits = tasks.find(({ id }) => id === agent.task)?.waits_for;
   if (waits === undefined) return agent;
   const cut = waits.indexOf(': ');
-  return { ...agent, waiting: { for: waits.slice(0, cut), what: waits.slice(cut + 2) } };
+  const waiting = { for: waits.slice(0, cut), what: waits.slice(cut + 2) };
+  const wait = lock_waits.find(({ task }) => task === agent.task);
+  const done = wait === undefined ? undefined : lastStepOf(wait);
+  return { ...agent, waiting: done === undefined ? waiting : { ...waiting, done } };
 }
 
 /** The state at `head`, as `workspace.attach` without `resume_from` describes it. */
@@ -17,9 +20,9 @@ export function fromSnapshot(snapshot: AttachResult): WorkspaceState {
     seq: snapshot.head,
     workspace: snapshot.workspace,
     session: snapshot.session,
-    agents: snapshot.agents.map((agent) => withWait(agent, snapshot.tasks)),
+    agents: snapshot.agents.map((agent) => withWait(agent, snapshot)),
     locks: groupLocks(snapshot.locks),
-    waits: [],
+    waits: snapshot.lock_waits,
     tasks: snapshot.tasks,
     cost: snapshot.cost,
     moneySeq: snapshot.head,

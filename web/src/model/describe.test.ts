@@ -1,7 +1,8 @@
 import { describe as suite, expect, it } from 'vitest';
+import { fromSnapshot } from './attach';
 import { describe, familyOf } from './describe';
 import { scopeName } from './format';
-import { events, fresh, play } from './testing';
+import { events, fresh, play, snapshot } from './testing';
 
 suite('budgets in the log', () => {
   const lineOf = (type: string, data: object) => {
@@ -70,6 +71,47 @@ suite('waits for locks that last too long', () => {
     const resumed = { type: 'task_resumed', task: 't1', data: { agent: 'claude', for: 'lock' } };
     expect(play(told, [resumed]).agents[0]?.waiting).toBeUndefined();
     expect(play(fresh, [escalated('told')]).agents[0]?.waiting).toBeUndefined();
+  });
+});
+
+suite('waits for locks after a reload', () => {
+  const wait = {
+    path: 'a.txt',
+    mode: 'write' as const,
+    holder: 'agent:claude',
+    waits_for: ['user:ada'],
+    task: 't1',
+  };
+  const task = {
+    id: 't1',
+    agent: 'claude',
+    state: 'waiting' as const,
+    priority: 5,
+    prompt: 'p',
+    attempt: 1,
+    created_at: '2026-11-20T12:00:00Z',
+    waits_for: 'lock: a.txt is held by user:ada',
+  };
+  const after = (more: object) =>
+    fromSnapshot({
+      ...snapshot,
+      agents: snapshot.agents.map((agent) =>
+        agent.name === 'claude' ? { ...agent, task: 't1' } : agent,
+      ),
+      tasks: [task],
+      lock_waits: [{ ...wait, ...more }],
+    });
+
+  it('say what was done about them', () => {
+    expect(after({}).agents[0]?.waiting).toEqual({
+      for: 'lock',
+      what: 'a.txt is held by user:ada',
+    });
+    expect(after({ told: true }).agents[0]?.waiting?.done).toBe('ada was told');
+    const asked = after({ told: true, approval: 'a_1' });
+    expect(asked.agents[0]?.waiting?.done).toBe('a person is asked');
+    expect(asked.waits).toHaveLength(1);
+    expect(asked.agents[1]?.waiting).toBeUndefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import type { LockInfo } from '../protocol/entities';
+import type { LockInfo, LockWaitInfo } from '../protocol/entities';
 import type { KnownEvent, LockEscalatedData } from '../protocol/events';
 import { shortName } from './format';
 import type { WaitView, WorkspaceState } from './state';
@@ -94,6 +94,12 @@ export function stepOf({ step, waits_for, why }: LockEscalatedData): string {
     case 'asked':
       return 'a person is asked';
   }
+}
+
+/** The last of what was done about a wait, where anything was. */
+export function lastStepOf({ waits_for, told, approval }: LockWaitInfo): string | undefined {
+  if (approval !== undefined) return 'a person is asked';
+  return told === true ? `${namesOf(waits_for)} was told` : undefined;
 }
 
 function namesOf(holders: string[]): string {

@@ -18,6 +18,7 @@ export const snapshot: AttachResult = {
     simulated: true,
   })),
   locks: [],
+  lock_waits: [],
   tasks: [],
   approvals: [],
   approval_policy: { mode: 'full', agents: {}, rules: [], timeout_s: 1800 },

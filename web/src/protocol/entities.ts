@@ -22,6 +22,19 @@ export interface LockInfo {
   expires_at: string;
 }
 
+/** Somebody who waits for a lock. */
+export interface LockWaitInfo {
+  path: string;
+  mode: LockMode;
+  holder: string;
+  waits_for: string[];
+  task?: string;
+  /** Whether holders have heard of it. */
+  told?: boolean;
+  /** The question that is open about it. */
+  approval?: string;
+}
+
 export type TaskState =
   'queued' | 'running' | 'waiting' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
 

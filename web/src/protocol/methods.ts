@@ -13,6 +13,7 @@ import type {
   LockDecision,
   LockInfo,
   LockMode,
+  LockWaitInfo,
   MessageInfo,
   RefusedPlace,
   SessionInfo,
@@ -31,6 +32,7 @@ export interface AttachResult {
   head: number;
   agents: AgentInfo[];
   locks: LockInfo[];
+  lock_waits: LockWaitInfo[];
   tasks: TaskInfo[];
   cost: CostTotals;
   approvals: ApprovalInfo[];

@@ -2,7 +2,7 @@
 
 #include "api/rpc/approval_rows.h"
 #include "api/rpc/budget_rows.h"
-#include "coordination/locks/lock_events.h"
+#include "api/rpc/lock_rows.h"
 
 namespace coditect::api {
 
@@ -31,14 +31,13 @@ json::array agent_rows(workspace::Workspace& workspace) {
 
 json::object attachment(workspace::Workspace& workspace) {
   const workspace::WorkspaceState& state = workspace.state();
-  json::array held;
-  for (const auto& [token, lock] : state.locks.locks()) held.push_back(locks::lock_json(lock));
   json::object cost = state.cost.to_json();
   cost["budgets"] = budget_rows(workspace);
   json::object answer{{"workspace", to_json(workspace.meta())},
                       {"head", state.seq},
                       {"agents", agent_rows(workspace)},
-                      {"locks", std::move(held)},
+                      {"locks", lock_rows(state)},
+                      {"lock_waits", lock_wait_rows(state)},
                       {"tasks", task_rows(state)},
                       {"cost", std::move(cost)},
                       {"approvals", approval_rows(state)},

@@ -11,8 +11,9 @@ json::array agent_rows(workspace::Workspace& workspace);
 /// Every task on the board, as tasks.list shows it.
 json::array task_rows(const workspace::WorkspaceState& state);
 
-/// What workspace.attach answers: {workspace, session, head, agents, locks, tasks, cost, approvals,
-/// approval_policy}, all of it the state right after event `head`. On the workspace's strand.
+/// What workspace.attach answers: {workspace, session, head, agents, locks, lock_waits, tasks,
+/// cost, approvals, approval_policy}, all of it the state right after event `head`. On the
+/// workspace's strand.
 json::object attachment(workspace::Workspace& workspace);
 /// attachment(), given only once everything that it shows is durable; keeps the session open.
 awaitable<Result<json::value>> attachment_when_durable(workspace::Workspace& workspace,

@@ -1,7 +1,7 @@
+#include "api/rpc/lock_rows.h"
 #include "api/rpc/method_table.h"
 #include "api/rpc/params.h"
 #include "base/limits.h"
-#include "coordination/locks/lock_events.h"
 
 namespace coditect::api {
 
@@ -20,32 +20,9 @@ Result<milliseconds> lease_of(const json::object& params) {
   return milliseconds(lease);
 }
 
-/// With what was done about the wait, where it has lasted too long.
-json::object waiting_row(const workspace::WorkspaceState& state, const locks::Waiter& waiter) {
-  json::object row{{"path", waiter.path.text()},
-                   {"mode", locks::to_string(waiter.request.mode)},
-                   {"holder", waiter.request.holder},
-                   {"since", to_rfc3339(waiter.request.now)}};
-  if (waiter.request.task.empty()) return row;
-  row["task"] = waiter.request.task;
-  const locks::Escalated* done = state.escalations.find(waiter.request.task, waiter.path.text());
-  if (done == nullptr) return row;
-  row["since"] = to_rfc3339(done->since);
-  row["told"] = !done->told.empty();
-  if (!done->question.empty()) row["approval"] = done->question;
-  return row;
-}
-
 awaitable<Result<json::value>> list(MethodCall call) {
-  json::array held;
-  for (const auto& [token, lock] : call.workspace.state().locks.locks()) {
-    held.push_back(locks::lock_json(lock));
-  }
-  json::array waiting;
-  for (const auto& [id, waiter] : call.workspace.state().locks.waiters()) {
-    waiting.push_back(waiting_row(call.workspace.state(), waiter));
-  }
-  co_return json::object{{"locks", std::move(held)}, {"waiting", std::move(waiting)}};
+  const workspace::WorkspaceState& state = call.workspace.state();
+  co_return json::object{{"locks", lock_rows(state)}, {"waiting", lock_wait_rows(state)}};
 }
 
 awaitable<Result<json::value>> acquire(MethodCall call) {
@@ -95,8 +72,8 @@ std::vector<Method> lock_methods() {
       {"locks.list",
        "Who holds which locks, and who waits.",
        {},
-       "{locks: [{path, mode, token, holder, expires_at}], waiting: [{path, mode, holder, since, "
-       "task?, told?, approval?}]}",
+       "{locks: [{path, mode, token, holder, expires_at}], waiting: [{path, mode, holder, "
+       "waits_for, since, task?, told?, approval?}]}",
        once_durable<list>},
       {"locks.acquire",
        "Takes a lock, waiting its turn. A path that ends with / is a folder; globs are allowed.",

@@ -91,6 +91,8 @@ std::string describe_event(const json::object& event) {
     line = text(data, "agent") + " was stuck in " + text(data, "doing") + ": " + text(data, "step");
   } else if (type == "context_compacted") {
     line = describe_compaction(data);
+  } else if (type == "lock_escalated") {
+    line = text(data, "step") + " " + text(data, "path") + ": " + text(data, "why");
   } else if (type.starts_with("lock_")) {
     line = text(data, "mode") + " " + text(data, "path") + " " + text(data, "reason");
   } else {

@@ -224,6 +224,32 @@ TEST_F(EscalationStory, AWaitIsTheSameOverARestartAndAnotherOneAfterItsEnd) {
   EXPECT_FALSE(table.refuse(waiter, {Errc::kLocked, "no", {}}));
 }
 
+TEST_F(EscalationStory, AWaitThatIsCutOffMayGoOnAndOneThatTimedOutDoesNot) {
+  const Token token = acquire("user:ann", "a.txt");
+  acquire("agent:claude", "a.txt", "t_1", true);
+  record(escalated_event({"t_1",
+                          "a.txt",
+                          "agent:claude",
+                          kBegin,
+                          Rung::kTold,
+                          {table.locks().at(token)},
+                          "told",
+                          {}}));
+  auto cut_off = table.cancel(table.waiters().begin()->first);
+  ASSERT_TRUE(cut_off);
+  for (EventDraft& draft : cut_off->events) record(std::move(draft));
+  EXPECT_EQ(book.size(), 1u) << "the server stops, and the task asks again";
+  acquire("agent:claude", "a.txt", "t_1", true);
+  EXPECT_TRUE(only_wait().done.told.contains(token));
+  now = table.waiters().begin()->second.deadline;
+  record(*table.renew(token, "user:ann", std::chrono::minutes{30}, now - seconds{1}));
+  while (auto step = table.next_step(now)) {
+    for (EventDraft& draft : step->events) record(std::move(draft));
+  }
+  EXPECT_TRUE(table.waiters().empty());
+  EXPECT_EQ(book.size(), 0u);
+}
+
 TEST_F(EscalationStory, AnAnswerIsRememberedAndATaskThatEndsIsForgotten) {
   const Token token = acquire("user:ann", "a.txt");
   acquire("agent:claude", "a.txt", "t_1", true);
