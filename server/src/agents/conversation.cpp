@@ -13,8 +13,8 @@ namespace {
 
 /// Tools whose calls do nothing, or nothing but what the log tells: a file_edit of the task, or the
 /// tasks that it has delegated, which the call finds again.
-constexpr std::array<std::string_view, 6> kToldByTheLog{"list_files", "read_file", "search",
-                                                        "write_file", "edit_file", "delegate_task"};
+constexpr std::array<std::string_view, 7> kToldByTheLog{
+    "list_files", "read_file", "search", "read_output", "write_file", "edit_file", "delegate_task"};
 constexpr std::string_view kInterrupted =
     "The server stopped while this call was under way, and it was not made again. Whether it took "
     "effect is not known: look before you repeat it.";

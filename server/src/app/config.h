@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "app/agent_config.h"
+#include "app/embedding_config.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "coordination/lifecycle/stuck_limits.h"
 #include "tools/sandbox/command.h"
+#include "workspace/context/shared_context.h"
 
 namespace coditect::app {
 
@@ -28,6 +30,8 @@ struct Config {
   std::string node;  ///< the node's name; "" for the one that is kept in the data folder
   enum class Takeover { kAutomatic, kNever } takeover = Takeover::kAutomatic;
   std::vector<AgentConfig> agents;
+  std::optional<EmbeddingConfig> embeddings;  ///< nothing: semantic search compares words
+  workspace::SharedContext shared_context = workspace::SharedContext::kGiven;
   enum class Providers { kReal, kSimulated } providers = Providers::kReal;
   tools::CommandLimits commands{.time = limits::kTerminalTimeMax};  ///< the most of each
   std::filesystem::path prices;  ///< a price file instead of the built-in one; empty: that one

@@ -59,6 +59,7 @@ class Node {
   Result<void> start_workspaces(OnLost on_lost);
   Result<void> open_prices();
   Result<void> open_agents();
+  Result<void> open_embeddings();
   Result<void> open_commands();
   Result<void> open_api();
   void make_demo();
@@ -91,7 +92,8 @@ class Node {
   std::unique_ptr<net::Server> simulator_server_;
   providers::KeyGates gates_{clock_};
   std::optional<agents::AgentDirectory> agents_;
-  std::optional<providers::PriceBook> prices_;  ///< nothing: the built-in ones
+  std::unique_ptr<providers::Embedder> embedder_;  ///< null where none is configured
+  std::optional<providers::PriceBook> prices_;     ///< nothing: the built-in ones
   std::optional<workspace::NodeServices> services_;
   std::unique_ptr<registry::Registry> registry_;
   api::MethodTable methods_;

@@ -5,11 +5,13 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "coordination/lifecycle/stuck_limits.h"
+#include "providers/embeddings/embedder.h"
 #include "providers/prices/cost.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
 #include "tools/sandbox/terminal.h"
 #include "tools/toolbox.h"
+#include "workspace/context/shared_context.h"
 #include "workspace/files/watcher.h"
 #include "workspace/log/ack_gate.h"
 
@@ -34,6 +36,8 @@ struct NodeServices {
   const providers::PriceBook& prices = providers::built_in_prices();
   /// How long nothing may be heard of an agent at work.
   std::chrono::milliseconds agent_silence_max = limits::kAgentSilenceMax;
+  providers::Embedder* embedder = nullptr;  ///< null where no embeddings are configured
+  SharedContext shared_context = SharedContext::kGiven;
 };
 
 }  // namespace coditect::workspace
