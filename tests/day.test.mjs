@@ -3,51 +3,19 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 
+import { entry, kTasks, makeLibrary, module, right, wrong } from './lib/library.mjs';
 import { assertEditsChain, assertLocksPair } from './lib/log.mjs';
 import { editFile, kAgents, readFile, rehearse, runCommand, say } from './lib/rehearsal.mjs';
-import { git } from './lib/repository.mjs';
 import { Server, temporaryFolder } from './lib/server.mjs';
+import { waits } from './lib/waits.mjs';
 import { Workspace } from './lib/workspace.mjs';
 
-const kTasks = 200;
-const kModules = 240;
 const kChecksEvery = 8;
 const kLogsEvery = 4;
 // What an agent could not write because somebody else had just changed the file it does again.
 const kRounds = 12;
-
-const broken = (index) => index < kTasks;
-const wrong = (index) => `  echo "$(($1 - ${index}))"\n`;
-const right = (index) => `  echo "$(($1 + ${index}))"\n`;
-const module = (index) => `lib/part${index % 8}/add${index}.sh`;
-const entry = (index) => `- add${index} adds\n`;
-
-/// A library of shell functions, a test for each, and a program that runs the tests.
-function makeLibrary(folder) {
-  const write = (name, text) => {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), text);
-  };
-  for (let index = 0; index < kModules; ++index) {
-    const body = broken(index) ? wrong(index) : right(index);
-    write(module(index), `# Adds ${index} to its argument.\nadd${index}() {\n${body}}\n`);
-    const expected = 1000 + index;
-    write(
-      `test/add${index}.sh`,
-      `. ./${module(index)}\ntest "$(add${index} 1000)" = ${expected} || echo "add${index}"\n`,
-    );
-  }
-  write('CHANGELOG.md', '# Changes\n\n## Unreleased\n');
-  write('check.sh', 'set -eu\nfor each in test/*.sh; do sh "$each"; done\n');
-  chmodSync(path.join(folder, 'check.sh'), 0o755);
-  git(folder, 'init', '--quiet', '--initial-branch=main');
-  git(folder, 'add', '.');
-  git(folder, 'commit', '--quiet', '--message', 'Everything');
-}
 
 /// What fails of the tests in `folder`.
 const failing = (folder) =>
@@ -63,23 +31,6 @@ function repair(index) {
   if (index % kChecksEvery === 0) steps.push(runCommand(`sh test/add${index}.sh`));
   if (index % kLogsEvery === 0) steps.push(...note(index));
   return rehearse(...steps, say(`add${index} adds`));
-}
-
-/// How long somebody waited for locks, in ms, and how often.
-function waits(events) {
-  const since = new Map();
-  let times = 0;
-  let total = 0;
-  for (const { type, ts, data } of events) {
-    const who = `${data.holder} ${data.path}`;
-    if (type === 'lock_waiting') since.set(who, Date.parse(ts));
-    if (type !== 'lock_acquired' && type !== 'lock_wait_ended') continue;
-    if (!since.has(who)) continue;
-    times += 1;
-    total += Date.parse(ts) - since.get(who);
-    since.delete(who);
-  }
-  return { times, ms: total };
 }
 
 function figures(events, seconds) {

@@ -43,6 +43,7 @@ const kMethods = [
   'timeline.file_at',
   'cost.summary',
   'search.text',
+  'search.semantic',
 ];
 let server;
 let workspace;

@@ -152,6 +152,17 @@ class FakeHost final : public AgentHost {
                                           std::stop_token) override {
     co_return json::value();
   }
+  awaitable<Result<json::value>> search_log(tools::Caller, std::string, std::size_t) override {
+    co_return unavailable("nothing is searched here");
+  }
+  awaitable<Result<json::value>> search_meaning(tools::Caller, std::string, std::size_t,
+                                                std::stop_token) override {
+    co_return unavailable("nothing is searched here");
+  }
+  awaitable<std::string> keep_output(tools::Caller, std::string) override { co_return "o_1"; }
+  awaitable<Result<std::string>> kept_output(tools::Caller, std::string) override {
+    co_return not_found("nothing is kept here");
+  }
   std::filesystem::path project_root() const override { return "/nowhere"; }
   awaitable<Result<std::vector<tools::Secret>>> secrets(tools::Caller,
                                                         std::vector<std::string>) override {

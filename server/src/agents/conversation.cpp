@@ -13,8 +13,9 @@ namespace {
 
 /// Tools whose calls do nothing, or nothing but what the log tells: a file_edit of the task, the
 /// tasks that it has delegated, which the call finds again, or a lock, which a restart ends.
-constexpr std::array<std::string_view, 7> kToldByTheLog{
-    "list_files", "read_file", "search", "write_file", "edit_file", "delegate_task", "lock_files"};
+constexpr std::array<std::string_view, 8> kToldByTheLog{"list_files",    "read_file",  "search",
+                                                        "read_output",   "write_file", "edit_file",
+                                                        "delegate_task", "lock_files"};
 constexpr std::string_view kInterrupted =
     "The server stopped while this call was under way, and it was not made again. Whether it took "
     "effect is not known: look before you repeat it.";

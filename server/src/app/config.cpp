@@ -23,7 +23,7 @@ Result<void> take_server(const std::filesystem::path& file, const toml::table& t
                          Config& config) {
   TRY_VOID(only_known(file, table,
                       {"listen", "data", "user", "hosts", "log_level", "store", "mirror", "node",
-                       "takeover", "prices", "stuck_after_s"}));
+                       "takeover", "prices", "stuck_after_s", "shared_context"}));
   TRY_VOID(take_text(file, table, "listen", config.listen));
   std::string data = config.data.string();
   TRY_VOID(take_text(file, table, "data", data));
@@ -43,6 +43,12 @@ Result<void> take_server(const std::filesystem::path& file, const toml::table& t
     const auto wanted = takeover->value_exact<bool>();
     if (!wanted) return bad(file, *takeover, "'takeover' is neither true nor false");
     config.takeover = *wanted ? Config::Takeover::kAutomatic : Config::Takeover::kNever;
+  }
+  if (const toml::node* context = table.get("shared_context")) {
+    const auto wanted = context->value_exact<bool>();
+    if (!wanted) return bad(file, *context, "'shared_context' is neither true nor false");
+    using workspace::SharedContext;
+    config.shared_context = *wanted ? SharedContext::kGiven : SharedContext::kWithheld;
   }
   if (const toml::node* stuck = table.get("stuck_after_s")) {
     const auto seconds = stuck->value_exact<std::int64_t>();
@@ -82,7 +88,8 @@ Result<void> take_locks(const std::filesystem::path& file, const toml::table& ta
 Result<void> load_config(const std::filesystem::path& file, Config& config) {
   TRY(std::string text, read_file(file));
   TRY(const toml::table root, parse(file, text));
-  TRY_VOID(only_known(file, root, {"server", "agents", "commands", "approvals", "locks"}));
+  TRY_VOID(
+      only_known(file, root, {"server", "agents", "commands", "approvals", "locks", "embeddings"}));
   if (const toml::node* server = root.get("server")) {
     if (!server->is_table()) return bad(file, *server, "[server] is no table");
     TRY_VOID(take_server(file, *server->as_table(), config));
@@ -98,6 +105,10 @@ Result<void> load_config(const std::filesystem::path& file, Config& config) {
   if (const toml::node* locks = root.get("locks")) {
     if (!locks->is_table()) return bad(file, *locks, "[locks] is no table");
     TRY_VOID(take_locks(file, *locks->as_table(), config.ladder));
+  }
+  if (const toml::node* embeddings = root.get("embeddings")) {
+    if (!embeddings->is_table()) return bad(file, *embeddings, "[embeddings] is no table");
+    TRY(config.embeddings, parse_embeddings(file, *embeddings->as_table()));
   }
   const toml::node* agents = root.get("agents");
   if (agents == nullptr) return {};

@@ -8,12 +8,14 @@
 
 #include "app/agent_config.h"
 #include "app/approval_config.h"
+#include "app/embedding_config.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "coordination/lifecycle/stuck_limits.h"
 #include "coordination/locks/ladder.h"
 #include "tools/network/allow_list.h"
 #include "tools/sandbox/command.h"
+#include "workspace/context/shared_context.h"
 
 namespace coditect::app {
 
@@ -31,6 +33,8 @@ struct Config {
   std::string node;  ///< the node's name; "" for the one that is kept in the data folder
   enum class Takeover { kAutomatic, kNever } takeover = Takeover::kAutomatic;
   std::vector<AgentConfig> agents;
+  std::optional<EmbeddingConfig> embeddings;  ///< nothing: semantic search compares words
+  workspace::SharedContext shared_context = workspace::SharedContext::kGiven;
   enum class Providers { kReal, kSimulated } providers = Providers::kReal;
   tools::CommandLimits commands{.time = limits::kTerminalTimeMax};  ///< the most of each
   tools::AllowList network;      ///< hosts that commands may reach; empty: none

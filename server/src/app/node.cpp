@@ -9,6 +9,7 @@
 #include "app/agent_factory.h"
 #include "base/log.h"
 #include "base/posix_file.h"
+#include "providers/embeddings/openai_embedder.h"
 #include "providers/factory.h"
 #include "providers/prices/price_file.h"
 #include "registry/recovery.h"
@@ -98,6 +99,7 @@ Result<void> Node::start(OnLost on_lost) {
   TRY_VOID(open_off_machine());
   TRY_VOID(open_commands());
   TRY_VOID(open_agents());
+  TRY_VOID(open_embeddings());
   TRY_VOID(open_prices());
   TRY_VOID(open_webhook());
   TRY(secrets_, workspace::SecretStore::open(config_.data / "node" / "secrets"));
@@ -105,7 +107,7 @@ Result<void> Node::start(OnLost on_lost) {
       clock_, random_, *journal_, *catalogue_, *disk_, *database_, *watcher_, *agents_, *tools_,
       *terminals_, off_machine_ ? &off_machine_->gate() : nullptr,
       prices_ ? *prices_ : providers::built_in_prices(), config_.stuck_after, config_.ladder,
-      secrets_.get(), webhook_.get()});
+      secrets_.get(), webhook_.get(), embedder_.get(), config_.shared_context});
   replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
                                           environment_, replicator));
@@ -222,6 +224,27 @@ Result<void> Node::open_agents() {
   }
   notices_.insert(notices_.end(), factory.notices().begin(), factory.notices().end());
   agents_.emplace(std::move(agents));
+  return {};
+}
+
+Result<void> Node::open_embeddings() {
+  if (!config_.embeddings) return {};
+  const EmbeddingConfig& wanted = *config_.embeddings;
+  providers::EmbedderConfig config{wanted.base_url, {}, {}};
+  config.model = {wanted.model, wanted.base_url, wanted.dimensions,
+                  config_.providers == Config::Providers::kSimulated, wanted.token_price};
+  if (config.model.simulated) {
+    TRY(config.base_url, simulator_url());
+    config.base_url += "/v1";
+    config.api_key = "simulated";
+    config.model.origin = "simulated";
+  } else {
+    TRY(config.api_key, embeddings_key(wanted, environment_));
+    config.proxy = providers::proxy_settings(environ);
+  }
+  auto made = providers::OpenAiEmbedder::create(config, clock_);
+  if (!made) return std::move(made).error().in("[embeddings]");
+  embedder_ = *std::move(made);
   return {};
 }
 

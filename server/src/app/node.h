@@ -61,6 +61,7 @@ class Node {
   Result<void> start_workspaces(OnLost on_lost);
   Result<void> open_prices();
   Result<void> open_agents();
+  Result<void> open_embeddings();
   Result<void> open_commands();
   Result<void> open_webhook();
   Result<void> open_api();
@@ -95,7 +96,8 @@ class Node {
   std::unique_ptr<net::Server> simulator_server_;
   providers::KeyGates gates_{clock_};
   std::optional<agents::AgentDirectory> agents_;
-  std::optional<providers::PriceBook> prices_;  ///< nothing: the built-in ones
+  std::unique_ptr<providers::Embedder> embedder_;  ///< null where none is configured
+  std::optional<providers::PriceBook> prices_;     ///< nothing: the built-in ones
   std::unique_ptr<workspace::SecretStore> secrets_;
   std::shared_ptr<Webhook> webhook_;  ///< null where nobody outside wants to know
   std::optional<workspace::NodeServices> services_;

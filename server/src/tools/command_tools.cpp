@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "tools/elapsed_note.h"
+#include "tools/full_output.h"
 #include "tools/git_arguments.h"
 #include "tools/network_note.h"
+#include "tools/read_on.h"
 #include "tools/secret_names.h"
 #include "tools/tool_call.h"
 
@@ -32,10 +34,7 @@ std::string closing_lines(const CommandResult& result, const CommandLimits& limi
   const std::string elapsed = elapsed_note(result.elapsed);
   std::string text;
   if (result.truncated) {
-    text += fmt::format(
-        "[it printed {} bytes in all; to see the rest, send it to a file and read that, or narrow "
-        "it with grep or tail]\n",
-        result.output_bytes);
+    text += fmt::format("[it printed {} bytes in all]\n", result.output_bytes);
   }
   if (result.out_of_memory) {
     text += fmt::format("[a process was killed at the memory limit of {} MiB]\n",
@@ -88,11 +87,12 @@ void note_locked(ToolOutcome& outcome, const CommandChanges& changes, int exit_c
 }
 
 ToolOutcome outcome_of(const CommandResult& result, const CommandLimits& limits,
-                       const CommandChanges& changes) {
+                       const CommandChanges& changes, const std::string& read_on) {
   ToolOutcome outcome;
   outcome.ok = result.end == CommandEnd::kExited && result.exit_code == 0;
   outcome.output = result.output;
   if (!outcome.output.empty() && !outcome.output.ends_with('\n')) outcome.output += '\n';
+  outcome.output += read_on;
   outcome.output += closing_lines(result, limits);
   json::array paths;
   for (const std::string& path : changes.paths) {
@@ -119,6 +119,21 @@ ToolOutcome outcome_of(const CommandResult& result, const CommandLimits& limits,
   return outcome;
 }
 
+/// Keeps a long output and says how to read on; "" for one that was shown whole.
+awaitable<std::string> keep(const ToolCall& call, const CommandResult& result,
+                            std::size_t shown_bytes, const FullOutput& full) {
+  if (!result.truncated) co_return std::string();
+  std::string text = full.text();
+  const std::size_t line = line_after(text, shown_bytes / 2);
+  std::string note;
+  if (result.output_bytes > kKeptOutputBytesMax) {
+    note = fmt::format("[of what is left out, only what is within the first {} bytes is kept]\n",
+                       kKeptOutputBytesMax);
+  }
+  std::string id = co_await call.host.keep_output(call.caller, std::move(text));
+  co_return read_on_note(id, line) + note;
+}
+
 /// Runs `spec` between the host's two hooks. `time`: what the caller asks for.
 awaitable<Result<ToolOutcome>> run_in_scope(const ToolCall& call, CommandSpec spec,
                                             std::string shown, seconds time) {
@@ -127,14 +142,16 @@ awaitable<Result<ToolOutcome>> run_in_scope(const ToolCall& call, CommandSpec sp
   spec.limits = scope.limits;
   spec.limits.time = std::min<std::chrono::milliseconds>(time, scope.limits.time);
   spec.stop = call.stop;
-  spec.on_output = std::move(scope.on_output);
+  FullOutput full;
+  spec.on_output = full.listener(std::move(scope.on_output));
   spec.read_only = std::move(scope.read_only);
   const CommandLimits limits = spec.limits;
   const Result<CommandResult> ran = co_await run_blocking(call, std::move(spec));
   const CommandResult* result = ran ? &*ran : nullptr;
   const CommandChanges changes = co_await call.host.end_command(call.caller, scope.id, result);
   if (!ran) co_return ran.error();
-  co_return outcome_of(*ran, limits, changes);
+  const std::string read_on = co_await keep(call, *ran, limits.output_bytes, full);
+  co_return outcome_of(*ran, limits, changes, read_on);
 }
 
 std::vector<std::pair<std::string, std::string>> git_environment(const Caller& caller) {
@@ -208,8 +225,11 @@ awaitable<Result<ToolOutcome>> git(const ToolCall& call) {
   spec.stop = call.stop;
   spec.environment.emplace_back("GIT_OPTIONAL_LOCKS", "0");
   const CommandLimits limits = spec.limits;
+  FullOutput full;
+  spec.on_output = full.listener({});
   CO_TRY(const CommandResult result, co_await run_blocking(call, std::move(spec)));
-  co_return outcome_of(result, limits, CommandChanges{});
+  const std::string read_on = co_await keep(call, result, limits.output_bytes, full);
+  co_return outcome_of(result, limits, CommandChanges{}, read_on);
 }
 
 }  // namespace coditect::tools

@@ -36,7 +36,7 @@ TEST(ToolSpecTest, SchemasKeepToWhatEveryVendorTakes) {
     const json::object strict = strict_schema(schema);
     EXPECT_EQ(strict.at("required").as_array().size(), schema.at("properties").as_object().size());
   }
-  EXPECT_EQ(names.size(), 12u);
+  EXPECT_EQ(names.size(), 13u);
 }
 
 TEST(ValidateInputTest, AcceptsAndRefuses) {

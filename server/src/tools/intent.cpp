@@ -54,8 +54,8 @@ Result<Intent> intent_of(std::string_view tool, const json::object& input) {
     return Intent{name, Effect::kReads, {std::move(path)}, {}, {}};
   }
   // A message starts no task, so it changes nothing that anybody works on.
-  const bool reads = tool == "search" || tool == "read_messages" || tool == "send_message" ||
-                     tool == "unlock_files";
+  const bool reads = tool == "search" || tool == "read_output" || tool == "read_messages" ||
+                     tool == "send_message" || tool == "unlock_files";
   return Intent{name, reads ? Effect::kReads : Effect::kActs, {}, {}, {}};
 }
 

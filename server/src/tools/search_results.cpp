@@ -68,7 +68,7 @@ void SearchResults::take_line(std::string_view line) {
   }
   const json::object* data = find_object(*report, "data");
   if (find_string(*report, "type") != "match" || data == nullptr) return;
-  if (matches_.size() == limits::kSearchMatchesMax) {
+  if (matches_.size() == matches_max_) {
     full_ = true;
     return;
   }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
+
 namespace coditect::tools {
 
 /// The arguments of ripgrep that look for `query`, a regular expression, in the working directory;
@@ -21,9 +23,12 @@ struct SearchMatch {
 /// Collects matches from what `rg --json` prints, in pieces of any size.
 ///
 /// Threads:    one at a time.
-/// Invariants: holds at most limits::kSearchMatchesMax matches and a bounded unfinished line.
+/// Invariants: holds at most `matches_max` matches and a bounded unfinished line.
 class SearchResults {
  public:
+  explicit SearchResults(std::size_t matches_max = limits::kSearchMatchesMax)
+      : matches_max_(matches_max) {}
+
   void feed(std::string_view chunk);
   /// No further match is kept.
   bool full() const { return full_; }
@@ -34,6 +39,7 @@ class SearchResults {
  private:
   void take_line(std::string_view line);
 
+  const std::size_t matches_max_;
   std::vector<SearchMatch> matches_;
   std::string unfinished_;
   std::string complaints_;

@@ -42,6 +42,7 @@ awaitable<Result<ToolOutcome>> unlock_files(const ToolCall& call);
 awaitable<Result<ToolOutcome>> search(const ToolCall& call);
 awaitable<Result<ToolOutcome>> run_command(const ToolCall& call);
 awaitable<Result<ToolOutcome>> git(const ToolCall& call);
+awaitable<Result<ToolOutcome>> read_output(const ToolCall& call);
 awaitable<Result<ToolOutcome>> send_message(const ToolCall& call);
 awaitable<Result<ToolOutcome>> read_messages(const ToolCall& call);
 awaitable<Result<ToolOutcome>> delegate_task(const ToolCall& call);

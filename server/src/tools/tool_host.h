@@ -124,6 +124,23 @@ class ToolHost {
   virtual awaitable<Result<json::value>> delegate(Caller caller, std::string agent,
                                                   std::string prompt, std::stop_token stop) = 0;
 
+  /// What was said and done in the workspace that holds the words of `query`:
+  /// {log: [{seq, ts, type, actor, task?, path?, tool?, excerpt}], truncated}.
+  virtual awaitable<Result<json::value>> search_log(Caller caller, std::string query,
+                                                    std::size_t limit) = 0;
+  /// Passages of the project's files that are about what `query` says:
+  /// {mode, matches: [{path, from_line, to_line, text, score}], note?, index?}.
+  virtual awaitable<Result<json::value>> search_meaning(Caller caller, std::string query,
+                                                        std::size_t limit,
+                                                        std::stop_token stop) = 0;
+
+  /// Keeps what an answer left out for as long as the caller's task lasts; the oldest goes where
+  /// that is too much. Returns the name under which kept_output() finds it: the same for the same
+  /// text, so that doing the same twice answers the same; "" for a caller without a task.
+  virtual awaitable<std::string> keep_output(Caller caller, std::string text) = 0;
+  /// Errc::kNotFound where it is not kept any more, with why.
+  virtual awaitable<Result<std::string>> kept_output(Caller caller, std::string id) = 0;
+
   /// The folder that commands see; absolute.
   virtual std::filesystem::path project_root() const = 0;
   /// The values of the workspace's secrets of these names, for one command that approve() let

@@ -105,11 +105,14 @@ void add_file_tools(std::vector<ToolSpec>& specs) {
        "Searches the project's text files for a regular expression (Rust syntax, case-sensitive, "
        "matched within one line; put (?i) in front to ignore case; escape . ( ) [ ] { } * + ? | "
        "with a backslash to mean themselves) and lists the matches as path:line: text. Files that "
-       ".gitignore excludes are skipped.",
+       ".gitignore excludes are skipped. With `in` it searches something else: 'log' finds what "
+       "people and agents said and did in this workspace, 'meaning' finds passages of files that "
+       "are about what you describe in words.",
        Schema()
-           .text("query", "The regular expression.")
+           .text("query", "The regular expression; words where `in` is 'log' or 'meaning'.")
            .text("glob", "Only files whose path matches, such as '*.ts' or 'src/**/*.cpp'.",
                  Need::kOptional)
+           .text("in", "'files' (as where it is absent), 'log' or 'meaning'.", Need::kOptional)
            .take()});
 }
 
@@ -142,6 +145,17 @@ void add_command_tools(std::vector<ToolSpec>& specs) {
        "rewrites history or discards changes, and `add` takes only paths that you name.",
        Schema()
            .texts("args", "The arguments, one by one: [\"log\", \"--oneline\", \"-5\"].")
+           .take()});
+}
+
+void add_output_tool(std::vector<ToolSpec>& specs) {
+  specs.push_back(
+      {"read_output",
+       "Reads what an answer of run_command, git or search left out. Such an answer says so, with "
+       "the id and the line to begin at. What it reads from is kept until your task ends.",
+       Schema()
+           .text("id", "The id that the answer gave, such as 'o_1234567890ab'.")
+           .number("from_line", "First line to read, from 1. Default: the first.", Need::kOptional)
            .take()});
 }
 
@@ -218,6 +232,7 @@ std::vector<ToolSpec> tool_specs() {
   std::vector<ToolSpec> specs;
   add_file_tools(specs);
   add_command_tools(specs);
+  add_output_tool(specs);
   add_team_tools(specs);
   return specs;
 }

@@ -26,6 +26,7 @@ constexpr Handler kHandlers[] = {
     {"search", search},
     {"run_command", run_command},
     {"git", git},
+    {"read_output", read_output},
     {"send_message", send_message},
     {"read_messages", read_messages},
     {"delegate_task", delegate_task},
@@ -93,6 +94,17 @@ awaitable<ToolOutcome> ToolBox::call(std::string name, json::object input, Calle
     outcome.output = truncate_middle(outcome.output, limits::kToolOutputBytesMax);
   }
   co_return outcome;
+}
+
+awaitable<Result<CommandResult>> ToolBox::run(CommandSpec spec) const {
+  const auto work = [this, &spec]() -> Result<CommandResult> {
+    try {
+      return commands_.run(spec);
+    } catch (const std::exception& failure) {
+      return internal(std::string("running a command: ") + failure.what());
+    }
+  };
+  co_return co_await pool_.run(work);
 }
 
 awaitable<Result<ToolOutcome>> ToolBox::dispatch(std::string_view name,

@@ -31,6 +31,10 @@ class ToolBox {
   awaitable<ToolOutcome> call(std::string name, json::object input, Caller caller, ToolHost& host,
                               std::stop_token stop) const;
 
+  /// Runs a command of the server's own, confined as an agent's. What it must not do is the
+  /// caller's matter: nobody is asked.
+  awaitable<Result<CommandResult>> run(CommandSpec spec) const;
+
  private:
   awaitable<Result<ToolOutcome>> dispatch(std::string_view name, const ToolCall& call) const;
 

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "tools/sandbox/sandbox.h"
+#include "tools/search_limits.h"
 
 namespace coditect::tools {
 namespace {
@@ -99,6 +100,31 @@ class FakeHost final : public ToolHost {
     }
     co_return values;
   }
+  awaitable<Result<json::value>> search_log(Caller, std::string query, std::size_t) override {
+    co_return json::value{{"log",
+                           {{{"seq", 7},
+                             {"ts", "now"},
+                             {"actor", "user:ann"},
+                             {"type", "agent_message"},
+                             {"excerpt", query}}}},
+                          {"truncated", false}};
+  }
+  awaitable<Result<json::value>> search_meaning(Caller, std::string query, std::size_t,
+                                                std::stop_token) override {
+    co_return json::value{
+        {"mode", "lexical"},
+        {"matches",
+         {{{"path", "a.txt"}, {"from_line", 1}, {"to_line", 2}, {"text", query}, {"score", 1.0}}}},
+        {"note", "by words"}};
+  }
+  awaitable<std::string> keep_output(Caller, std::string text) override {
+    kept.push_back(std::move(text));
+    co_return "o_" + std::to_string(kept.size());
+  }
+  awaitable<Result<std::string>> kept_output(Caller, std::string id) override {
+    if (id != "o_1" || kept.empty()) co_return not_found("there is no output " + id);
+    co_return kept.front();
+  }
   fs::path project_root() const override { return root; }
   awaitable<Result<CommandScope>> begin_command(Caller, std::string command,
                                                 std::stop_token) override {
@@ -119,6 +145,7 @@ class FakeHost final : public ToolHost {
   std::map<std::string, File> files;
   std::map<std::string, CurrentFile::Known> seen;
   std::vector<std::string> asked;
+  std::vector<std::string> kept;  ///< outputs
   std::vector<approvals::Intent> intents;
   bool refuse = false;  ///< everything but reading
   fs::path root = "/nowhere";
@@ -430,6 +457,24 @@ TEST_F(ToolBoxTest, ReadingGitCannotChangeTheProject) {
   EXPECT_TRUE(host_.asked.empty());
 }
 
+TEST_F(ToolBoxTest, SearchesTheLogAndByMeaning) {
+  const ToolOutcome log = call("search", R"({"query":"some words","in":"log"})");
+  EXPECT_TRUE(log.ok);
+  EXPECT_EQ(log.output, "7 now user:ann agent_message: some words\n");
+  const ToolOutcome meaning = call("search", R"({"query":"some words","in":"meaning"})");
+  EXPECT_TRUE(meaning.ok);
+  EXPECT_EQ(meaning.output, "a.txt:1-2\nsome words\n[by words]\n");
+  EXPECT_EQ(kind(call("search", R"({"query":"x","in":"elsewhere"})")), "invalid");
+  EXPECT_TRUE(runner_.ran.empty());
+}
+
+TEST_F(ToolBoxTest, AnOutputThatIsNotKeptIsSaidToBeGone) {
+  EXPECT_EQ(kind(call("read_output", R"({"id":"o_9"})")), "not_found");
+  EXPECT_EQ(kind(call("read_output", R"({"id":"o_9","from_line":0})")), "invalid");
+  host_.kept = {"one\ntwo"};
+  EXPECT_EQ(call("read_output", R"({"id":"o_1"})").output, "one\ntwo\n[lines 1 to 2 of 2]\n");
+}
+
 /// The same with real programs in the real sandbox.
 class ToolBoxSandboxTest : public ToolBoxTest {
  protected:
@@ -499,8 +544,37 @@ TEST_F(ToolBoxSandboxTest, ASearchEndsWhenItHasEnough) {
   file("many.txt", many);
   const ToolOutcome outcome = real("search", R"({"query":"^alpha$"})");
   EXPECT_TRUE(outcome.ok) << outcome.output;
-  EXPECT_EQ(outcome.details.at("matches").as_array().size(), limits::kSearchMatchesMax);
+  EXPECT_EQ(outcome.details.at("matches").as_array().size(), kSearchMatchesKept);
   EXPECT_EQ(outcome.details.at("truncated"), true);
+  EXPECT_TRUE(
+      outcome.output.contains("many.txt:200: alpha\n[4800 more matches]\n"
+                              "[what is left out: read_output {\"id\":\"o_1\","
+                              "\"from_line\":201}]\n"))
+      << outcome.output.substr(outcome.output.size() - 300);
+  const ToolOutcome rest = real("read_output", R"({"id":"o_1","from_line":201})");
+  EXPECT_TRUE(rest.output.starts_with("many.txt:201: alpha\nmany.txt:202:")) << rest.output;
+}
+
+TEST_F(ToolBoxSandboxTest, WhatAnOutputLeavesOutCanBeReadOn) {
+  const ToolOutcome outcome = real("run_command", R"({"command":"seq 1 100000"})");
+  ASSERT_TRUE(outcome.ok) << outcome.output;
+  const std::string_view kAsk = "read_output {\"id\":\"o_1\",\"from_line\":";
+  const std::size_t at = outcome.output.find(kAsk);
+  ASSERT_NE(at, std::string::npos) << outcome.output.substr(outcome.output.size() - 300);
+  // The last line that is shown whole before the gap is the one before.
+  const int line = std::stoi(outcome.output.substr(at + kAsk.size()));
+  const std::size_t gap = outcome.output.find("[... ");
+  EXPECT_TRUE(outcome.output.substr(0, gap).contains("\n" + std::to_string(line - 1) + "\n"));
+  int next = line;
+  for (int page = 0; page < 100 && next <= 100'000; ++page) {
+    const ToolOutcome more =
+        real("read_output", R"({"id":"o_1","from_line":)" + std::to_string(next) + "}");
+    ASSERT_TRUE(more.ok) << more.output;
+    EXPECT_TRUE(more.output.starts_with(std::to_string(next) + "\n")) << next;
+    next = static_cast<int>(more.details.at("to_line").to_number<std::int64_t>()) + 1;
+  }
+  EXPECT_EQ(next, 100'001) << "every line was seen";
+  EXPECT_EQ(kind(real("read_output", R"({"id":"o_1","from_line":100001})")), "invalid");
 }
 
 TEST_F(ToolBoxSandboxTest, CommitsUnderTheAgentsName) {

@@ -6,12 +6,14 @@
 #include "base/random.h"
 #include "coordination/lifecycle/stuck_limits.h"
 #include "coordination/locks/ladder.h"
+#include "providers/embeddings/embedder.h"
 #include "providers/prices/cost.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
 #include "tools/sandbox/terminal.h"
 #include "tools/toolbox.h"
 #include "workspace/approvals/question_listener.h"
+#include "workspace/context/shared_context.h"
 #include "workspace/files/watcher.h"
 #include "workspace/log/ack_gate.h"
 #include "workspace/secrets/secret_store.h"
@@ -39,8 +41,10 @@ struct NodeServices {
   std::chrono::milliseconds agent_silence_max = limits::kAgentSilenceMax;
   /// How long an agent waits for a lock before something is done about it.
   locks::Ladder ladder = {};
-  SecretStore* secrets = nullptr;         ///< null where there are none
-  QuestionListener* questions = nullptr;  ///< null where nobody outside wants to know
+  SecretStore* secrets = nullptr;           ///< null where there are none
+  QuestionListener* questions = nullptr;    ///< null where nobody outside wants to know
+  providers::Embedder* embedder = nullptr;  ///< null where no embeddings are configured
+  SharedContext shared_context = SharedContext::kGiven;
 };
 
 }  // namespace coditect::workspace

@@ -2,6 +2,7 @@
 
 #include "storage/archive/archive_reader.h"
 #include "storage/databases/queries/files.h"
+#include "storage/databases/queries/log_search.h"
 #include "storage/databases/queries/messages.h"
 #include "storage/databases/queries/metrics.h"
 #include "storage/databases/queries/view.h"
@@ -131,6 +132,25 @@ awaitable<Result<json::value>> Queries::messages(std::optional<Sequence> before,
     TRY(json::object list, databases::list_messages(view, before.value_or(0), limit));
     list["more"] = list.contains("before");
     return json::value(std::move(list));
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<json::value>> Queries::search_log(std::string query, std::size_t limit) {
+  auto work = [this, query = databases::match_query(query),
+               limit](const databases::View& view) -> Result<json::value> {
+    // One more than asked for tells whether there are more.
+    TRY(std::vector<Sequence> found, databases::search_log(view, query, limit + 1));
+    const bool truncated = found.size() > limit;
+    if (truncated) found.resize(limit);
+    const archive::ArchiveReader reader(parts_.log.archive_directory());
+    json::array hits;
+    for (const Sequence seq : found) {
+      TRY(const std::string line, reader.line(seq));
+      TRY(const Event event, parse_event(line));
+      hits.push_back(databases::log_hit(event, query.terms));
+    }
+    return json::value(json::object{{"log", std::move(hits)}, {"truncated", truncated}});
   };
   co_return co_await ask(std::move(work));
 }

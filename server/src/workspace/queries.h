@@ -54,6 +54,9 @@ class Queries {
   awaitable<Result<json::value>> timeline_range(databases::TimelineFilter filter);
   /// {messages: [...], more}: oldest first, the newest `limit` of those before `before`
   awaitable<Result<json::value>> messages(std::optional<Sequence> before, std::size_t limit);
+  /// {log: [{seq, ts, type, actor, task?, path?, tool?, excerpt}], truncated}: what was said and
+  /// done that holds every word of `query`, and its "phrases", best first
+  awaitable<Result<json::value>> search_log(std::string query, std::size_t limit);
   /// {rows: [...], total}
   awaitable<Result<json::value>> cost_summary(std::string by);
   /// Whether each database answers: {name: "ok" or what is wrong}.

@@ -135,13 +135,19 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
                                      services.random, services.questions, meta_.id, meta_.name});
   queries_ = std::make_unique<Queries>(
       Queries::Parts{*log_, *blobs_, services.catalogue, services.database, place_.root()});
+  search_ = std::make_unique<SemanticSearch>(
+      strand,
+      SemanticSearch::Parts{*log_, state_.budgets, state_.files, files_->folder(), services.tools,
+                            services.disk, services.database, services.clock, services.random,
+                            services.embedder, place_.vector_store()});
   commands_ = std::make_unique<CommandBook>(CommandBook::Parts{
       *log_, state_, *files_, *blobs_, *queries_, services.disk, services.clock, services.random});
   files_->set_guard(*commands_);
   host_ = std::make_unique<WorkspaceHost>(
       strand, WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
-                                   *commands_, previews_, services.agents, services.disk,
-                                   services.clock, services.random, services.secrets, meta_.id});
+                                   *commands_, previews_, *queries_, *search_, services.agents,
+                                   services.disk, services.clock, services.random,
+                                   services.shared_context, services.secrets, meta_.id});
   messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
@@ -182,6 +188,7 @@ awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self, Before
   self->tasks_->start(*self->host_);
   // What somebody changed while nobody watched.
   self->on_file_changed("");
+  self->search_->tree_changed();
   co_return Result<void>{};
 }
 
@@ -218,6 +225,7 @@ void Workspace::apply(const Event& event) {
   check(applied.ok(), applied ? "" : applied.error().message);
   commands_->after_apply(event);
   escalations_->after_apply(event);
+  if (event.type == "file_edit" && phase_ == Phase::kOpen) search_->tree_changed();
   last_active_ = services_.clock.steady();
   log_->set_session(session());
   if (!archiving_ && phase_ != Phase::kClosing) {
@@ -394,6 +402,7 @@ awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> se
   self->locks_->end_waits();
   while (self->operations_ > 0) co_await self->quiet_.wait();
   co_await self->escalations_->close();
+  co_await self->search_->close();
   co_await self->locks_->close();
   co_await self->background_.close();
   Result<void> closed;

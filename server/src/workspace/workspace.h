@@ -22,6 +22,7 @@
 #include "workspace/place.h"
 #include "workspace/preview_hub.h"
 #include "workspace/queries.h"
+#include "workspace/search/semantic_search.h"
 #include "workspace/state/workspace_state.h"
 #include "workspace/tasks/task_service.h"
 #include "workspace/terminals.h"
@@ -92,6 +93,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   MessageService& messages() { return *messages_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
   Queries& queries() { return *queries_; }
+  SemanticSearch& search() { return *search_; }
   TaskUndo& undo() { return *undo_; }
   Terminals& terminals() { return *terminals_; }
   PreviewHub& previews() { return previews_; }
@@ -159,6 +161,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::unique_ptr<BudgetService> budgets_;
   std::unique_ptr<ApprovalService> approvals_;
   std::unique_ptr<Queries> queries_;
+  std::unique_ptr<SemanticSearch> search_;
   std::unique_ptr<CommandBook> commands_;
   std::unique_ptr<WorkspaceHost> host_;
   std::unique_ptr<MessageService> messages_;

@@ -55,6 +55,12 @@ function goCommands(session: WorkspaceSession): Command[] {
       run: () => ask({ kind: 'files' }),
     },
     {
+      id: 'go.search',
+      title: 'Search files and history…',
+      section: 'Go',
+      run: () => ask({ kind: 'search' }),
+    },
+    {
       id: 'go.chat',
       title: 'Write to the agents',
       section: 'Go',

@@ -20,6 +20,7 @@ export type Prompt =
     }
   | { kind: 'answers'; group: string }
   | { kind: 'commands' }
+  | { kind: 'search' }
   | { kind: 'files' };
 
 export const prompt = createStore<Prompt | null>(null);

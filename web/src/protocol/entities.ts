@@ -211,6 +211,25 @@ export interface MessageInfo {
   task?: string;
 }
 
+/** A line of a file that was found. */
+export interface FileMatch {
+  path: string;
+  line: number;
+  text: string;
+}
+
+/** An event that was found by its words. */
+export interface LogHit {
+  seq: number;
+  ts: string;
+  type: string;
+  actor: string;
+  task?: string;
+  path?: string;
+  tool?: string;
+  excerpt: string;
+}
+
 export interface FileHistoryEdit {
   seq: number;
   ts: string;

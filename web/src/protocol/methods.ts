@@ -9,11 +9,13 @@ import type {
   CostRow,
   CostTotals,
   FileHistoryEdit,
+  FileMatch,
   InstructionInfo,
   LockDecision,
   LockInfo,
   LockMode,
   LockWaitInfo,
+  LogHit,
   MessageInfo,
   RefusedPlace,
   SessionInfo,
@@ -121,6 +123,10 @@ export interface Methods {
   };
   'files.remove': { params: { path: string; base_version?: number }; result: unknown };
   'files.history': { params: { path: string }; result: { edits: FileHistoryEdit[] } };
+  'search.text': {
+    params: { query: string; in?: ('files' | 'log')[]; limit?: number };
+    result: { matches: FileMatch[]; truncated: boolean; log?: LogHit[]; log_truncated?: boolean };
+  };
   'locks.list': { params: Nothing; result: { locks: LockInfo[] } };
   'locks.acquire': {
     params: { path: string; mode: LockMode; timeout_ms: number };

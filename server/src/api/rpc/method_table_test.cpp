@@ -67,31 +67,20 @@ TEST(CheckParameters, RefusesTheRestAndNamesIt) {
 }
 
 /// The methods that docs/api promises; more may come, none may go.
-constexpr std::string_view kPromised[] = {"workspace.attach",    "agents.list",
-                                          "tasks.submit",        "tasks.list",
-                                          "tasks.get",           "tasks.cancel",
-                                          "tasks.retry",         "tasks.promote",
-                                          "tasks.pause",         "tasks.resume",
-                                          "tasks.steer",         "tasks.answers",
-                                          "messages.send",       "messages.list",
-                                          "approvals.list",      "approvals.answer",
-                                          "files.tree",          "files.read",
-                                          "files.write",         "files.create",
-                                          "files.move",          "files.remove",
-                                          "files.history",       "locks.list",
-                                          "locks.acquire",       "locks.renew",
-                                          "locks.release",       "locks.resolve",
-                                          "sql.query",           "timeline.range",
-                                          "timeline.at",         "timeline.file_at",
-                                          "checkpoints.create",  "checkpoints.list",
-                                          "checkpoints.restore", "cost.summary",
-                                          "cost.set_budget",     "cost.settle",
-                                          "search.text",         "terminal.open",
-                                          "terminal.write",      "terminal.resize",
-                                          "terminal.close",      "instructions.list",
-                                          "instructions.trust",  "instructions.distrust",
-                                          "tasks.changes",       "tasks.revert",
-                                          "tasks.reject_hunks",  "tasks.accept_hunks"};
+constexpr std::string_view kPromised[] = {
+    "workspace.attach",   "agents.list",        "tasks.submit",          "tasks.list",
+    "tasks.get",          "tasks.cancel",       "tasks.retry",           "tasks.promote",
+    "tasks.pause",        "tasks.resume",       "tasks.steer",           "tasks.answers",
+    "messages.send",      "messages.list",      "approvals.list",        "approvals.answer",
+    "files.tree",         "files.read",         "files.write",           "files.create",
+    "files.move",         "files.remove",       "files.history",         "locks.list",
+    "locks.acquire",      "locks.renew",        "locks.release",         "locks.resolve",
+    "sql.query",          "timeline.range",     "timeline.at",           "timeline.file_at",
+    "checkpoints.create", "checkpoints.list",   "checkpoints.restore",   "cost.summary",
+    "cost.set_budget",    "cost.settle",        "search.text",           "search.semantic",
+    "terminal.open",      "terminal.write",     "terminal.resize",       "terminal.close",
+    "instructions.list",  "instructions.trust", "instructions.distrust", "tasks.changes",
+    "tasks.revert",       "tasks.reject_hunks", "tasks.accept_hunks"};
 
 TEST(MethodTable, HasEveryPromisedMethod) {
   const MethodTable table;

@@ -45,6 +45,7 @@ Route route_by_path(const net::RequestHead& head) {
       {"/v1/messages", Vendor::kAnthropic, Action::kGenerate},
       {"/v1/messages/count_tokens", Vendor::kAnthropic, Action::kCountTokens},
       {"/v1/responses", Vendor::kOpenai, Action::kGenerate},
+      {"/v1/embeddings", Vendor::kOpenai, Action::kEmbed},
       {"/v1/responses/input_tokens", Vendor::kOpenai, Action::kCountTokens},
       {"/v1/chat/completions", Vendor::kMoonshot, Action::kGenerate},
       {"/v1/tokenizers/estimate-token-count", Vendor::kMoonshot, Action::kCountTokens},

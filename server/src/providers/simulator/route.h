@@ -17,6 +17,7 @@ struct Route {
     kCountTokens,
     kListModels,
     kGetModel,
+    kEmbed,
     kUnknown,      ///< 404
     kWrongMethod,  ///< 405
   };

@@ -1,6 +1,7 @@
 #include "providers/simulator/simulator.h"
 
 #include "base/log.h"
+#include "providers/simulator/embeddings.h"
 #include "providers/simulator/hops.h"
 #include "providers/simulator/performance.h"
 
@@ -95,6 +96,7 @@ awaitable<std::optional<net::Response>> Simulator::handle(net::Request request,
   if (route.action == Action::kListModels || route.action == Action::kGetModel) {
     co_return about_models(route);
   }
+  if (route.action == Action::kEmbed) co_return embed(request);
   Result<json::object> body = read_body(request, route);
   if (!body && body.error().code == Errc::kNotFound) {
     co_return no_such_thread(route.vendor, body.error().message);
@@ -123,6 +125,15 @@ net::Response Simulator::about_models(const Route& route) {
     return refuse(route.vendor, 404, "model: " + route.model);
   }
   return with_headers(net::json_response(200, answer), dialect.headers(new_id()));
+}
+
+net::Response Simulator::embed(const net::Request& request) {
+  const auto body = parse_json_object(request.body);
+  if (!body) return refuse(Vendor::kOpenai, 400, body.error().message);
+  const auto answer = answer_embeddings(*body);
+  if (!answer) return refuse(Vendor::kOpenai, 400, answer.error().message);
+  return with_headers(net::json_response(200, *answer),
+                      dialect_of(Vendor::kOpenai).headers(new_id()));
 }
 
 Result<json::object> Simulator::read_body(const net::Request& request, const Route& route) const {

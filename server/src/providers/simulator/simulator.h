@@ -19,7 +19,10 @@ namespace coditect::simulator {
 /// The four model APIs on one port, without a model behind them: what is answered is decided by the
 /// prompt (rehearsal.h), or is a small plan that says it is a simulation (honest_plan.h).
 ///
+/// Texts are embedded by their words alone (embeddings.h).
+///
 /// Serves POST /v1/messages[/count_tokens], /v1/responses[/input_tokens], /v1/chat/completions,
+/// /v1/embeddings,
 /// /v1/tokenizers/estimate-token-count,
 /// /{v1,v1beta}/models/M:{generateContent,streamGenerateContent,countTokens} and
 /// GET /{v1,v1beta}/models[/M]. Every request needs its vendor's key header; any key will do.
@@ -55,6 +58,7 @@ class Simulator final : public net::Handler {
   /// Plans the answer, or refuses.
   std::variant<Performance, net::Response> plan(Prompt prompt);
   awaitable<std::optional<net::Response>> generate(Question question, net::ResponseStream& stream);
+  net::Response embed(const net::Request& request);
   net::Response about_models(const Route& route);
   net::Response no_such_thread(Vendor vendor, std::string message);
   net::Response refuse(Vendor vendor, int status, std::string message);

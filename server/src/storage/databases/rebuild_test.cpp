@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/databases/event_text.h"
 #include "storage/databases/test_workspace.h"
 
 namespace coditect::databases {
@@ -98,6 +99,18 @@ class RebuildTest : public WorkspaceTest {
     const std::string found =
         rows(kMessages, "SELECT count(*) FROM messages_fts WHERE messages_fts MATCH 'word*'");
     if (count != found) return internal(count + " messages, found " + found);
+    // Its index has no content of its own: it is compared with the events.
+    std::size_t with_word = 0;
+    const auto count_words = [&with_word](const Event& event) -> Result<void> {
+      with_word += searched_text(event).contains("word") ? 1 : 0;
+      return {};
+    };
+    TRY_VOID(feed_.read(1, count_words));
+    const std::string in_log =
+        rows(kWorkspaceIndex, "SELECT count(*) FROM log_fts WHERE log_fts MATCH 'word*'");
+    if (in_log != "[[" + std::to_string(with_word) + "]]") {
+      return internal(std::to_string(with_word) + " events, found " + in_log);
+    }
     return {};
   }
 };

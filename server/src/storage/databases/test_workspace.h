@@ -75,11 +75,11 @@ class WorkspaceTest : public testing::Test {
   }
   /// Every table of a database as text; equal where the content is equal.
   std::string dump(DatabaseName name) {
-    const auto tables =
-        ask(name,
-            "SELECT s.name, (SELECT group_concat(cid+1) FROM pragma_table_info(s.name) WHERE pk>0)"
-            " FROM sqlite_schema AS s WHERE s.type='table' AND s.name NOT LIKE 'messages_fts%'"
-            " ORDER BY s.name");
+    const auto tables = ask(
+        name,
+        "SELECT s.name, (SELECT group_concat(cid+1) FROM pragma_table_info(s.name) WHERE pk>0)"
+        " FROM sqlite_schema AS s WHERE s.type='table' AND s.name NOT LIKE '%\\_fts%' ESCAPE '\\'"
+        " ORDER BY s.name");
     if (!tables) return "error: " + tables.error().message;
     std::string text;
     for (const json::value& table : tables->rows) {

@@ -2,10 +2,13 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/limits.h"
 #include "tools/sandbox/bounded_output.h"
 #include "workspace/approvals/real_path.h"
+#include "workspace/context/repository_map.h"
 #include "workspace/files/watcher.h"
 #include "workspace/host/remember_task.h"
 #include "workspace/host/usage_event.h"
@@ -48,6 +51,8 @@ void WorkspaceHost::before_apply(const Event& event) {
       event.type == "task_paused") {
     memories_.erase(event.task);
   }
+  if (event.type == "task_finished") outputs_.erase(event.task);
+  if (event.type == "checkpoint" && find_string(event.data, "label") == "provisioned") map_.reset();
   if (event.type != "file_edit") return;
   const std::string path = find_string(event.data, "path").value_or("");
   for (const std::string& changed : {path, find_string(event.data, "from").value_or("")}) {
@@ -59,6 +64,9 @@ void WorkspaceHost::before_apply(const Event& event) {
           before == nullptr ? std::nullopt : std::optional(Known{before->version, std::nullopt}));
     }
   }
+  // Only what changes the set of paths changes the map.
+  const bool is_new = parts_.state.files.find(path) == nullptr;
+  if (is_new || find_string(event.data, "op") != "write") map_.reset();
   recent_edits_.push_back({event.seq, event.actor, path});
   if (recent_edits_.size() > kRecentEditsMax) recent_edits_.pop_front();
 }
@@ -265,6 +273,29 @@ awaitable<Result<std::vector<tools::Secret>>> WorkspaceHost::secrets(
   co_return co_await parts_.disk.run(std::move(look));
 }
 
+awaitable<Result<json::value>> WorkspaceHost::search_log(tools::Caller, std::string query,
+                                                         std::size_t limit) {
+  co_return co_await parts_.queries.search_log(std::move(query), limit);
+}
+
+awaitable<Result<json::value>> WorkspaceHost::search_meaning(tools::Caller, std::string query,
+                                                             std::size_t limit,
+                                                             std::stop_token stop) {
+  co_return co_await parts_.search.semantic(std::move(query), limit, std::move(stop));
+}
+
+awaitable<std::string> WorkspaceHost::keep_output(tools::Caller caller, std::string text) {
+  // A person's search has no task to keep anything for.
+  if (caller.task.str().empty()) co_return std::string();
+  co_return outputs_[caller.task.str()].keep(std::move(text));
+}
+
+awaitable<Result<std::string>> WorkspaceHost::kept_output(tools::Caller caller, std::string id) {
+  const auto task = outputs_.find(caller.task.str());
+  if (task == outputs_.end()) co_return KeptOutputs().find(id);
+  co_return task->second.find(id);
+}
+
 std::filesystem::path WorkspaceHost::project_root() const { return parts_.files.folder().root(); }
 
 awaitable<Result<tools::CommandScope>> WorkspaceHost::begin_command(tools::Caller caller,
@@ -335,8 +366,20 @@ void WorkspaceHost::enter_state(const tools::Caller& caller, std::string_view st
   parts_.tasks.enter_state(caller.agent, caller.task, *parsed, reason);
 }
 
+std::string WorkspaceHost::repository_context() {
+  if (!map_) map_ = repository_map(parts_.state.files.files());
+  std::vector<ChangedPath> changes;
+  for (auto edit = recent_edits_.rbegin(); edit != recent_edits_.rend(); ++edit) {
+    const auto known = std::ranges::find(changes, edit->path, &ChangedPath::path);
+    if (known != changes.end()) ++known->times;
+    if (known == changes.end()) changes.push_back({edit->path, 1});
+  }
+  return *map_ + most_changed(changes);
+}
+
 awaitable<std::string> WorkspaceHost::shared_context(const tools::Caller& caller) {
-  std::string text = "You are agent:" + caller.agent + ".\n";
+  if (parts_.shared_context == SharedContext::kWithheld) co_return std::string();
+  std::string text = repository_context() + "You are agent:" + caller.agent + ".\n";
   for (const auto& [id, task] : parts_.tasks.board().tasks()) {
     if (!queue::is_active(task.state) || task.agent == caller.agent) continue;
     text += "agent:" + task.agent + " works on: " + first_line(task.prompt) + "\n";

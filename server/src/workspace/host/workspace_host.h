@@ -14,12 +14,16 @@
 #include "base/random.h"
 #include "workspace/approvals/approval_service.h"
 #include "workspace/budget/budget_service.h"
+#include "workspace/context/shared_context.h"
 #include "workspace/coordination/lock_service.h"
 #include "workspace/files/file_service.h"
 #include "workspace/host/command_book.h"
+#include "workspace/host/kept_outputs.h"
 #include "workspace/instructions/instruction_limits.h"
 #include "workspace/log/event_log.h"
 #include "workspace/preview_hub.h"
+#include "workspace/queries.h"
+#include "workspace/search/semantic_search.h"
 #include "workspace/secrets/secret_store.h"
 #include "workspace/state/workspace_state.h"
 #include "workspace/tasks/task_service.h"
@@ -43,10 +47,13 @@ class WorkspaceHost final : public agents::AgentHost {
     ApprovalService& approvals;
     CommandBook& commands;
     PreviewHub& previews;
+    Queries& queries;
+    SemanticSearch& search;
     const agents::AgentDirectory& directory;
     BlockingPool& disk;
     const Clock& clock;
     Random& random;
+    SharedContext shared_context;
     const SecretStore* secrets = nullptr;  ///< null where there are none
     WorkspaceId workspace = {};
   };
@@ -82,6 +89,12 @@ class WorkspaceHost final : public agents::AgentHost {
                                           std::string prompt, std::stop_token stop) override;
   awaitable<Result<std::vector<tools::Secret>>> secrets(tools::Caller caller,
                                                         std::vector<std::string> names) override;
+  awaitable<Result<json::value>> search_log(tools::Caller caller, std::string query,
+                                            std::size_t limit) override;
+  awaitable<Result<json::value>> search_meaning(tools::Caller caller, std::string query,
+                                                std::size_t limit, std::stop_token stop) override;
+  awaitable<std::string> keep_output(tools::Caller caller, std::string text) override;
+  awaitable<Result<std::string>> kept_output(tools::Caller caller, std::string id) override;
   std::filesystem::path project_root() const override;
   awaitable<Result<tools::CommandScope>> begin_command(tools::Caller caller, std::string command,
                                                        std::stop_token stop) override;
@@ -135,6 +148,8 @@ class WorkspaceHost final : public agents::AgentHost {
   void remember(const tools::Caller& caller, const std::string& path, Known known);
   tools::CurrentFile describe(const tools::Caller& caller, const std::string& path,
                               const CurrentFile& current);
+  /// The repository's map and what changes most: what is the same from task to task comes first.
+  std::string repository_context();
   std::string actor_of_version(const std::string& path, Sequence version) const;
   /// Waits for a write lock of the caller's, visibly.
   awaitable<Result<locks::Grant>> take_lock(const tools::Caller& caller, const std::string& path,
@@ -147,6 +162,8 @@ class WorkspaceHost final : public agents::AgentHost {
   // Touched only on strand_.
   std::map<std::string, TaskMemory, std::less<>> memories_;  // by running task
   std::deque<RecentEdit> recent_edits_;
+  std::map<std::string, KeptOutputs, std::less<>> outputs_;  // by task that has not ended
+  std::optional<std::string> map_;  ///< of the paths as they are; nothing where it has to be made
 };
 
 }  // namespace coditect::workspace

@@ -6,6 +6,7 @@ import { useStore } from '../../ui/useStore';
 import { AnswersDialog } from './AnswersDialog';
 import { ConfirmDialog, NameDialog } from './dialogs';
 import { Palette, type PaletteItem } from './Palette';
+import { SearchDialog } from './SearchDialog';
 import { currentSession } from './currentSession';
 
 /** Draws the question that is open, whoever asked it. */
@@ -20,6 +21,8 @@ export function PromptHost() {
       return <ConfirmDialog prompt={open} />;
     case 'answers':
       return session === null ? null : <AnswersDialog session={session} group={open.group} />;
+    case 'search':
+      return session === null ? null : <SearchDialog session={session} />;
     case 'commands':
       if (session === null) return null;
       return (

@@ -6,12 +6,14 @@
 #include <string_view>
 
 #include "storage/databases/event_fields.h"
+#include "storage/databases/event_text.h"
 #include "storage/databases/language.h"
 
 namespace coditect::databases {
 
 namespace {
 
+// log_fts holds no text, only where words are: the text is in the log, whose event `rowid` names.
 constexpr char kSchema[] = R"sql(
 CREATE TABLE files(
   path         TEXT PRIMARY KEY,
@@ -33,6 +35,8 @@ CREATE VIEW languages AS
   SELECT language, count(*) AS files, sum(size) AS bytes FROM files GROUP BY language;
 CREATE VIEW folders AS
   SELECT folder, count(*) AS files, sum(size) AS bytes FROM files GROUP BY folder;
+CREATE VIRTUAL TABLE log_fts USING fts5(
+  text, content='', tokenize='unicode61 remove_diacritics 2');
 )sql";
 
 std::string_view folder_of(std::string_view path) {
@@ -79,7 +83,14 @@ Result<void> apply_checkpoint(const Event& event, ProjectionTarget& target) {
   return {};
 }
 
+Result<void> apply_words(const Event& event, ProjectionTarget& target) {
+  const std::string text = searched_text(event);
+  if (text.empty()) return {};
+  return target.run("INSERT INTO log_fts(rowid, text) VALUES(?,?)", event.seq, text);
+}
+
 Result<void> apply(const Event& event, ProjectionTarget& target) {
+  TRY_VOID(apply_words(event, target));
   if (event.type == "file_edit") return apply_edit(event, target);
   if (event.type == "checkpoint") return apply_checkpoint(event, target);
   return {};
@@ -87,6 +98,6 @@ Result<void> apply(const Event& event, ProjectionTarget& target) {
 
 }  // namespace
 
-constexpr Projection kWorkspaceIndex{DatabaseName::kWorkspaceIndex, 1, kSchema, apply};
+constexpr Projection kWorkspaceIndex{DatabaseName::kWorkspaceIndex, 2, kSchema, apply};
 
 }  // namespace coditect::databases

@@ -4,7 +4,7 @@
 
 namespace coditect::databases {
 
-/// The database `workspace_idx`: the files as they are now.
+/// The database `workspace_idx`: the files as they are now, and where words are in the log.
 extern const Projection kWorkspaceIndex;
 
 }  // namespace coditect::databases

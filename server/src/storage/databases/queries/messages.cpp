@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "storage/databases/queries/match_query.h"
+
 namespace coditect::databases {
 
 namespace {
@@ -32,25 +34,6 @@ Result<void> unpack_recipients(json::array& messages) {
   return {};
 }
 
-// FTS5's own query language would make a syntax error of "C++" or of a lone quote: each word is
-// quoted, all of them are wanted.
-std::string match_of(std::string_view words) {
-  std::string match;
-  std::size_t at = 0;
-  constexpr std::string_view kBlanks = " \t\r\n";
-  while ((at = words.find_first_not_of(kBlanks, at)) != std::string_view::npos) {
-    const std::size_t end = std::min(words.find_first_of(kBlanks, at), words.size());
-    match += match.empty() ? "\"" : " \"";
-    for (const char letter : words.substr(at, end - at)) {
-      if (letter == '"') match += '"';
-      if (letter != '\0') match += letter;
-    }
-    match += '"';
-    at = end;
-  }
-  return match.empty() ? match : match + " *";
-}
-
 }  // namespace
 
 Result<json::object> list_messages(const View& view, Sequence before, std::size_t limit) {
@@ -76,7 +59,7 @@ Result<json::object> list_messages(const View& view, Sequence before, std::size_
 }
 
 Result<json::array> search_messages(const View& view, std::string_view words, std::size_t limit) {
-  const std::string match = match_of(words);
+  const std::string match = match_query(words).expression;
   json::array found;
   if (match.empty()) return found;
   const auto work = [&](Connection& connection) -> Result<void> {

@@ -15,7 +15,7 @@ namespace coditect::databases {
 /// there where older messages are: pass it to get them.
 Result<json::object> list_messages(const View& view, Sequence before, std::size_t limit);
 
-/// The messages that hold every word of `words`, the last one as a prefix, best first:
+/// The messages that hold what match_query() makes of `words`, best first:
 /// [{id, seq, ts, kind, from, to, text, snippet, ...}]; `snippet` marks the words with « and ».
 /// Nothing for no words.
 Result<json::array> search_messages(const View& view, std::string_view words, std::size_t limit);

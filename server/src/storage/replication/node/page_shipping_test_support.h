@@ -265,8 +265,9 @@ class ShippedDatabases {
       return answer ? answer->rows : json::array();
     };
     std::string text;
-    for (const json::value& table : rows("SELECT name FROM sqlite_schema WHERE type='table'"
-                                         " AND name NOT LIKE 'messages_fts%' ORDER BY name")) {
+    for (const json::value& table :
+         rows("SELECT name FROM sqlite_schema WHERE type='table'"
+              " AND name NOT LIKE '%\\_fts%' ESCAPE '\\' ORDER BY name")) {
       const std::string table_name(table.at(0).as_string());
       text += table_name + "\n" +
               json::serialize(rows("SELECT * FROM \"" + table_name + "\" ORDER BY 1, 2")) + "\n";
