@@ -26,6 +26,18 @@ const answered = (id: string, decision = 'allow') => ({
 const mode = (data: object) => ({ type: 'approval_mode_set', actor: 'user:ada', data });
 
 describe('approvals', () => {
+  test('of a command name the secrets that it is given', () => {
+    const input = { command: 'npm publish', secrets: ['NPM_TOKEN', 'OTHER'] };
+    const approval = { ...requested('a1', input).data, tool: 'run_command', task: 't1' };
+    expect(shownParts(approval as ApprovalInfo)).toEqual([
+      { label: 'Command', text: 'npm publish' },
+      { label: 'Secrets that it is given', text: 'NPM_TOKEN, OTHER' },
+    ]);
+    const [set] = events(0, [
+      { type: 'secret_set', actor: 'user:ada', data: { name: 'NPM_TOKEN' } },
+    ]);
+    expect(set && lineOf(set)).toBe('secret NPM_TOKEN is set');
+  });
   test('are open from the question to its end, whoever ends it', () => {
     const asked = play(fresh, [requested('a1'), requested('a2'), requested('a3')]);
     expect(asked.approvals.map(({ id, task }) => [id, task])).toEqual([

@@ -204,6 +204,15 @@ TEST(ApprovalPolicy, ARuleAboutASecretSaysNothingElse) {
             "secret NPM_TOKEN: rule 2 says deny");
 }
 
+TEST(ApprovalPolicy, ASecretIsNotGivenToWhatElseALineDoes) {
+  const Policy policy = policy_of(Mode::kFull, R"([
+    {"secret": "TOKEN", "command": "npm publish*", "decision": "allow"}])");
+  EXPECT_EQ(decided(policy, run_with("npm publish", {"TOKEN"})), "allow");
+  EXPECT_EQ(decided(policy, run_with("npm publish; env", {"TOKEN"})), "ask");
+  EXPECT_EQ(decided(policy, run_with("env; npm publish", {"TOKEN"})), "ask");
+  EXPECT_EQ(decided(policy, run_with("npm publish", {"TOKEN", "OTHER"})), "ask");
+}
+
 TEST(ApprovalPolicy, ARuleWithAPathAndASecretIsNone) {
   EXPECT_FALSE(Rule::parse({{"path", "a/"}, {"secret", "A"}, {"decision", "allow"}}));
   const auto rule = Rule::parse({{"secret", "A"}, {"command", "b"}, {"decision", "allow"}});

@@ -7,6 +7,12 @@
 
 namespace coditect::tools {
 
+namespace {
+
+constexpr std::size_t kPatternsShown = 20;
+
+}  // namespace
+
 bool AllowList::Pattern::fits(const HostPort& to) const {
   if (std::ranges::count(ports, to.port) == 0) return false;
   if (!host.starts_with('.')) return to.host == host;
@@ -57,8 +63,12 @@ bool AllowList::allows_address(const boost::asio::ip::address& address, std::uin
 
 std::string AllowList::text() const {
   std::string text;
-  for (const Pattern& each : patterns_) text += (text.empty() ? "" : ", ") + each.written;
-  return text;
+  const std::size_t shown = std::min(patterns_.size(), kPatternsShown);
+  for (std::size_t at = 0; at < shown; ++at) {
+    text += (text.empty() ? "" : ", ") + patterns_[at].written;
+  }
+  if (shown == patterns_.size()) return text;
+  return text + " and " + std::to_string(patterns_.size() - shown) + " more";
 }
 
 }  // namespace coditect::tools

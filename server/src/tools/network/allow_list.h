@@ -28,7 +28,7 @@ class AllowList {
   /// public one, or one that is itself on the list. A name that leads to a private address is
   /// refused, whoever answers for the name.
   bool allows_address(const boost::asio::ip::address& address, std::uint16_t port) const;
-  /// The patterns, as they were given, with commas between.
+  /// The first twenty patterns, as they were given, with commas between, and how many more.
   std::string text() const;
 
  private:

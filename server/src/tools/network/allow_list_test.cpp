@@ -61,6 +61,12 @@ TEST(AllowList, ConnectsToNoAddressThatIsNotPublicOrListed) {
   EXPECT_FALSE(list.allows_address(make_address("127.0.0.1"), 443));
 }
 
+TEST(AllowList, IsToldInALine) {
+  EXPECT_EQ(list_of({"A.example", "*.b.example:1"}).text(), "A.example, *.b.example:1");
+  const std::string text = list_of(std::vector<std::string>(1000, "a.example")).text();
+  EXPECT_TRUE(text.ends_with("a.example and 980 more")) << text;
+}
+
 TEST(AllowList, RefusesWhatIsNoPattern) {
   for (const char* pattern :
        {"", "*", "*.", "*.1.2.3.4", "a.*.example", "https://a.example", "a.example/path",

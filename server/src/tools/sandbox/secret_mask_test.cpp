@@ -40,6 +40,13 @@ TEST(SecretMask, FindsAValueInsideOfLongerBase64) {
   }
 }
 
+TEST(SecretMask, TakesTheLongestOfThoseThatBeginInOnePlace) {
+  SecretMask mask({{"SHORT", "0123456789"}, {"LONG", "0123456789abcdef"}});
+  EXPECT_EQ(mask.masked("0123456789abcdef 0123456789"), "[secret LONG] [secret SHORT]");
+  EXPECT_EQ(mask.take("0123456789") + mask.take("abcd") + mask.take("ef"), "[secret LONG]");
+  EXPECT_EQ(mask.take("0123456789") + mask.take("ab ") + mask.finish(), "[secret SHORT]ab ");
+}
+
 TEST(SecretMask, FindsTheLinesOfAKey) {
   const SecretMask mask(
       {{"KEY", "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END KEY-----\n"}});

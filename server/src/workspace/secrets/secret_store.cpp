@@ -58,6 +58,17 @@ Result<void> check_value(std::string_view value) {
   return {};
 }
 
+Error no_secret(const std::string& name, const json::object& secrets) {
+  std::vector<std::string> names;
+  for (const auto& member : secrets) names.emplace_back(member.key());
+  std::ranges::sort(names);
+  std::string known;
+  for (const std::string& each : names) known += (known.empty() ? "" : ", ") + each;
+  return not_found("there is no secret " + name, known.empty()
+                                                     ? "this workspace has none: a person sets them"
+                                                     : "this workspace has: " + known);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SecretStore>> SecretStore::open(fs::path folder) {
@@ -136,14 +147,7 @@ Result<std::vector<tools::Secret>> SecretStore::values(
   std::vector<tools::Secret> values;
   for (const std::string& name : names) {
     const json::object* secret = find_object(secrets, name);
-    if (secret == nullptr) {
-      std::string known;
-      for (const auto& member : secrets)
-        known += (known.empty() ? "" : ", ") + std::string(member.key());
-      return not_found("there is no secret " + name,
-                       known.empty() ? "this workspace has none: a person sets them"
-                                     : "this workspace has: " + known);
-    }
+    if (secret == nullptr) return no_secret(name, secrets);
     TRY(std::string value, need_string(*secret, "value"));
     values.push_back({name, std::move(value)});
   }
