@@ -70,7 +70,8 @@ TEST(ToolIntent, EveryToolThatReadsIsKnownToRead) {
     const char* input =
         spec.name == "git" ? R"({"args":["status"]})" : R"({"path":"a","command":"b"})";
     const bool acts = spec.name == "run_command" || spec.name == "delegate_task";
-    const bool edits = spec.name == "write_file" || spec.name == "edit_file";
+    const bool edits =
+        spec.name == "write_file" || spec.name == "edit_file" || spec.name == "lock_files";
     const Effect expected = acts ? Effect::kActs : edits ? Effect::kEdits : Effect::kReads;
     EXPECT_EQ(intent(spec.name, input)->effect, expected) << spec.name;
   }

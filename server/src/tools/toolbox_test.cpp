@@ -306,6 +306,14 @@ TEST_F(ToolBoxTest, WhatTheHostDoesNotAllowIsNotBegun) {
   EXPECT_EQ(host_.intents.size(), asked) << "nobody is asked for what makes no sense";
 }
 
+TEST_F(ToolBoxTest, AFolderThatIsLockedStaysAFolder) {
+  EXPECT_EQ(call("lock_files", R"({"path":"./src//"})").output, "locked");
+  EXPECT_EQ(call("lock_files", R"({"path":"src/**/*.cpp"})").details.at("path"), "src/**/*.cpp");
+  EXPECT_EQ(call("unlock_files", R"({"path":"/workspace/src/"})").output, "given back");
+  const std::vector<std::string> asked{"lock src/", "lock src/**/*.cpp", "unlock src/"};
+  EXPECT_EQ(host_.asked, asked);
+}
+
 TEST_F(ToolBoxTest, TalksToOtherAgents) {
   EXPECT_EQ(call("send_message", R"({"to":"kimi, codex","text":"hi"})").output, "sent");
   EXPECT_EQ(call("send_message", R"({"to":["kimi","codex"],"text":"hi"})").output, "sent");

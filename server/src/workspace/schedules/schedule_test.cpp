@@ -97,7 +97,7 @@ class ScheduleTest : public WorkspaceFixture {
       const bool stands_still = turn() == 0;
       without_event = std::exchange(head, workspace_->log().head()) == head ? without_event + 1 : 0;
       // A deadline that is near on the clock that is played is looked at again and again.
-      if (stands_still || without_event > kTurnsWithoutEvent) pass_time();
+      if (stands_still || without_event > kTurnsWithoutEvent) pass_time(random);
       ASSERT_LT(std::chrono::steady_clock::now() - since, kEndsWithin) << whoever_waits();
     }
     people_.clear();
@@ -109,8 +109,13 @@ class ScheduleTest : public WorkspaceFixture {
     io_.restart();
     return io_.run_one_for(kStandsStill);
   }
-  void pass_time() {
+  void pass_time(SeededRandom& random) {
     clock_.advance(kAdvance);
+    // Questions come up while everybody waits, so somebody else answers them, or nobody.
+    if (!workspace_->state().approvals.open().empty() && random.below(2) == 0) {
+      people_.push_back(asio::co_spawn(
+          workspace_->strand(), answer_one(life_, SeededRandom(random.next())), asio::use_future));
+    }
     asio::post(workspace_->strand(), [life = life_] {
       life->workspace->locks().pump();
       life->workspace->escalations().pump();
@@ -171,10 +176,8 @@ class ScheduleTest : public WorkspaceFixture {
         step = [&](Workspace& at) { return revoke(at, name, random); };
       } else if (kind < 90) {
         step = [&](Workspace& at) { return submit(at, name, random); };
-      } else if (kind < 93) {
+      } else if (kind < 94) {
         step = [&](Workspace& at) { return cancel(at, name, random); };
-      } else if (kind < 97) {
-        step = [&](Workspace& at) { return answer(at, name, random); };
       } else {
         step = [&](Workspace& at) { return write_outside(test, at); };
       }
@@ -258,13 +261,17 @@ class ScheduleTest : public WorkspaceFixture {
         co_await at.tasks().cancel(open[random.below(open.size())], {std::move(name), {}, {}}));
     co_return json::value();
   }
-  static Step answer(Workspace& at, std::string name, SeededRandom& random) {
+  static awaitable<void> answer_one(std::shared_ptr<Life> life, SeededRandom random) {
+    const Workspace::Operation step = [&](Workspace& at) { return answer(at, random); };
+    (void)co_await Workspace::perform(life->workspace, step);
+  }
+  static Step answer(Workspace& at, SeededRandom& random) {
     const auto& open = at.state().approvals.open();
     if (open.empty()) co_return json::value();
     constexpr approvals::Decision kAnswers[] = {
         approvals::Decision::kAllow, approvals::Decision::kAsk, approvals::Decision::kDeny};
     CO_TRY_VOID(co_await at.approvals().answer(open.begin()->first, kAnswers[random.below(3)], {},
-                                               std::move(name), {}));
+                                               "user:somebody", {}));
     co_return json::value();
   }
   static Step write_outside(ScheduleTest& test, Workspace& at) {
