@@ -1,12 +1,13 @@
 // Finding things: lines of files, what was said and done, and passages by what they are about.
 
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { readFile, rehearse, runCommand, say, tool, writeFile } from './lib/rehearsal.mjs';
+import { sha256 } from './lib/log.mjs';
+import { pause, readFile, rehearse, runCommand, say, tool, writeFile } from './lib/rehearsal.mjs';
 import { refused } from './lib/rpc.mjs';
 import { Server, temporaryFolder } from './lib/server.mjs';
 import { eventually, Workspace } from './lib/workspace.mjs';
@@ -177,7 +178,8 @@ test('embeddings find what a text is about, follow the files, and cost what they
     'the edited file is found',
   );
   await workspace.call('files.remove', { path: 'colours.md' });
-  await indexed(workspace, 2);
+  const { index } = await indexed(workspace, 2);
+  assert.equal(index.passages, 2, 'what no file has any more is not kept');
   const paths = (await ask('red green blue palette')).matches.map((match) => match.path);
   assert.ok(!paths.includes('colours.md'));
 
@@ -277,16 +279,15 @@ test('another model begins anew', async (t) => {
   await indexed(workspace, 3);
   await server.stop();
   const file = path.join(options.folder, 'coditect.toml');
-  writeFileSync(file, '[embeddings]\nbase_url = "http://unused/v1"\nmodel = "two"\n');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"one"', '"two"'));
   await server.start();
   const found = await indexed(workspace, 3);
   assert.equal(found.index.model, 'two');
   assert.equal(found.mode, 'semantic');
   const events = await workspace.events();
-  const models = events
-    .filter(({ type }) => type === 'usage_recorded')
-    .map(({ data }) => data.model);
-  assert.ok(models.includes('one') && models.includes('two'));
+  // The query has one token, the files have more.
+  const embedded = events.filter(({ type, data }) => type === 'usage_recorded' && data.input > 9);
+  assert.deepEqual([...new Set(embedded.map(({ data }) => data.model))], ['one', 'two']);
 });
 
 test('a budget holds for embeddings as for agents', async (t) => {
@@ -328,6 +329,28 @@ test('what an output leaves out can be read on, until the task ends', async (t) 
   assert.ok(server);
 });
 
+test('after a restart an agent is told that what was kept is gone', async (t) => {
+  const { server, workspace } = await provisioned(t);
+  const text = Array.from({ length: 60_000 }, (_, index) => `${index + 1}\n`).join('');
+  const id = `o_${sha256(text).slice(0, 12)}`;
+  const read = tool('read_output', { id, from_line: 30_000 });
+  const prompt = rehearse(runCommand('seq 1 60000'), pause(3_000), read, say('done'));
+  const [{ id: task }] = await workspace.submit('claude', prompt);
+  const outputs = async () =>
+    (await workspace.events())
+      .filter((event) => event.task === task && event.data.phase === 'finished')
+      .map(({ data }) => data.output);
+  await eventually(async () => (await outputs()).length === 1, 'the command has ended');
+  assert.ok((await outputs())[0].includes(`read_output {"id":"${id}"`));
+  await server.kill();
+  await server.start();
+  await workspace.finished([{ id: task }]);
+  const told = await outputs();
+  assert.equal(told.length, 2);
+  assert.match(told[1], /is not kept any more/);
+  assert.match(told[1], /run the command again/);
+});
+
 test('an agent begins with a map of the project, which no edit of a file changes', async (t) => {
   const { workspace } = await provisioned(t);
   await workspace.create('src/deep/main.cpp', 'int main() {}\n');
@@ -348,4 +371,16 @@ test('an agent begins with a map of the project, which no edit of a file changes
   assert.match(second, /Changed most lately: src\/deep\/main\.cpp \(2\)/);
   await workspace.create('another.py', 'x = 1\n');
   assert.match(await begin(), /The project has 5 files: Markdown 3, C\+\+ 1, Python 1\./);
+});
+
+test('where the shared context is withheld, an agent gets its task alone', async (t) => {
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'coditect.toml'), '[server]\nshared_context = false\n');
+  const { workspace } = await provisioned(t, { folder });
+  const prompt = rehearse(readFile('locks.md'), say('done'));
+  await workspace.run('claude', prompt);
+  const turn = (await workspace.events()).find(
+    (event) => event.type === 'conversation_turn' && event.data.begins,
+  );
+  assert.equal(turn.data.turns[0].blocks[0].text, prompt);
 });
