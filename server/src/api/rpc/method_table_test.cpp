@@ -95,7 +95,8 @@ TEST(MethodTable, HasEveryPromisedMethod) {
 }
 
 TEST(MethodTable, DescribesEveryParameter) {
-  const std::set<std::string_view> types{"string", "integer", "number", "array", "object", "any"};
+  const std::set<std::string_view> types{"string", "integer", "number", "boolean",
+                                         "array",  "object",  "any"};
   const MethodTable table;
   for (const auto& [name, method] : table.methods()) {
     EXPECT_NE(method.handler, nullptr) << name;
