@@ -130,6 +130,15 @@ test('a write lock of another makes the file read-only until it is released', as
   await expect(page.getByTestId('read-only')).toHaveCount(0);
 });
 
+test('a file that comes while files are looked for is found', async ({ page, studio }) => {
+  await studio.open(page);
+  await page.keyboard.press('Control+p');
+  await page.getByTestId('palette-input').fill('late');
+  await expect(page.getByText('Nothing fits')).toBeVisible();
+  await studio.rpc('files.create', { path: 'late.txt', text: 'one\n' });
+  await expect(page.getByTestId('palette-item-late.txt')).toBeVisible();
+});
+
 test('lock for me, then unlock', async ({ page, studio }) => {
   await studio.rpc('files.create', { path: 'a.txt', text: 'one\n' });
   await studio.open(page);

@@ -1,10 +1,9 @@
 import { keyLabel, workspaceCommands, type Command } from '../../actions/commands';
-import { openFile } from '../../actions/fileActions';
 import { closePrompt, prompt } from '../../actions/prompts';
-import { nameOf, parentOf } from '../../model/tree';
 import { useStore } from '../../ui/useStore';
 import { AnswersDialog } from './AnswersDialog';
 import { ConfirmDialog, NameDialog } from './dialogs';
+import { FilePalette } from './FilePalette';
 import { Palette, type PaletteItem } from './Palette';
 import { SearchDialog } from './SearchDialog';
 import { currentSession } from './currentSession';
@@ -34,23 +33,7 @@ export function PromptHost() {
         />
       );
     case 'files':
-      if (session === null) return null;
-      return (
-        <Palette
-          label="Open a file"
-          placeholder="File name"
-          items={Object.values(session.state.get()?.files ?? {})
-            .filter((entry) => entry.kind === 'file')
-            .map(({ path }) => ({
-              id: path,
-              text: path,
-              title: nameOf(path),
-              detail: parentOf(path),
-              run: () => openFile(session, path),
-            }))}
-          onClose={closePrompt}
-        />
-      );
+      return session === null ? null : <FilePalette session={session} />;
   }
 }
 
