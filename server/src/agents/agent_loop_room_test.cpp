@@ -109,16 +109,17 @@ TEST_F(AgentLoopRoomTest, ItIsNotCompactedAgainAndAgainWithoutProgress) {
 
 TEST_F(AgentLoopRoomTest, AConversationThatTheVendorRefusesIsSummedUpByItsOlderHalf) {
   file_bytes_ = 1'500;
-  for (int i = 0; i < 6; ++i) reads("file" + std::to_string(i));
+  // Enough of them that the tools' descriptions, which always stay, are the smaller part.
+  for (int i = 0; i < 12; ++i) reads("file" + std::to_string(i));
   refuses();
   says("I read the first files.");
   says("done");
   EXPECT_EQ(run().result, "done");
-  ASSERT_EQ(provider_.asked.size(), 9u);
-  EXPECT_EQ(provider_.asked[6].turns.size(), 13u);
-  EXPECT_LT(provider_.asked[7].turns.size(), 13u) << "the whole would be refused again";
-  const std::vector<Turn>& turns = provider_.asked[8].turns;
-  EXPECT_LT(turns.size(), 13u);
+  ASSERT_EQ(provider_.asked.size(), 15u);
+  EXPECT_EQ(provider_.asked[12].turns.size(), 25u);
+  EXPECT_LT(provider_.asked[13].turns.size(), 25u) << "the whole would be refused again";
+  const std::vector<Turn>& turns = provider_.asked[14].turns;
+  EXPECT_LT(turns.size(), 25u);
   EXPECT_GT(turns.size(), 1u) << "the newest turns stay";
   EXPECT_EQ(turns[1].role, providers::Role::kAssistant);
   ASSERT_EQ(logged("context_compacted").size(), 1u);
