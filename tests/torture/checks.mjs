@@ -80,6 +80,14 @@ export async function look(world) {
   for (const subject of world.subjects) subject.open();
 }
 
+/// A taker that was killed and did not come back in time, as on a machine where verifying its disk
+/// takes long, is replaced in its turn: its last moments are lost as those of any other.
+function lostByTaker(world, subject) {
+  const down = world.takerDown;
+  if (down === undefined || subject.owner === down.node) return undefined;
+  return { by: down.name, after: down.at - kLossMs };
+}
+
 /// The log and the files of a workspace that is quiet. Returns its events.
 export async function lookAt(world, subject) {
   const workspace = subject.on(subject.owner);
@@ -88,7 +96,7 @@ export async function lookAt(world, subject) {
   const moved = subject.settledOn !== subject.owner.name;
   const mayLose =
     subject.durability === 'local' && moved
-      ? { by: subject.settledOn, after: world.downAt - kLossMs }
+      ? { by: subject.settledOn, after: world.downAt - kLossMs, also: lostByTaker(world, subject) }
       : kLoseNothing;
   subject.ledger.check(events, askedAt, mayLose);
   subject.settledOn = subject.owner.name;

@@ -28,6 +28,7 @@ const kClockJump = 130_000;
 async function strike(world, draw) {
   await sleep(draw.between(100, 2_000));
   world.downAt = performance.now();
+  world.takerDown = undefined;
 }
 
 /// A node that serves something, and the workspaces.
@@ -98,6 +99,7 @@ async function takerKilled(world, draw) {
   const taker = await eventually(() => world.live.find(taking), `${node.name} is replaced`, 60_000);
   await sleep(draw.between(0, 400));
   world.say(`  ${taker.name} takes over, and is killed`);
+  world.takerDown = { node: taker, name: taker.name, at: performance.now() };
   await taker.kill();
   await assertVerified(taker.data);
   await taker.start();

@@ -80,7 +80,7 @@ export class Ledger {
 
   /// Holds the workspace's `events`, which were asked for at `askedAt`, against what was answered
   /// and shown. `mayLose` says what may be missing, with all that came after it: what the node `by`
-  /// acknowledged after the moment `after`.
+  /// acknowledged after the moment `after`, and the same of a second one, `also`.
   check(events, askedAt, mayLose = kLoseNothing) {
     assertNoGap(events, 1);
     this.#checkShown(events, mayLose);
@@ -139,7 +139,8 @@ function checkAnswered(name, entry, found, mayLose) {
   }
   const age = `${Math.round(mayLose.after - entry.ackedAt)} ms before what ${mayLose.by} may lose`;
   const what = `'${entry.key}', seq ${entry.seq}, acknowledged by ${entry.node}, is gone`;
-  const allowed = entry.node === mayLose.by && entry.ackedAt > mayLose.after;
+  const lost = ({ by, after }) => entry.node === by && entry.ackedAt > after;
+  const allowed = lost(mayLose) || (mayLose.also !== undefined && lost(mayLose.also));
   assert.ok(allowed, `${name}: ${what} (${age})`);
   entry.lost = true;
 }
