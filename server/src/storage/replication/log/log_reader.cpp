@@ -35,12 +35,25 @@ awaitable<Result<std::optional<LogReader::Listed>>> LogReader::find() {
   }
 }
 
+/// The bundle at place_, which the list has not, but a later one. While a log grows a list that is
+/// not made at one moment, as that of a folder, may pass a name before it is there.
+awaitable<Result<std::optional<LogReader::Listed>>> LogReader::look_up() {
+  const auto found = co_await store_.head(bundle_key(place_));
+  if (found) co_return std::optional(Listed{place_.bundle, found->bytes});
+  if (found.error().code == Errc::kNotFound) co_return std::optional<Listed>();
+  co_return found.error();
+}
+
 awaitable<Result<std::optional<LogReader::LoadedBundle>>> LogReader::next() {
   if (ended_) co_return std::optional<LoadedBundle>();
-  CO_TRY(const std::optional<Listed> listed, co_await find());
-  if (!listed || listed->number != place_.bundle) {
+  CO_TRY(std::optional<Listed> listed, co_await find());
+  const bool leaves_one_out = listed && listed->number != place_.bundle;
+  if (leaves_one_out) {
+    CO_TRY(listed, co_await look_up());
+  }
+  if (!listed) {
     ended_ = true;
-    end_ = listed ? End::kGap : End::kOpen;
+    end_ = leaves_one_out ? End::kGap : End::kOpen;
     co_return std::optional<LoadedBundle>();
   }
   auto index = co_await read_index(*listed);

@@ -54,6 +54,7 @@ class LogReader {
   };
 
   awaitable<Result<std::optional<Listed>>> find();
+  awaitable<Result<std::optional<Listed>>> look_up();
   awaitable<Result<BundleIndex>> read_index(const Listed& listed);
   awaitable<Result<std::vector<LoadedEntry>>> read_entries(std::vector<Entry> entries);
   awaitable<Result<std::string>> read_part(std::uint64_t offset, std::uint64_t bytes);

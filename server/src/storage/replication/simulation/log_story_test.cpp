@@ -156,6 +156,24 @@ TEST_F(LogStory, ASealNeverHidesAGap) {
   play(story());
 }
 
+TEST_F(LogStory, ABundleThatComesAfterTheListIsNoGap) {
+  place_bundles(1, 2);
+  place_bundles(4, 4);
+  auto story = [this]() -> awaitable<void> {
+    LogReader reader(a_.store, {"a", 1, 1}, [](const Entry&) { return true; });
+    EXPECT_TRUE((co_await reader.next())->has_value());
+    // It was listed with the others' names, and the list had passed this one.
+    place_bundles(3, 3);
+    for (std::uint64_t number = 2; number <= 4; ++number) {
+      const auto bundle = co_await reader.next();
+      EXPECT_TRUE(bundle && *bundle && (*bundle)->place.bundle == number) << number;
+    }
+    EXPECT_FALSE((co_await reader.next())->has_value());
+    EXPECT_EQ(reader.end(), LogReader::End::kOpen);
+  };
+  play(story());
+}
+
 TEST_F(LogStory, ADamagedLastBundleIsNoSeal) {
   place(bundle_key({"a", 1, 1}), "rubbish");
   auto story = [this]() -> awaitable<void> {
