@@ -28,18 +28,7 @@ class RecoveryTest : public testing::Test {
   /// `count` lines that follow `before`; `what` tells two continuations apart.
   static std::vector<std::string> lines_after(archive::Head before, int count,
                                               const std::string& what) {
-    std::vector<std::string> lines;
-    for (int i = 0; i < count; ++i) {
-      Event event;
-      event.seq = before.seq + 1;
-      event.type = "note";
-      event.actor = "user:ann";
-      event.data = {{"text", what}};
-      event.prev = before.hash;
-      lines.push_back(to_line(event));
-      before = *archive::follow(before, lines.back());
-    }
-    return lines;
+    return archive::next_lines(std::move(before), static_cast<std::size_t>(count), what);
   }
   archive::Head archive_lines(const std::vector<std::string>& lines) {
     auto archive = archive::Archive::open(root() / "sessions");

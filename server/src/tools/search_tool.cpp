@@ -1,3 +1,4 @@
+#include "async/linked_stop.h"
 #include "tools/read_on.h"
 #include "tools/search_limits.h"
 #include "tools/search_results.h"
@@ -6,23 +7,6 @@
 namespace coditect::tools {
 
 namespace {
-
-/// Ends a search for either of two reasons: the caller gave up, or enough was found.
-class Enough {
- public:
-  explicit Enough(std::stop_token caller) : forward_(std::move(caller), Forward{source_}) {}
-  std::stop_token token() const { return source_.get_token(); }
-  void request_stop() { source_.request_stop(); }
-
- private:
-  struct Forward {
-    std::stop_source source;
-    void operator()() { source.request_stop(); }
-  };
-
-  std::stop_source source_;
-  std::stop_callback<Forward> forward_;
-};
 
 std::string line_of(const SearchMatch& match) {
   return match.path + ":" + std::to_string(match.line) + ": " + match.text + "\n";
@@ -100,7 +84,7 @@ awaitable<Result<ToolOutcome>> search(const ToolCall& call) {
   if (in != "files") co_return invalid("`in` must be 'files', 'log' or 'meaning'");
 
   SearchResults results(kSearchMatchesKept);
-  Enough enough(call.stop);
+  LinkedStop enough(call.stop);
   CommandSpec spec;
   spec.argv = search_arguments(query, glob);
   spec.project_root = call.host.project_root();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "async/linked_stop.h"
 #include "base/limits.h"
 #include "base/sha256.h"
 #include "storage/files/file_change.h"
@@ -22,23 +23,6 @@ namespace {
 constexpr std::string_view kNotConfigured =
     "no embeddings are configured ([embeddings] in coditect.toml), so this is what has the words "
     "of the query, ranked by how rare and how frequent they are";
-
-/// Ends a search for either of two reasons: the caller gave up, or enough was read.
-class Enough {
- public:
-  explicit Enough(std::stop_token caller) : forward_(std::move(caller), Forward{source_}) {}
-  std::stop_token token() const { return source_.get_token(); }
-  void request_stop() { source_.request_stop(); }
-
- private:
-  struct Forward {
-    std::stop_source source;
-    void operator()() { source.request_stop(); }
-  };
-
-  std::stop_source source_;
-  std::stop_callback<Forward> forward_;
-};
 
 /// Lines `from` to `to` of `text`.
 std::string lines_of(std::string_view text, int from, int to) {
@@ -114,7 +98,7 @@ awaitable<Result<json::value>> SemanticSearch::semantic(std::string query, std::
 
 awaitable<Result<std::vector<float>>> SemanticSearch::vector_of(std::string query,
                                                                 std::stop_token stop) {
-  Enough enough(std::move(stop));
+  LinkedStop enough(std::move(stop));
   asio::steady_timer timer(strand_);
   timer.expires_after(limits::kQueryEmbeddingMax);
   timer.async_wait([&enough](boost::system::error_code error) {
@@ -167,7 +151,7 @@ awaitable<Result<std::vector<SemanticSearch::Match>>> SemanticSearch::by_words(s
   std::vector<std::string> words = query_words(query);
   if (words.empty()) co_return invalid("'query' has no words", "say in words what you look for");
   LexicalRanking ranking(words);
-  Enough enough(stop);
+  LinkedStop enough(stop);
   tools::CommandSpec spec;
   spec.argv = occurrence_arguments(words);
   spec.project_root = parts_.folder.root();

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "base/event.h"
 #include "base/posix_file.h"
 #include "base/storage_limits.h"
 #include "storage/archive/archive.h"
@@ -31,13 +30,7 @@ class AsideCopiesTest : public testing::Test {
     std::vector<std::string> lines;
     archive::Head head;
     for (const std::string& word : words) {
-      Event event;
-      event.seq = head.seq + 1;
-      event.type = "note";
-      event.actor = "user:ann";
-      event.data = {{"text", word}};
-      event.prev = head.hash;
-      lines.push_back(to_line(event));
+      lines.push_back(archive::next_line(head, word));
       head = *archive::follow(head, lines.back());
     }
     ASSERT_TRUE(archive->append(lines));
