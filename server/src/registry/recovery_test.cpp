@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "base/event.h"
 #include "storage/archive/archive.h"
 #include "storage/archive/archive_reader.h"
 #include "storage/archive/archive_test_support.h"
