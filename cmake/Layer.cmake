@@ -2,8 +2,8 @@
 #
 # One folder of server/src is one static library whose link list names the layers below it. Files
 # named *_test.cpp beside the sources become one test program, *_bench.cpp one benchmark program
-# and *_fuzz.cpp one libFuzzer program each. ASIO reuses the precompiled Boost headers. EXCLUDE
-# names sub-folders or files that another target compiles.
+# and *_fuzz.cpp one libFuzzer program each. ASIO reuses the precompiled Boost headers; tests reuse
+# those and the test library's. EXCLUDE names sub-folders or files that another target compiles.
 function(coditect_layer NAME FOLDER)
   cmake_parse_arguments(ARG "ASIO" "" "LINKS;TEST_LINKS;EXCLUDE" ${ARGN})
   set(root "${CMAKE_SOURCE_DIR}/server/src/${FOLDER}")
@@ -34,15 +34,14 @@ function(coditect_layer NAME FOLDER)
 
   if(tests)
     add_executable(${NAME}_test ${tests})
-    target_link_libraries(${NAME}_test PRIVATE ${NAME} ${ARG_TEST_LINKS} test_support)
-    if(ARG_ASIO)
-      target_precompile_headers(${NAME}_test REUSE_FROM boost_compiled)
-    endif()
+    target_link_libraries(${NAME}_test PRIVATE ${NAME} ${ARG_TEST_LINKS} test_precompiled)
+    target_precompile_headers(${NAME}_test REUSE_FROM test_precompiled)
     add_test(NAME ${NAME} COMMAND ${NAME}_test)
     set_tests_properties(${NAME} PROPERTIES LABELS unit TIMEOUT 600)
   endif()
   if(benches)
-    add_executable(${NAME}_bench ${benches})
+    # tools/bench asks for it, in a release.
+    add_executable(${NAME}_bench EXCLUDE_FROM_ALL ${benches})
     target_link_libraries(${NAME}_bench PRIVATE ${NAME} ${ARG_TEST_LINKS} benchmark::benchmark_main)
     if(ARG_ASIO)
       target_precompile_headers(${NAME}_bench REUSE_FROM boost_compiled)
