@@ -163,7 +163,7 @@ class FakeHost final : public AgentHost {
   awaitable<Result<std::string>> kept_output(tools::Caller, std::string) override {
     co_return not_found("nothing is kept here");
   }
-  std::filesystem::path project_root() const override { return "/nowhere"; }
+  std::filesystem::path project_root(const tools::Caller&) const override { return "/nowhere"; }
   awaitable<Result<std::vector<tools::Secret>>> secrets(tools::Caller,
                                                         std::vector<std::string>) override {
     co_return not_found("no secrets here");

@@ -138,7 +138,7 @@ awaitable<std::string> keep(const ToolCall& call, const CommandResult& result,
 awaitable<Result<ToolOutcome>> run_in_scope(const ToolCall& call, CommandSpec spec,
                                             std::string shown, seconds time) {
   CO_TRY(CommandScope scope, co_await call.host.begin_command(call.caller, shown, call.stop));
-  spec.project_root = call.host.project_root();
+  spec.project_root = call.host.project_root(call.caller);
   spec.limits = scope.limits;
   spec.limits.time = std::min<std::chrono::milliseconds>(time, scope.limits.time);
   spec.stop = call.stop;
@@ -220,7 +220,7 @@ awaitable<Result<ToolOutcome>> git(const ToolCall& call) {
     co_return co_await run_in_scope(call, std::move(spec), std::move(shown),
                                     limits::kCommandTimeDefault);
   }
-  spec.project_root = call.host.project_root();
+  spec.project_root = call.host.project_root(call.caller);
   spec.access = ProjectAccess::kReadOnly;
   spec.stop = call.stop;
   spec.environment.emplace_back("GIT_OPTIONAL_LOCKS", "0");

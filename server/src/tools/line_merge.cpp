@@ -14,6 +14,13 @@ namespace {
 
 using Lines = std::vector<std::string_view>;
 
+constexpr std::string_view kOursMark = "<<<<<<<";
+constexpr std::string_view kTheirsMark = ">>>>>>>";
+
+void end_line(std::string& text) {
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
+}
+
 /// One side of a merge: its lines, and how they differ from the base's.
 struct Side {
   Lines lines;
@@ -89,7 +96,8 @@ std::vector<Change> line_changes(std::string_view before, std::string_view after
   return shortest_edit(number(before), number(after), limits::kDiffEditsMax);
 }
 
-Merged merge_lines(std::string_view base, std::string_view ours, std::string_view theirs) {
+Merged merge_lines(std::string_view base, std::string_view ours, std::string_view theirs,
+                   const ConflictMarks* marks) {
   const Lines lines = split_lines(base);
   Side mine{split_lines(ours), line_changes(base, ours)};
   Side other{split_lines(theirs), line_changes(base, theirs)};
@@ -104,12 +112,31 @@ Merged merge_lines(std::string_view base, std::string_view ours, std::string_vie
     const std::string their_text =
         joined(other.lines, in_side(other, cluster.theirs, cluster.base));
     const bool only_theirs = cluster.ours.empty();
-    merged.text += only_theirs ? their_text : my_text;
     const bool both = !cluster.ours.empty() && !cluster.theirs.empty();
-    if (both && my_text != their_text) merged.conflicts.push_back(my_lines);
+    const bool conflict = both && my_text != their_text;
+    if (conflict) merged.conflicts.push_back(my_lines);
+    if (conflict && marks != nullptr) {
+      // A last line of the text that lacks its end gets one before the next mark.
+      end_line(merged.text);
+      merged.text += std::string(kOursMark) + " " + std::string(marks->ours) + "\n" + my_text;
+      end_line(merged.text);
+      merged.text += "=======\n" + their_text;
+      end_line(merged.text);
+      merged.text += std::string(kTheirsMark) + " " + std::string(marks->theirs) + "\n";
+    } else {
+      merged.text += only_theirs ? their_text : my_text;
+    }
   }
   merged.text += joined(lines, {at, lines.size()});
   return merged;
+}
+
+bool has_conflict_marks(std::string_view text) {
+  const auto is_mark = [](std::string_view line) {
+    return line.starts_with(std::string(kOursMark) + " ") ||
+           line.starts_with(std::string(kTheirsMark) + " ");
+  };
+  return std::ranges::any_of(split_lines(text), is_mark);
 }
 
 }  // namespace coditect::tools

@@ -22,12 +22,24 @@ struct LineRange {
 struct Merged {
   std::string text;
   /// Where both sides changed the same lines, or lines without one between them that both left
-  /// alone, and not to the same: `text` has them as in `ours`. Lines of `ours`.
+  /// alone, and not to the same: `text` has them as in `ours`, or both, between marks. Lines of
+  /// `ours`.
   std::vector<LineRange> conflicts;
 };
 
+/// How the two sides of a conflict are named in a text that holds both, as git marks them: lines
+/// of seven `<`, `=` and `>`.
+struct ConflictMarks {
+  std::string_view ours;
+  std::string_view theirs;
+};
+
 /// Makes in `ours` the changes that turn `base` into `theirs`: a merge of three texts by lines.
-/// Pure.
-Merged merge_lines(std::string_view base, std::string_view ours, std::string_view theirs);
+/// `marks`: how conflicts are shown in the text; null: as in `ours`. Pure.
+Merged merge_lines(std::string_view base, std::string_view ours, std::string_view theirs,
+                   const ConflictMarks* marks = nullptr);
+
+/// Whether a line of the text begins or ends a conflict that is marked. Pure.
+bool has_conflict_marks(std::string_view text);
 
 }  // namespace coditect::tools

@@ -87,7 +87,7 @@ awaitable<Result<ToolOutcome>> search(const ToolCall& call) {
   LinkedStop enough(call.stop);
   CommandSpec spec;
   spec.argv = search_arguments(query, glob);
-  spec.project_root = call.host.project_root();
+  spec.project_root = call.host.project_root(call.caller);
   spec.access = ProjectAccess::kReadOnly;
   spec.limits.time = limits::kSearchTimeMax;
   spec.stop = enough.token();

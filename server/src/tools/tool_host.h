@@ -141,8 +141,8 @@ class ToolHost {
   /// Errc::kNotFound where it is not kept any more, with why.
   virtual awaitable<Result<std::string>> kept_output(Caller caller, std::string id) = 0;
 
-  /// The folder that commands see; absolute.
-  virtual std::filesystem::path project_root() const = 0;
+  /// The folder that the caller's commands see; absolute.
+  virtual std::filesystem::path project_root(const Caller& caller) const = 0;
   /// The values of the workspace's secrets of these names, for one command that approve() let
   /// through with them. Errc::kNotFound names the first that is not there.
   virtual awaitable<Result<std::vector<Secret>>> secrets(Caller caller,

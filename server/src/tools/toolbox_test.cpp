@@ -125,7 +125,7 @@ class FakeHost final : public ToolHost {
     if (id != "o_1" || kept.empty()) co_return not_found("there is no output " + id);
     co_return kept.front();
   }
-  fs::path project_root() const override { return root; }
+  fs::path project_root(const Caller&) const override { return root; }
   awaitable<Result<CommandScope>> begin_command(Caller, std::string command,
                                                 std::stop_token) override {
     asked.push_back("begin " + command);

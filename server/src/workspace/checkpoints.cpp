@@ -121,9 +121,10 @@ Result<std::vector<TreeStep>> Checkpoints::steps_to(const Checkpoint& wanted,
 }
 
 awaitable<Result<Checkpoints::Restored>> Checkpoints::change(Actor actor, std::string of,
-                                                             std::string label, Plan plan) {
+                                                             std::string label, Plan plan,
+                                                             json::object more) {
   for (int attempt = 1;; ++attempt) {
-    auto changed = co_await change_once(actor, of, label, plan);
+    auto changed = co_await change_once(actor, of, label, plan, more);
     const bool beaten = !changed && changed.error().code == Errc::kConflict;
     if (!beaten || attempt == kAttemptsMax) co_return changed;
   }
@@ -132,7 +133,8 @@ awaitable<Result<Checkpoints::Restored>> Checkpoints::change(Actor actor, std::s
 awaitable<Result<Checkpoints::Restored>> Checkpoints::change_once(const Actor& actor,
                                                                   const std::string& of,
                                                                   const std::string& label,
-                                                                  const Plan& plan) {
+                                                                  const Plan& plan,
+                                                                  const json::object& more) {
   CO_TRY_VOID(co_await parts_.files.reconcile_folder("", {"user:outside", {}, {}}));
   CO_TRY(blobs::Tree now, co_await snapshot());
   auto make = [&plan, &now] { return plan(now); };
@@ -150,7 +152,10 @@ awaitable<Result<Checkpoints::Restored>> Checkpoints::change_once(const Actor& a
     CO_TRY_VOID(co_await parts_.log.durable(restored.before.seq));
     co_return restored;
   }
-  change.data = {{"id", parts_.random.id("r_")}, {"of", of}, {"before", restored.before.id}};
+  change.data = more;
+  change.data["id"] = parts_.random.id("r_");
+  change.data["of"] = of;
+  change.data["before"] = restored.before.id;
   CO_TRY_VOID(co_await parts_.files.change_tree(actor, std::move(change)));
   co_return restored;
 }

@@ -54,15 +54,18 @@ class Checkpoints {
   /// Makes steps from the tree as it is. Runs on the pool; may block.
   using Plan = std::function<Result<std::vector<TreeStep>>(const blobs::Tree& now)>;
   /// Does what `plan` says to the tree as it is at that moment; where somebody is quicker, the plan
-  /// is made anew. `of` is what is restored or reverted, for the event; `label` the checkpoint's.
-  awaitable<Result<Restored>> change(Actor actor, std::string of, std::string label, Plan plan);
+  /// is made anew. `of` is what is restored or reverted, for the event, to whose data `more` is
+  /// added; `label` the checkpoint's.
+  awaitable<Result<Restored>> change(Actor actor, std::string of, std::string label, Plan plan,
+                                     json::object more = {});
 
  private:
   awaitable<Result<blobs::Tree>> snapshot();
   Result<std::vector<TreeStep>> steps_to(const Checkpoint& wanted, const std::string& path,
                                          const blobs::Tree& now) const;
   awaitable<Result<Restored>> change_once(const Actor& actor, const std::string& of,
-                                          const std::string& label, const Plan& plan);
+                                          const std::string& label, const Plan& plan,
+                                          const json::object& more);
   Checkpoint append(const Actor& actor, std::string label, const blobs::Tree& tree);
 
   // Constant after construction.

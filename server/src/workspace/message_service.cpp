@@ -10,7 +10,8 @@ MessageService::MessageService(EventLog& log, TaskService& tasks,
 
 awaitable<Result<MessageService::Sent>> MessageService::send(Actor actor,
                                                              std::vector<std::string> to,
-                                                             std::string text) {
+                                                             std::string text,
+                                                             queue::WorktreeMode worktree) {
   if (text.size() > limits::kPromptBytesMax) {
     co_return Error{Errc::kLimit, "the message is too long", "put long texts into a file"};
   }
@@ -37,6 +38,7 @@ awaitable<Result<MessageService::Sent>> MessageService::send(Actor actor,
   TaskRequest request;
   request.agents = std::move(to);
   request.prompt = std::move(text);
+  request.worktree = worktree;
   CO_TRY(sent.tasks, co_await tasks_.submit(std::move(actor), std::move(request)));
   co_return sent;
 }

@@ -27,8 +27,9 @@ class MessageService {
                  Random& random);
 
   /// `to` are agents' names, or "all" alone. Errc::kNotFound for a name that no agent has; nothing
-  /// is sent then.
-  awaitable<Result<Sent>> send(Actor actor, std::vector<std::string> to, std::string text);
+  /// is sent then. `worktree`: where their tasks work.
+  awaitable<Result<Sent>> send(Actor actor, std::vector<std::string> to, std::string text,
+                               queue::WorktreeMode worktree = queue::WorktreeMode::kNone);
 
  private:
   EventLog& log_;

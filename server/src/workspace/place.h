@@ -18,6 +18,7 @@ namespace coditect::workspace {
 ///         sessions/        the log, and sessions/blobs/ what is too large for it
 ///         vector-store/    embeddings
 ///         staging/         files on their way into projects/
+///         worktrees/       copies of projects/ that tasks work in; made anew from the log
 class Place {
  public:
   explicit Place(std::filesystem::path root) : root_(std::move(root)) {}
@@ -29,6 +30,7 @@ class Place {
   std::filesystem::path sessions() const { return root_ / "sessions"; }
   std::filesystem::path blobs() const { return root_ / "sessions" / "blobs"; }
   std::filesystem::path vector_store() const { return root_ / "vector-store"; }
+  std::filesystem::path worktrees() const { return root_ / "worktrees"; }
   std::filesystem::path staging() const { return root_ / "staging"; }
 
  private:

@@ -123,10 +123,13 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
       ProjectFolder(place_.projects(), place_.staging()));
   checkpoints_ = std::make_unique<Checkpoints>(
       strand, Checkpoints::Parts{*log_, state_, *files_, *blobs_, services.disk, services.random});
+  worktrees_ = std::make_unique<WorktreeService>(
+      strand, WorktreeService::Parts{*log_, state_, *checkpoints_, *files_, *blobs_, services.disk,
+                                     place_.worktrees()});
   tasks_ = std::make_unique<TaskService>(
       strand, TaskService::Parts{*log_, state_.tasks, state_.agents, *locks_, *checkpoints_,
-                                 services.agents, services.tools, services.clock, services.random,
-                                 services.agent_silence_max});
+                                 *worktrees_, services.agents, services.tools, services.clock,
+                                 services.random, services.agent_silence_max});
   budgets_ = std::make_unique<BudgetService>(
       strand, BudgetService::Parts{*log_, state_.budgets, services.prices, services.clock,
                                    services.random});
@@ -144,10 +147,11 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
       *log_, state_, *files_, *blobs_, *queries_, services.disk, services.clock, services.random});
   files_->set_guard(*commands_);
   host_ = std::make_unique<WorkspaceHost>(
-      strand, WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
-                                   *commands_, previews_, *queries_, *search_, services.agents,
-                                   services.disk, services.clock, services.random,
-                                   services.shared_context, services.secrets, meta_.id});
+      strand,
+      WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
+                           *commands_, previews_, *queries_, *search_, services.agents,
+                           services.disk, services.clock, services.random, services.shared_context,
+                           *worktrees_, services.secrets, meta_.id});
   messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
@@ -182,6 +186,7 @@ awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self, Before
   CO_TRY(self->watch_, co_await self->services_.disk.run(std::move(watch)));
   self->locks_->pump();
   self->phase_ = Phase::kOpen;
+  co_await self->worktrees_->sweep();
   self->budgets_->recover();
   self->approvals_->recover();
   self->escalations_->start();

@@ -27,6 +27,7 @@
 #include "workspace/tasks/task_service.h"
 #include "workspace/terminals.h"
 #include "workspace/undo/task_undo.h"
+#include "workspace/worktrees/worktree_service.h"
 
 namespace coditect::workspace {
 
@@ -92,6 +93,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   WorkspaceHost& host() { return *host_; }
   MessageService& messages() { return *messages_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
+  WorktreeService& worktrees() { return *worktrees_; }
   Queries& queries() { return *queries_; }
   SemanticSearch& search() { return *search_; }
   TaskUndo& undo() { return *undo_; }
@@ -157,6 +159,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::unique_ptr<EscalationService> escalations_;
   std::unique_ptr<FileService> files_;
   std::unique_ptr<Checkpoints> checkpoints_;
+  std::unique_ptr<WorktreeService> worktrees_;
   std::unique_ptr<TaskService> tasks_;
   std::unique_ptr<BudgetService> budgets_;
   std::unique_ptr<ApprovalService> approvals_;

@@ -9,6 +9,7 @@ import { applyToLocks, applyToWaits } from './locks';
 import { applyToPreviews } from './previews';
 import { kLogEventsMax, type WorkspaceState } from './state';
 import { applyToTasks } from './tasks';
+import { applyToWorktrees } from './worktrees';
 
 /** Thrown when an event is missing before this one. The caller re-attaches; guessing would lie. */
 export class GapError extends Error {
@@ -42,6 +43,7 @@ function applyKnown(state: WorkspaceState, event: KnownEvent): WorkspaceState {
     locks: applyToLocks(state.locks, event),
     waits: applyToWaits(state.waits, event),
     tasks: applyToTasks(state.tasks, event),
+    worktrees: applyToWorktrees(state.worktrees, event),
     cost: applyToCost(state.cost, event),
     moneySeq: isAboutMoney(event) ? event.seq : state.moneySeq,
     approvals: applyToApprovals(state.approvals, event),

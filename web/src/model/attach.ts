@@ -24,6 +24,7 @@ export function fromSnapshot(snapshot: AttachResult): WorkspaceState {
     locks: groupLocks(snapshot.locks),
     waits: snapshot.lock_waits,
     tasks: snapshot.tasks,
+    worktrees: snapshot.worktrees,
     cost: snapshot.cost,
     moneySeq: snapshot.head,
     approvals: snapshot.approvals,

@@ -54,6 +54,10 @@ function describeKnown(event: Exclude<KnownEvent, ApprovalEvent | LockEvent>): s
     case 'checkpoint':
     case 'tree_restored':
     case 'hunks_accepted':
+    case 'worktree_opened':
+    case 'worktree_edit':
+    case 'worktree_merged':
+    case 'worktree_discarded':
       return describeFiles(event);
     case 'bus_message':
       return `to ${event.data.to.join(', ')}: ${summaryOf(event.data.text)}`;
@@ -78,7 +82,18 @@ function describeKnown(event: Exclude<KnownEvent, ApprovalEvent | LockEvent>): s
   }
 }
 
-type FileType = 'file_edit' | 'file_put_back' | 'checkpoint' | 'tree_restored' | 'hunks_accepted';
+type FileType =
+  | 'file_edit'
+  | 'file_put_back'
+  | 'checkpoint'
+  | 'tree_restored'
+  | 'hunks_accepted'
+  | 'worktree_opened'
+  | 'worktree_edit'
+  | 'worktree_merged'
+  | 'worktree_discarded';
+
+const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
 
 function describeFiles(event: Extract<KnownEvent, { type: FileType }>): string {
   switch (event.type) {
@@ -95,9 +110,23 @@ function describeFiles(event: Extract<KnownEvent, { type: FileType }>): string {
     case 'checkpoint':
       return event.data.label || event.data.id;
     case 'tree_restored': {
-      const { paths, of } = event.data;
-      return `${paths.length} ${paths.length === 1 ? 'file' : 'files'} back, of ${of}`;
+      const { paths, of, merged } = event.data;
+      return merged === true
+        ? `${files(paths.length)} merged, of ${of}`
+        : `${files(paths.length)} back, of ${of}`;
     }
+    case 'worktree_opened': {
+      const { agent, conflicts = [] } = event.data;
+      return conflicts.length > 0
+        ? `${agent} decides in a copy of its own about ${conflicts.join(', ')}`
+        : `${agent} works in a copy of its own`;
+    }
+    case 'worktree_edit':
+      return `in its own copy: ${event.data.changes.map(({ path }) => path).join(', ')}`;
+    case 'worktree_merged':
+      return `${files(event.data.paths.length)} of its own copy came into the project`;
+    case 'worktree_discarded':
+      return 'its own copy was thrown away';
     case 'hunks_accepted':
       return `${event.data.hunks.length} of ${event.data.path} accepted`;
   }
@@ -222,6 +251,10 @@ const OF_FILES = new Set([
   'checkpoint',
   'tree_restored',
   'hunks_accepted',
+  'worktree_opened',
+  'worktree_edit',
+  'worktree_merged',
+  'worktree_discarded',
 ]);
 
 /** The group of types that the log's filter offers. */

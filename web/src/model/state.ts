@@ -9,6 +9,7 @@ import type {
   TaskInfo,
   TreeEntry,
   WorkspaceInfo,
+  WorktreeInfo,
 } from '../protocol/entities';
 import type { WaitReason, WireEvent } from '../protocol/events';
 
@@ -82,6 +83,7 @@ export interface WorkspaceState {
   locks: Record<string, LockInfo[]>;
   waits: WaitView[];
   tasks: TaskInfo[];
+  worktrees: WorktreeInfo[];
   cost: CostTotals;
   /** The last event that changed what may be spent, or what was. */
   moneySeq: number;

@@ -73,6 +73,7 @@ function queued(
     created_at: event.ts,
     depends_on: event.data.depends_on ?? [],
     ...(event.data.group === undefined ? {} : { group: event.data.group }),
+    ...(event.data.worktree === undefined ? {} : { worktree: event.data.worktree }),
   };
   const known = tasks.some((other) => other.id === id);
   return known ? update(tasks, id, () => task) : [...tasks, task];

@@ -20,6 +20,7 @@ export const snapshot: AttachResult = {
   locks: [],
   lock_waits: [],
   tasks: [],
+  worktrees: [],
   approvals: [],
   approval_policy: { mode: 'full', agents: {}, rules: [], timeout_s: 1800 },
   cost: {

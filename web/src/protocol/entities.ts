@@ -66,12 +66,23 @@ export interface TaskInfo {
   depends_on?: string[];
   /** While it waits: the kind of thing and what of it, `budget: the budget of …`. */
   waits_for?: string;
+  /** Where it works, if not in the project: in a copy that is merged at its end, or stays. */
+  worktree?: 'merge' | 'keep';
   /** The same for all agents that were given one prompt together. */
   group?: string;
   /** Who has asked for a pause that its agent has not come to yet. */
   pause_requested_by?: string;
   /** What its agent has not heard yet. */
   steering?: Steering[];
+}
+
+/** A task's own copy of the project, neither merged nor discarded. */
+export interface WorktreeInfo {
+  task: string;
+  agent: string;
+  changed: { path: string; removed: boolean }[];
+  /** Files whose two sides stand between marks. */
+  conflicts: string[];
 }
 
 export interface CostTotals {

@@ -97,13 +97,29 @@ type WorkspaceLifeType =
   | 'workspace_deleted'
   | 'workspace_undeleted';
 
+/** A path that differs in a task's own copy; of type `none` where it was removed. */
+export interface WorktreeChange {
+  path: string;
+  type: 'file' | 'symlink' | 'directory' | 'none';
+}
+
 export type KnownEvent =
   | Envelope<WorkspaceLifeType, { name?: string; reason?: string }>
   | Envelope<'workspace_forked', { workspace: string; through_seq: number }>
   | Envelope<'session_started' | 'session_renewed', { id: string; expires_at: string }>
   | Envelope<'session_expired', { id: string }>
   | Envelope<'checkpoint', { id: string; label?: string; files?: number; bytes?: number }>
-  | Envelope<'tree_restored', { id: string; of: string; before: string; paths: string[] }>
+  | Envelope<
+      'tree_restored',
+      { id: string; of: string; before: string; paths: string[]; merged?: boolean }
+    >
+  | Envelope<
+      'worktree_opened',
+      { agent: string; from?: string; conflicts?: string[]; changes?: WorktreeChange[] }
+    >
+  | Envelope<'worktree_edit', { changes: WorktreeChange[] }>
+  | Envelope<'worktree_merged', { paths: string[]; before: string }>
+  | Envelope<'worktree_discarded', object>
   | Envelope<'hunks_accepted', { path: string; hunks: string[] }>
   | Envelope<'file_edit', FileEditData>
   | Envelope<
@@ -140,6 +156,7 @@ export type KnownEvent =
         budget_usd?: number;
         parent?: string;
         group?: string;
+        worktree?: 'merge' | 'keep';
         attempt?: number;
       }
     >
@@ -257,6 +274,10 @@ const KNOWN: Record<EventType, true> = {
   session_expired: true,
   checkpoint: true,
   tree_restored: true,
+  worktree_opened: true,
+  worktree_edit: true,
+  worktree_merged: true,
+  worktree_discarded: true,
   hunks_accepted: true,
   file_edit: true,
   file_put_back: true,

@@ -21,6 +21,7 @@ import type {
   SessionInfo,
   TaskChanges,
   TaskInfo,
+  WorktreeInfo,
   TreeEntry,
   UnsettledRow,
   WorkspaceInfo,
@@ -36,6 +37,7 @@ export interface AttachResult {
   locks: LockInfo[];
   lock_waits: LockWaitInfo[];
   tasks: TaskInfo[];
+  worktrees: WorktreeInfo[];
   cost: CostTotals;
   approvals: ApprovalInfo[];
   approval_policy: ApprovalPolicy;
@@ -80,7 +82,16 @@ export interface Methods {
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
   'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
-  'messages.send': { params: { to: string[]; text: string }; result: unknown };
+  'worktrees.diff': { params: { task: string }; result: { diff: string } };
+  'worktrees.merge': {
+    params: { task: string };
+    result: { merged: boolean; paths: string[]; conflicts: { path: string }[]; task?: string };
+  };
+  'worktrees.discard': { params: { task: string }; result: unknown };
+  'messages.send': {
+    params: { to: string[]; text: string; worktree?: 'merge' | 'keep' };
+    result: unknown;
+  };
   'messages.list': {
     params: { before?: number; limit?: number };
     result: { messages: MessageInfo[]; more: boolean };

@@ -33,15 +33,12 @@ json::object attachment(workspace::Workspace& workspace) {
   const workspace::WorkspaceState& state = workspace.state();
   json::object cost = state.cost.to_json();
   cost["budgets"] = budget_rows(workspace);
-  json::object answer{{"workspace", to_json(workspace.meta())},
-                      {"head", state.seq},
-                      {"agents", agent_rows(workspace)},
-                      {"locks", lock_rows(state)},
-                      {"lock_waits", lock_wait_rows(state)},
-                      {"tasks", task_rows(state)},
-                      {"cost", std::move(cost)},
-                      {"approvals", approval_rows(state)},
-                      {"approval_policy", approval_policy(state)}};
+  json::object answer{
+      {"workspace", to_json(workspace.meta())}, {"head", state.seq},
+      {"agents", agent_rows(workspace)},        {"locks", lock_rows(state)},
+      {"lock_waits", lock_wait_rows(state)},    {"tasks", task_rows(state)},
+      {"worktrees", worktree_rows(state)},      {"cost", std::move(cost)},
+      {"approvals", approval_rows(state)},      {"approval_policy", approval_policy(state)}};
   if (const auto& session = state.sessions.current()) answer["session"] = to_json(*session);
   return answer;
 }

@@ -10,6 +10,7 @@ namespace coditect::api {
 json::array agent_rows(workspace::Workspace& workspace);
 /// Every task on the board, as tasks.list shows it.
 json::array task_rows(const workspace::WorkspaceState& state);
+json::array worktree_rows(const workspace::WorkspaceState& state);
 
 /// What workspace.attach answers: {workspace, session, head, agents, locks, lock_waits, tasks,
 /// cost, approvals, approval_policy}, all of it the state right after event `head`. On the

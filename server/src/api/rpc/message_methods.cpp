@@ -13,7 +13,10 @@ awaitable<Result<json::value>> send(MethodCall call) {
   }
   const std::string text = text_param(call.params, "text");
   if (text.empty()) co_return invalid("'text' is empty");
-  CO_TRY(auto sent, co_await call.workspace.messages().send(call.actor, std::move(to), text));
+  const std::string where = optional_text(call.params, "worktree").value_or("none");
+  CO_TRY(const queue::WorktreeMode worktree, queue::parse_worktree_mode(where));
+  CO_TRY(auto sent,
+         co_await call.workspace.messages().send(call.actor, std::move(to), text, worktree));
   json::array tasks;
   for (const TaskId& id : sent.tasks) {
     const queue::Task* task = call.workspace.state().tasks.find(id);
@@ -36,7 +39,8 @@ std::vector<Method> message_methods() {
       {"messages.send",
        "Says something to agents; each of them gets it as a task.",
        {{"to", "array", kRequired, "agents' names, or [\"all\"]"},
-        {"text", "string", kRequired, "what to say"}},
+        {"text", "string", kRequired, "what to say"},
+        {"worktree", "string", kOptional, "where the tasks work, as tasks.submit says"}},
        "{id, seq, tasks: [{id, agent}]}",
        send},
       {"messages.list",

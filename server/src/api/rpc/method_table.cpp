@@ -41,6 +41,7 @@ MethodTable::MethodTable() {
   add(timeline_methods());
   add(checkpoint_methods());
   add(undo_methods());
+  add(worktree_methods());
   add(cost_methods());
   add(search_methods());
   add(terminal_methods());

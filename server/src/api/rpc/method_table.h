@@ -86,6 +86,7 @@ std::vector<Method> workspace_methods();
 std::vector<Method> agent_methods();
 std::vector<Method> task_methods();
 std::vector<Method> undo_methods();
+std::vector<Method> worktree_methods();
 std::vector<Method> task_group_methods();
 std::vector<Method> message_methods();
 std::vector<Method> approval_methods();

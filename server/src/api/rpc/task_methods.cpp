@@ -26,6 +26,7 @@ json::object task_row(const queue::Task& task, const budget::Books& books) {
   if (limit) row["budget_usd"] = to_usd(*limit);
   if (task.parent) row["parent"] = task.parent->str();
   if (!task.group.empty()) row["group"] = task.group;
+  if (task.worktree != queue::WorktreeMode::kNone) row["worktree"] = to_string(task.worktree);
   if (!task.waits_for.empty()) row["waits_for"] = task.waits_for;
   if (!task.pause_requested_by.empty()) row["pause_requested_by"] = task.pause_requested_by;
   if (!task.steering.empty()) row["steering"] = queue::steering_json(task);
@@ -72,6 +73,8 @@ awaitable<Result<json::value>> submit(MethodCall call) {
   CO_TRY(std::vector<std::string> depends_on, texts_param(call.params, "depends_on"));
   for (std::string& id : depends_on) request.depends_on.emplace_back(std::move(id));
   request.budget_usd = find_double(call.params, "budget_usd");
+  const std::string worktree = optional_text(call.params, "worktree").value_or("none");
+  CO_TRY(request.worktree, queue::parse_worktree_mode(worktree));
   CO_TRY(std::vector<TaskId> ids,
          co_await call.workspace.tasks().submit(call.actor, std::move(request)));
   json::array tasks;
@@ -143,9 +146,8 @@ awaitable<Result<json::value>> steer(MethodCall call) {
 
 constexpr std::string_view kTask =
     "{id, agent, state, priority, prompt, attempt, depends_on, created_at, started_at?, "
-    "finished_at?, budget_usd?, parent?, group?, waits_for?, pause_requested_by?, steering?: [{id, "
-    "from, text}], "
-    "result?, error?}";
+    "finished_at?, budget_usd?, parent?, group?, worktree?, waits_for?, pause_requested_by?, "
+    "steering?: [{id, from, text}], result?, error?}";
 const Parameter kId{"id", "string", kRequired, "the task's id"};
 
 }  // namespace
@@ -169,7 +171,10 @@ std::vector<Method> task_methods() {
         {"depends_on", "array", kOptional, "ids of tasks that must succeed first"},
         {"budget_usd", "number", kOptional,
          "what its calls, and those of the tasks that it delegates, may cost at most; "
-         "cost.set_budget changes it"}},
+         "cost.set_budget changes it"},
+        {"worktree", "string", kOptional,
+         "none (where it is absent): in the project; merge: in a copy of its own, which is merged "
+         "into the project when the task succeeds; keep: in a copy that worktrees.merge merges"}},
        "{tasks: [{id, agent}], group?}",
        submit},
       {"tasks.list",

@@ -17,12 +17,14 @@ struct Options {
   std::string workspace;
   std::string agent = "auto";
   std::string prompt;
+  std::string worktree = "none";
   bool wait = false;
   bool json = false;
 };
 
 Result<json::object> submit(const Options& options, const std::string& prompt, const Place& place) {
   json::object params{{"agent", options.agent}, {"prompt", prompt}};
+  if (options.worktree != "none") params["worktree"] = options.worktree;
   return place.client.call(place.workspace, "tasks.submit", std::move(params));
 }
 
@@ -72,6 +74,11 @@ void add_run(CLI::App& app, Shell& shell, Selection& selection) {
   command->add_option("PROMPT", options->prompt, "what to do; - reads it from standard input")
       ->required();
   command->add_option("--agent", options->agent, "an agent's name, auto or all [auto]");
+  command
+      ->add_option("--worktree", options->worktree,
+                   "where it works: none, in the project; merge, in a copy that is merged at its "
+                   "end; keep, in a copy that stays [none]")
+      ->check(CLI::IsMember({"none", "merge", "keep"}));
   command->add_flag("--wait", options->wait,
                     "show what the agents say and do, and exit 0 once all have succeeded, 1 if "
                     "one has not");

@@ -122,6 +122,7 @@ json::object task_json(const Task& task) {
   if (task.budget_usd) object["budget_usd"] = *task.budget_usd;
   if (task.parent) object["parent"] = task.parent->str();
   if (!task.group.empty()) object["group"] = task.group;
+  if (task.worktree != WorktreeMode::kNone) object["worktree"] = to_string(task.worktree);
   if (task.told) object["told"] = true;
   if (!task.session.empty()) object["session"] = task.session;
   object["attempt"] = task.attempt;
@@ -156,6 +157,7 @@ Result<Task> parse_task(const json::object& object) {
   task.budget_usd = find_double(object, "budget_usd");
   if (const auto parent = find_string(object, "parent")) task.parent = TaskId{*parent};
   task.group = find_string(object, "group").value_or("");
+  TRY(task.worktree, parse_worktree_mode(find_string(object, "worktree").value_or("none")));
   task.told = find_bool(object, "told").value_or(false);
   task.session = find_string(object, "session").value_or("");
   TRY(std::int64_t attempt, need_int(object, "attempt"));

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/strong_id.h"
+#include "coordination/queue/worktree_mode.h"
 
 namespace coditect::queue {
 
@@ -55,6 +56,7 @@ struct Task {
   std::optional<double> budget_usd;
   std::optional<TaskId> parent;
   std::string group;  ///< of tasks that were submitted together; "" for one alone
+  WorktreeMode worktree = WorktreeMode::kNone;
   bool told = false;  ///< the call of its parent that delegated it has ended
   std::string session;
   int attempt = 1;

@@ -159,6 +159,9 @@ Result<EventDraft> TaskBoard::submit(const Submission& submission,
   if (submission.budget_usd) draft.data["budget_usd"] = *submission.budget_usd;
   if (submission.parent) draft.data["parent"] = submission.parent->str();
   if (!submission.group.empty()) draft.data["group"] = submission.group;
+  if (submission.worktree != WorktreeMode::kNone) {
+    draft.data["worktree"] = to_string(submission.worktree);
+  }
   draft.data["attempt"] = 1;
   return draft;
 }

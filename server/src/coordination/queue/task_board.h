@@ -25,6 +25,7 @@ struct Submission {
   std::optional<double> budget_usd;
   std::optional<TaskId> parent;
   std::string group = {};  ///< of those submitted together; "" for one alone
+  WorktreeMode worktree = WorktreeMode::kNone;
   std::string actor;
   std::string session;
 };

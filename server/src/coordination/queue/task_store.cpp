@@ -54,6 +54,7 @@ Result<void> TaskStore::queue(const Event& event) {
   task.first_attempt = task.attempt;
   task.budget_usd = find_double(event.data, "budget_usd");
   task.group = find_string(event.data, "group").value_or("");
+  TRY(task.worktree, parse_worktree_mode(find_string(event.data, "worktree").value_or("none")));
   if (const auto parent = find_string(event.data, "parent")) task.parent = TaskId{*parent};
   if (const json::array* ids = find_array(event.data, "depends_on")) {
     for (const json::value& id : *ids) {

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "storage/blobs/pack_format.h"
+#include "storage/blobs/tree_json.h"
 
 namespace coditect::blobs {
 namespace {
@@ -13,27 +14,35 @@ constexpr std::uint32_t kModeMax = 0777;
 /// Text that a JSON line can carry unchanged.
 bool is_utf8(std::string_view text) { return parse_json(json::serialize(json::string(text))).ok(); }
 
-std::string encode_entry(const TreeEntry& entry) {
-  json::object line;
-  line["path"] = entry.path;
-  switch (entry.kind) {
-    case TreeEntry::Kind::kFile:
-      line["type"] = "file";
-      line["mode"] = entry.mode;
-      line["size"] = entry.size;
-      line["hash"] = entry.hash;
-      break;
-    case TreeEntry::Kind::kSymlink:
-      line["type"] = "symlink";
-      line["target"] = entry.target;
-      break;
-    case TreeEntry::Kind::kDirectory: line["type"] = "directory"; break;
-  }
-  return json::serialize(line);
-}
-
 Result<TreeEntry> parse_entry_line(std::string_view line) {
   TRY(const json::object object, parse_json_object(line));
+  TRY(TreeEntry entry, parse_tree_entry(object));
+  if (json::serialize(to_json(entry)) != line) return invalid("it is not in canonical form");
+  return entry;
+}
+
+}  // namespace
+
+json::object to_json(const TreeEntry& entry) {
+  json::object object;
+  object["path"] = entry.path;
+  switch (entry.kind) {
+    case TreeEntry::Kind::kFile:
+      object["type"] = "file";
+      object["mode"] = entry.mode;
+      object["size"] = entry.size;
+      object["hash"] = entry.hash;
+      break;
+    case TreeEntry::Kind::kSymlink:
+      object["type"] = "symlink";
+      object["target"] = entry.target;
+      break;
+    case TreeEntry::Kind::kDirectory: object["type"] = "directory"; break;
+  }
+  return object;
+}
+
+Result<TreeEntry> parse_tree_entry(const json::object& object) {
   TreeEntry entry;
   TRY(entry.path, need_string(object, "path"));
   TRY(const std::string type, need_string(object, "type"));
@@ -57,11 +66,8 @@ Result<TreeEntry> parse_entry_line(std::string_view line) {
     return invalid("unknown type '" + type + "'");
   }
   if (!is_tree_path(entry.path)) return invalid("'" + entry.path + "' is no path inside the tree");
-  if (encode_entry(entry) != line) return invalid("it is not in canonical form");
   return entry;
 }
-
-}  // namespace
 
 bool is_tree_path(std::string_view path) {
   if (path.find('\0') != std::string_view::npos || !is_utf8(path)) return false;
@@ -78,7 +84,7 @@ std::string encode_manifest(std::vector<TreeEntry> entries) {
   std::ranges::sort(entries, {}, &TreeEntry::path);
   std::string manifest;
   for (const TreeEntry& entry : entries) {
-    manifest += encode_entry(entry);
+    manifest += json::serialize(to_json(entry));
     manifest += '\n';
   }
   return manifest;

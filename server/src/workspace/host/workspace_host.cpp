@@ -149,9 +149,10 @@ awaitable<Result<void>> WorkspaceHost::approve(tools::Caller caller, approvals::
       std::move(caller), std::move(intent), std::move(input), std::move(stop), std::move(on_wait));
 }
 
-awaitable<Result<std::vector<tools::FileEntry>>> WorkspaceHost::list(tools::Caller,
+awaitable<Result<std::vector<tools::FileEntry>>> WorkspaceHost::list(tools::Caller caller,
                                                                      std::string path, int depth) {
-  auto work = [folder = parts_.files.folder(), path, depth] {
+  const Worktree* copy = own_copy(caller);
+  auto work = [folder = copy == nullptr ? parts_.files.folder() : copy->folder(), path, depth] {
     return folder.list(path, depth, kListEntriesMax);
   };
   CO_TRY(std::vector<FolderEntry> listed, co_await parts_.disk.run(std::move(work)));
@@ -168,7 +169,8 @@ awaitable<Result<std::vector<tools::FileEntry>>> WorkspaceHost::list(tools::Call
 }
 
 awaitable<Result<tools::FileText>> WorkspaceHost::read(tools::Caller caller, std::string path) {
-  auto file = co_await parts_.files.read(path);
+  const Worktree* copy = own_copy(caller);
+  auto file = copy == nullptr ? co_await parts_.files.read(path) : co_await copy->read(path);
   if (!file) {
     if (file.error().code == Errc::kNotFound) memory(caller).seen.erase(path);
     co_return std::move(file).error();
@@ -179,6 +181,9 @@ awaitable<Result<tools::FileText>> WorkspaceHost::read(tools::Caller caller, std
 
 awaitable<Result<tools::Written>> WorkspaceHost::change(tools::Caller caller, std::string path,
                                                         Edit edit, std::stop_token stop) {
+  if (Worktree* copy = own_copy(caller)) {
+    co_return co_await change_copy(*copy, std::move(caller), std::move(path), std::move(edit));
+  }
   auto granted = co_await take_lock(caller, path, limits::kLockLease, std::move(stop));
   if (!granted) co_return std::move(granted).error();
   auto written = co_await change_locked(caller, path, edit, granted->token);
@@ -296,18 +301,6 @@ awaitable<Result<std::string>> WorkspaceHost::kept_output(tools::Caller caller, 
   co_return task->second.find(id);
 }
 
-std::filesystem::path WorkspaceHost::project_root() const { return parts_.files.folder().root(); }
-
-awaitable<Result<tools::CommandScope>> WorkspaceHost::begin_command(tools::Caller caller,
-                                                                    std::string, std::stop_token) {
-  co_return parts_.commands.begin(std::move(caller));
-}
-
-awaitable<tools::CommandChanges> WorkspaceHost::end_command(tools::Caller, std::uint64_t scope,
-                                                            const tools::CommandResult*) {
-  co_return co_await parts_.commands.end(scope);
-}
-
 awaitable<Result<Sequence>> WorkspaceHost::record(const tools::Caller& caller, std::string type,
                                                   json::object data) {
   EventDraft draft{std::move(type), agent_actor(caller), {}, caller.task.str(), std::move(data)};
@@ -378,8 +371,9 @@ std::string WorkspaceHost::repository_context() {
 }
 
 awaitable<std::string> WorkspaceHost::shared_context(const tools::Caller& caller) {
-  if (parts_.shared_context == SharedContext::kWithheld) co_return std::string();
-  std::string text = repository_context() + "You are agent:" + caller.agent + ".\n";
+  if (parts_.shared_context == SharedContext::kWithheld) co_return copy_context(caller);
+  std::string text =
+      copy_context(caller) + repository_context() + "You are agent:" + caller.agent + ".\n";
   for (const auto& [id, task] : parts_.tasks.board().tasks()) {
     if (!queue::is_active(task.state) || task.agent == caller.agent) continue;
     text += "agent:" + task.agent + " works on: " + first_line(task.prompt) + "\n";

@@ -27,6 +27,7 @@
 #include "workspace/secrets/secret_store.h"
 #include "workspace/state/workspace_state.h"
 #include "workspace/tasks/task_service.h"
+#include "workspace/worktrees/worktree_service.h"
 
 namespace coditect::workspace {
 
@@ -54,6 +55,7 @@ class WorkspaceHost final : public agents::AgentHost {
     const Clock& clock;
     Random& random;
     SharedContext shared_context;
+    WorktreeService& worktrees;
     const SecretStore* secrets = nullptr;  ///< null where there are none
     WorkspaceId workspace = {};
   };
@@ -95,7 +97,7 @@ class WorkspaceHost final : public agents::AgentHost {
                                                 std::size_t limit, std::stop_token stop) override;
   awaitable<std::string> keep_output(tools::Caller caller, std::string text) override;
   awaitable<Result<std::string>> kept_output(tools::Caller caller, std::string id) override;
-  std::filesystem::path project_root() const override;
+  std::filesystem::path project_root(const tools::Caller& caller) const override;
   awaitable<Result<tools::CommandScope>> begin_command(tools::Caller caller, std::string command,
                                                        std::stop_token stop) override;
   awaitable<tools::CommandChanges> end_command(tools::Caller caller, std::uint64_t scope,
@@ -156,6 +158,13 @@ class WorkspaceHost final : public agents::AgentHost {
                                             std::chrono::milliseconds lease, std::stop_token stop);
   awaitable<Result<Written>> change_locked(const tools::Caller& caller, const std::string& path,
                                            const Edit& edit, locks::Token token);
+
+  /// The copy that the caller's task works in; null where it works in the project.
+  Worktree* own_copy(const tools::Caller& caller) const;
+  awaitable<Result<tools::Written>> change_copy(Worktree& copy, tools::Caller caller,
+                                                std::string path, Edit edit);
+  /// What a task that works in a copy has to know of it; "" for others.
+  std::string copy_context(const tools::Caller& caller) const;
 
   const Strand strand_;
   const Parts parts_;

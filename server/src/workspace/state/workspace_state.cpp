@@ -5,7 +5,7 @@ namespace coditect::workspace {
 namespace {
 
 /// Raised when a snapshot's form changes: an older one is then ignored and the log replayed.
-constexpr std::int64_t kSnapshotForm = 7;
+constexpr std::int64_t kSnapshotForm = 8;
 
 Result<const json::object*> part(const json::object& snapshot, std::string_view name) {
   const json::object* found = find_object(snapshot, name);
@@ -26,6 +26,7 @@ Result<void> WorkspaceState::apply(const Event& event) {
   cost.apply(event);
   trust.apply(event);
   reviews.apply(event);
+  TRY_VOID(worktrees.apply(event));
   TRY_VOID(budgets.apply(event));
   TRY_VOID(approvals.apply(event));
   TRY_VOID(agents.apply(event));
@@ -50,7 +51,8 @@ json::object WorkspaceState::snapshot() const {
           {"budgets", budgets.snapshot()},
           {"approvals", approvals.snapshot()},
           {"trust", trust.snapshot()},
-          {"reviews", reviews.snapshot()}};
+          {"reviews", reviews.snapshot()},
+          {"worktrees", worktrees.snapshot()}};
 }
 
 Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
@@ -89,6 +91,9 @@ Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
   const json::array* reviews = find_array(snapshot, "reviews");
   if (reviews == nullptr) return invalid("a snapshot lacks 'reviews'");
   TRY(state.reviews, ReviewBook::restore(*reviews));
+  const json::array* worktrees = find_array(snapshot, "worktrees");
+  if (worktrees == nullptr) return invalid("a snapshot lacks 'worktrees'");
+  TRY(state.worktrees, WorktreeBook::restore(*worktrees));
   return state;
 }
 

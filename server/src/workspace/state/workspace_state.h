@@ -15,6 +15,7 @@
 #include "workspace/state/review_book.h"
 #include "workspace/state/session_book.h"
 #include "workspace/state/trust_book.h"
+#include "workspace/state/worktree_book.h"
 
 namespace coditect::workspace {
 
@@ -38,6 +39,7 @@ struct WorkspaceState {
   approvals::Desk approvals;
   TrustBook trust;
   ReviewBook reviews;
+  WorktreeBook worktrees;
 
   /// Applies the event after `seq`. An error names the part that it does not fit; the log is
   /// damaged then.

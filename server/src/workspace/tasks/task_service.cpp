@@ -94,6 +94,7 @@ awaitable<Result<std::vector<TaskId>>> TaskService::submit(Actor actor, TaskRequ
     submission.budget_usd = request.budget_usd;
     submission.parent = request.parent;
     submission.group = group;
+    submission.worktree = request.worktree;
     submission.actor = actor.name;
     submission.session = actor.session;
     CO_TRY(EventDraft draft, parts_.board.submit(submission, known));
@@ -240,20 +241,11 @@ awaitable<void> TaskService::run_task(const agents::AgentDefinition& definition,
   std::string broken;
   std::optional<agents::Outcome> outcome;
   try {
-    auto kept = co_await parts_.checkpoints.before_task(assignment.task.str());
-    if (!kept) outcome = agents::Outcome{agents::Outcome::State::kFailed, {}, kept.error()};
-    const agents::AgentModel model{*definition.provider, definition.model, definition.simulated};
-    std::vector<agents::AgentModel> fallbacks;
-    for (const agents::FallbackModel& next : definition.fallbacks) {
-      fallbacks.push_back({*next.provider, next.model, next.simulated});
-    }
-    agents::AgentLoop loop(*host_, model, parts_.tools, std::move(fallbacks));
-    if (kept) {
-      outcome = co_await loop.run(assignment, running_[definition.name].stop.get_token());
-    }
+    outcome = co_await work(definition, assignment, running_[definition.name].stop.get_token());
   } catch (const std::exception& error) {
     broken = error.what();
   }
+  parts_.worktrees.close(assignment.task.str());
   parts_.locks.release_all("agent:" + definition.name, locks::ReleaseReason::kHolderGone);
   // While the workspace closes, a task is left as it is: it is queued again at the next start.
   if (closing_ || parts_.log.failed()) co_return;
@@ -262,6 +254,28 @@ awaitable<void> TaskService::run_task(const agents::AgentDefinition& definition,
     co_return;
   }
   end_run(assignment, *std::move(outcome));
+}
+
+awaitable<agents::Outcome> TaskService::work(const agents::AgentDefinition& definition,
+                                             const agents::Assignment& assignment,
+                                             std::stop_token stop) {
+  using State = agents::Outcome::State;
+  const std::string id = assignment.task.str();
+  const queue::Task* task = parts_.board.find(assignment.task);
+  const auto mode = task == nullptr ? queue::WorktreeMode::kNone : task->worktree;
+  const bool apart = mode != queue::WorktreeMode::kNone;
+  Result<void> ready = co_await parts_.checkpoints.before_task(id);
+  if (ready && apart) ready = co_await parts_.worktrees.open(id, definition.name);
+  if (!ready) co_return agents::Outcome{State::kFailed, {}, std::move(ready).error()};
+  const agents::AgentModel model{*definition.provider, definition.model, definition.simulated};
+  std::vector<agents::AgentModel> fallbacks;
+  for (const agents::FallbackModel& next : definition.fallbacks) {
+    fallbacks.push_back({*next.provider, next.model, next.simulated});
+  }
+  agents::AgentLoop loop(*host_, model, parts_.tools, std::move(fallbacks));
+  agents::Outcome outcome = co_await loop.run(assignment, stop);
+  if (mode != queue::WorktreeMode::kMerge || outcome.state != State::kSucceeded) co_return outcome;
+  co_return co_await merge_back(assignment, std::move(outcome), std::move(stop));
 }
 
 void TaskService::end_run(const agents::Assignment& assignment, agents::Outcome outcome) {

@@ -23,6 +23,7 @@
 #include "workspace/coordination/lock_service.h"
 #include "workspace/files/file_service.h"
 #include "workspace/log/event_log.h"
+#include "workspace/worktrees/worktree_service.h"
 
 namespace coditect::workspace {
 
@@ -35,6 +36,7 @@ struct TaskRequest {
   std::vector<TaskId> depends_on;
   std::optional<double> budget_usd;
   std::optional<TaskId> parent;
+  queue::WorktreeMode worktree = queue::WorktreeMode::kNone;
 };
 
 /// Queues tasks and supervises the agents that do them: one task at a time for each agent, the
@@ -54,6 +56,7 @@ class TaskService {
     const lifecycle::AgentStates& states;
     LockService& locks;
     Checkpoints& checkpoints;
+    WorktreeService& worktrees;
     const agents::AgentDirectory& directory;
     const tools::ToolBox& tools;
     const Clock& clock;
@@ -100,6 +103,15 @@ class TaskService {
   /// message.
   awaitable<Result<std::string>> steer(TaskId id, Actor actor, std::string text);
 
+  /// How a merge of a worktree ended: what came into the project or, where nothing did because of
+  /// conflicts, the task that decides them.
+  struct MergeOutcome {
+    WorktreeMerge merge;
+    std::optional<TaskId> conflict_task;
+  };
+  /// Brings the worktree of a task that does not run into the project.
+  awaitable<Result<MergeOutcome>> merge_worktree(TaskId id, Actor actor);
+
   const queue::TaskBoard& board() const { return parts_.board; }
   /// Whether the task was paused in a wait: what it waited for is asked for again when it goes on.
   bool interrupted(const TaskId& id) const;
@@ -135,6 +147,16 @@ class TaskService {
   awaitable<void> run_agent(agents::AgentDefinition definition);
   awaitable<void> run_task(const agents::AgentDefinition& definition,
                            agents::Assignment assignment);
+  /// Runs the loop, in the task's worktree where it has one.
+  awaitable<agents::Outcome> work(const agents::AgentDefinition& definition,
+                                  const agents::Assignment& assignment, std::stop_token stop);
+  /// Brings the task's worktree into the project at its end.
+  awaitable<agents::Outcome> merge_back(agents::Assignment assignment, agents::Outcome outcome,
+                                        std::stop_token stop);
+  awaitable<Result<void>> wait_for_path(tools::Caller caller, std::string path,
+                                        std::stop_token stop);
+  /// Queues a task that decides the conflicts, in the copy that it takes over.
+  Result<TaskId> queue_conflict(const std::string& task, const WorktreeMerge& merge);
   /// Ends what the task waits for; it goes on later.
   void interrupt(const TaskId& id);
   /// Logs how the task ended, or that it stands still.

@@ -73,6 +73,20 @@ function Waits({ task }: { task: TaskInfo }) {
   );
 }
 
+function Apart({ task }: { task: TaskInfo }) {
+  const merged = task.worktree === 'merge';
+  return (
+    <span
+      className="task-apart"
+      title={
+        merged ? 'In a copy of its own, merged at its end' : 'In a copy of its own, which stays'
+      }
+    >
+      own copy{' '}
+    </span>
+  );
+}
+
 /** What a person can do about the wait: raise the budget, answer what is asked. */
 function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) {
   // A wait for a lock is asked about once it has lasted too long.
@@ -114,6 +128,7 @@ function TaskRow({ task }: { task: TaskInfo }) {
       <Badge kind={KINDS[state]}>{state}</Badge>
       <span className="toned task-agent truncate">{agent}</span>
       <span className="truncate grow" title={prompt}>
+        {task.worktree !== undefined && <Apart task={task} />}
         {summaryOf(prompt)}
         {text !== undefined && <span className="bad-text"> {text}</span>}
         <Waits task={task} />

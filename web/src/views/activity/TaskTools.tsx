@@ -6,6 +6,7 @@ import type { TaskInfo } from '../../protocol/entities';
 import { IconButton } from '../../ui/controls';
 import { useSession } from '../workspace/SessionContext';
 import { UndoTool } from './UndoTool';
+import { WorktreeTool } from './WorktreeTool';
 
 type TaskMethod = 'tasks.cancel' | 'tasks.retry' | 'tasks.promote' | 'tasks.pause' | 'tasks.resume';
 
@@ -76,6 +77,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           data-testid={`cancel-${id}`}
         />
       )}
+      <WorktreeTool task={task} />
       {over && <UndoTool task={task} />}
       {(state === 'failed' || state === 'cancelled') && (
         <IconButton

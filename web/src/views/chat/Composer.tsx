@@ -9,6 +9,8 @@ import { useMention, type Draft, type Mention } from './useMention';
 import { useTargets } from './useTargets';
 
 const kTextCharsMax = 100_000;
+/** In a copy of the project, which is merged at the task's end. */
+const kApart = { worktree: 'merge' } as const;
 const kNothing: Draft = { text: '', cursor: 0 };
 
 /** Where a person writes to the agents. Names in the text win over the ones picked below it. */
@@ -19,6 +21,7 @@ export function Composer() {
   const input = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(kNothing);
   const [sending, setSending] = useState(false);
+  const [apart, setApart] = useState(false);
 
   const place = (next: Draft): void => {
     setDraft(next);
@@ -38,7 +41,8 @@ export function Composer() {
     setSending(true);
     try {
       const text = withoutLeadingMentions(draft.text, names);
-      await session.call('messages.send', { to: targets.names, text });
+      await session.call('messages.send', { to: targets.names, text, ...(apart && kApart) });
+      setApart(false);
       targets.pick(targets.names);
       place(kNothing);
     } catch (thrown) {
@@ -68,6 +72,7 @@ export function Composer() {
         />
         <div className="composer-foot">
           <TargetButtons agents={names} targets={targets} />
+          <ApartButton apart={apart} onChange={setApart} />
           <IconButton
             icon="send"
             label={aimless ? 'Pick an agent first' : 'Send'}
@@ -79,6 +84,21 @@ export function Composer() {
       </div>
       <Hint asksNobody={!blank && aimless} />
     </div>
+  );
+}
+
+/** Whether what is sent next is done in a copy of the project. */
+function ApartButton({ apart, onChange }: { apart: boolean; onChange: (apart: boolean) => void }) {
+  return (
+    <IconButton
+      icon="branch"
+      label={
+        apart ? 'Works in a copy of its own, merged at its end' : 'Let it work in a copy of its own'
+      }
+      aria-pressed={apart}
+      onClick={() => onChange(!apart)}
+      data-testid="composer-apart"
+    />
   );
 }
 
