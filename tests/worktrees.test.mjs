@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
+import { generator, kSeed } from './lib/random.mjs';
 import { editFile, readFile, rehearse, runCommand, say, writeFile } from './lib/rehearsal.mjs';
 import { refused } from './lib/rpc.mjs';
 import { Server } from './lib/server.mjs';
@@ -157,6 +159,42 @@ test('refuses what makes no sense, and keeps a copy through a restart', async ()
     await workspace.call('worktrees.merge', { task: id });
     assert.equal(inProject(workspace, 'kept.txt'), 'kept\n');
     assert.equal(inProject(workspace, 'junk'), undefined);
+  } finally {
+    await own.stop();
+  }
+});
+
+test('a server that is killed at any moment of it merges once', async () => {
+  const own = await Server.start();
+  const random = generator(kSeed);
+  try {
+    const workspace = await Workspace.provision(own);
+    await workspace.create('a.txt', kBase);
+    for (let round = 1; round <= 6; ++round) {
+      const made = `made-${round}.txt`;
+      const id = await submit(
+        workspace,
+        'claude',
+        rehearse(
+          runCommand(`sed -i "s/three.*/three ${round}/" a.txt`),
+          writeFile(made, 'made\n'),
+          say('done'),
+        ),
+      );
+      await sleep(400 * random());
+      await own.kill();
+      await own.start();
+      const task = await ended(workspace, id);
+      assert.equal(task.state, 'succeeded', `seed ${kSeed}: ${JSON.stringify(task)}`);
+      assert.equal(inProject(workspace, made), 'made\n', `seed ${kSeed}, round ${round}`);
+      assert.equal(inProject(workspace, 'a.txt'), kBase.replace('three', `three ${round}`));
+      const events = (await workspace.events()).filter((event) => event.task === id);
+      const merged = events.filter(({ type }) => type === 'worktree_merged');
+      assert.equal(merged.length, 1, `seed ${kSeed}, round ${round}`);
+      const edits = events.filter(({ type, data }) => type === 'file_edit' && data.path === made);
+      assert.equal(edits.length, 1, `seed ${kSeed}, round ${round}: it came into the project once`);
+    }
+    assert.deepEqual((await workspace.call('worktrees.list')).worktrees, []);
   } finally {
     await own.stop();
   }

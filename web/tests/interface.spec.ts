@@ -45,6 +45,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByTestId('dock-approvals').click();
     await expect(page.getByRole('article')).toHaveCount(1);
     expect(await violations(page)).toEqual([]);
+    await page.getByTestId('dock-terminal').click();
+    await page.getByTestId('terminal-open').click();
+    await expect(page.getByTestId(/^screen-/)).toBeVisible();
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Control+k');
     await expect(page.getByTestId('palette-input')).toBeVisible();
     expect(await violations(page)).toEqual([]);

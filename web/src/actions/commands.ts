@@ -72,6 +72,12 @@ function goCommands(session: WorkspaceSession): Command[] {
     },
     { id: 'go.queue', title: 'Show the task queue', section: 'Go', run: () => showDock('queue') },
     { id: 'go.log', title: 'Show the event log', section: 'Go', run: () => showDock('log') },
+    {
+      id: 'go.terminal',
+      title: 'Show the terminal',
+      section: 'Go',
+      run: () => showDock('terminal'),
+    },
     { id: 'go.cost', title: 'Show what it costs', section: 'Go', run: () => showDock('cost') },
     {
       id: 'go.workspaces',

@@ -1,7 +1,7 @@
 import { createStore, type Store } from '../model/store';
 
 export type Theme = 'system' | 'light' | 'dark';
-export type DockTab = 'queue' | 'approvals' | 'log' | 'cost';
+export type DockTab = 'queue' | 'approvals' | 'log' | 'cost' | 'terminal';
 export type Pane = 'files' | 'editor' | 'chat' | 'agents' | 'activity';
 
 /** A store whose value outlives the page; a browser that refuses storage just forgets. */

@@ -10,10 +10,11 @@ import { getWorkspace, socketUrl } from '../net/http';
 import { RpcSocket } from '../net/socket';
 import type { LockMode } from '../protocol/entities';
 import { isKnown, type WireEvent } from '../protocol/events';
-import type { Notification } from '../protocol/notifications';
+import type { Notification, TerminalNotification } from '../protocol/notifications';
 import type { Call } from './call';
 import { Documents } from './documents';
 import { OwnLocks } from './ownLocks';
+import { Terminals } from './terminals';
 
 export type Connection =
   | { phase: 'connecting' }
@@ -54,8 +55,9 @@ export class WorkspaceSession {
   readonly moreMessages = createStore(false);
   readonly documents: Documents;
   readonly locks: OwnLocks;
+  readonly terminals: Terminals;
   private readonly socket: RpcSocket;
-  private queue: Notification[] = [];
+  private queue: ModelNotification[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
   private attaching = false;
   private failedTries = 0;
@@ -71,6 +73,7 @@ export class WorkspaceSession {
     });
     this.locks = new OwnLocks(this.call, id);
     this.documents = new Documents(this.call, this.locks);
+    this.terminals = new Terminals(this.call);
   }
 
   readonly call: Call = (method, params) => this.socket.call(method, params);
@@ -149,6 +152,7 @@ export class WorkspaceSession {
       this.connection.set({ phase: 'connected' });
       this.flush();
       if (replaced) this.loadBackground();
+      this.terminals.refresh().catch(() => undefined);
     } catch (thrown) {
       this.attaching = false;
       const failure = asFailure(thrown);
@@ -165,6 +169,11 @@ export class WorkspaceSession {
   }
 
   private enqueue(notification: Notification): void {
+    // Nothing of the model: it is drawn as it comes.
+    if (isOfTerminal(notification)) {
+      this.terminals.take(notification);
+      return;
+    }
     this.queue.push(notification);
     this.flushTimer ??= setTimeout(() => {
       this.flushTimer = undefined;
@@ -243,7 +252,13 @@ export class WorkspaceSession {
 
 class ResyncError extends Error {}
 
-function take(state: WorkspaceState, notification: Notification): WorkspaceState {
+type ModelNotification = Exclude<Notification, TerminalNotification>;
+
+function isOfTerminal(notification: Notification): notification is TerminalNotification {
+  return notification.method === 'terminal.output' || notification.method === 'terminal.exit';
+}
+
+function take(state: WorkspaceState, notification: ModelNotification): WorkspaceState {
   switch (notification.method) {
     case 'event':
       return apply(state, notification.params.event);

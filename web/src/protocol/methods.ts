@@ -82,6 +82,14 @@ export interface Methods {
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
   'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
+  'terminal.open': { params: { cols: number; rows: number }; result: { id: string } };
+  'terminal.list': {
+    params: Nothing;
+    result: { terminals: { id: string; cols: number; rows: number; scrollback: string }[] };
+  };
+  'terminal.write': { params: { id: string; text: string }; result: unknown };
+  'terminal.resize': { params: { id: string; cols: number; rows: number }; result: unknown };
+  'terminal.close': { params: { id: string }; result: unknown };
   'worktrees.diff': { params: { task: string }; result: { diff: string } };
   'worktrees.merge': {
     params: { task: string };

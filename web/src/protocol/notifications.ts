@@ -4,7 +4,12 @@ import type { WireEvent } from './events';
 export type Notification =
   | { method: 'event'; params: { event: WireEvent } }
   | { method: 'resync'; params: { head: number } }
-  | { method: 'preview'; params: Preview };
+  | { method: 'preview'; params: Preview }
+  | TerminalNotification;
+
+export type TerminalNotification =
+  | { method: 'terminal.output'; params: { id: string; text: string } }
+  | { method: 'terminal.exit'; params: { id: string; exit_code: number } };
 
 /** The text so far of the current model turn: accumulated, not a delta. */
 export interface Preview {
@@ -13,7 +18,13 @@ export interface Preview {
   text: string;
 }
 
-const METHODS: Record<Notification['method'], true> = { event: true, resync: true, preview: true };
+const METHODS: Record<Notification['method'], true> = {
+  event: true,
+  resync: true,
+  preview: true,
+  'terminal.output': true,
+  'terminal.exit': true,
+};
 
 export function isNotification(value: { method: string; params?: unknown }): value is Notification {
   return Object.hasOwn(METHODS, value.method) && typeof value.params === 'object';

@@ -31,6 +31,14 @@ Result<void> take_changes(const json::object& data, Sequence seq, WorktreeInfo& 
   return {};
 }
 
+std::optional<WorktreeInfo::Intent> parse_intent(const json::object& data) {
+  const json::object* intent = find_object(data, "intent");
+  if (intent == nullptr) return std::nullopt;
+  return WorktreeInfo::Intent{find_string(*intent, "path").value_or(""),
+                              find_string(*intent, "staged").value_or(""),
+                              find_string(*intent, "before").value_or("")};
+}
+
 /// What a `worktree_opened` says, and a snapshot.
 Result<WorktreeInfo> parse_worktree(const json::object& data, std::string task, Sequence seq) {
   WorktreeInfo worktree;
@@ -42,6 +50,7 @@ Result<WorktreeInfo> parse_worktree(const json::object& data, std::string task, 
   for (const json::value& path : conflicts == nullptr ? json::array() : *conflicts) {
     if (path.is_string()) worktree.conflicts.emplace_back(path.get_string());
   }
+  worktree.intent = parse_intent(data);
   TRY_VOID(take_changes(data, seq, worktree));
   return worktree;
 }
@@ -52,6 +61,10 @@ json::object worktree_change(const std::string& path,
                              const std::optional<blobs::TreeEntry>& entry) {
   if (entry) return blobs::to_json(*entry);
   return {{"path", path}, {"type", kNothing}};
+}
+
+json::object worktree_intent(const WorktreeInfo::Intent& intent) {
+  return {{"path", intent.path}, {"staged", intent.staged}, {"before", intent.before}};
 }
 
 const WorktreeInfo* WorktreeBook::find(std::string_view task) const {
@@ -68,6 +81,7 @@ Result<void> WorktreeBook::apply(const Event& event) {
   } else if (event.type == "worktree_edit") {
     const auto worktree = open_.find(event.task);
     if (worktree == open_.end()) return invalid("task " + event.task + " has no worktree");
+    worktree->second.intent = parse_intent(event.data);
     return take_changes(event.data, event.seq, worktree->second);
   } else if (event.type == "worktree_merged" || event.type == "worktree_discarded") {
     open_.erase(event.task);
@@ -84,12 +98,14 @@ json::array WorktreeBook::snapshot() const {
       change["version"] = worktree.versions.at(path);
       changes.push_back(std::move(change));
     }
-    rows.push_back({{"task", task},
-                    {"agent", worktree.agent},
-                    {"tree", worktree.base},
-                    {"begun", worktree.begun},
-                    {"conflicts", json::value_from(worktree.conflicts)},
-                    {"changes", std::move(changes)}});
+    json::object row{{"task", task},
+                     {"agent", worktree.agent},
+                     {"tree", worktree.base},
+                     {"begun", worktree.begun},
+                     {"conflicts", json::value_from(worktree.conflicts)},
+                     {"changes", std::move(changes)}};
+    if (worktree.intent) row["intent"] = worktree_intent(*worktree.intent);
+    rows.push_back(std::move(row));
   }
   return rows;
 }

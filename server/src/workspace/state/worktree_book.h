@@ -24,6 +24,13 @@ struct WorktreeInfo {
   std::map<std::string, std::optional<blobs::TreeEntry>, std::less<>> changed = {};
   /// The last event that changed a path, where one did.
   std::map<std::string, Sequence, std::less<>> versions = {};
+  /// The newest change, where it is a write: whether it has reached its place is not in the log.
+  struct Intent {
+    std::string path;
+    std::string staged;  ///< the file's name on its way in; it is there until it is in its place
+    std::string before;  ///< hash of what it replaces; "" for nothing
+  };
+  std::optional<Intent> intent = {};
   /// Files in which lines of two sides stand one after the other, between marks, for this task to
   /// decide.
   std::vector<std::string> conflicts = {};
@@ -52,5 +59,7 @@ class WorktreeBook {
 
 /// Changes as events hold them: [{path, type, …}], of type "none" for what was removed.
 json::object worktree_change(const std::string& path, const std::optional<blobs::TreeEntry>& entry);
+/// {path, staged, before}.
+json::object worktree_intent(const WorktreeInfo::Intent& intent);
 
 }  // namespace coditect::workspace

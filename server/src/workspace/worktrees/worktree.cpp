@@ -1,10 +1,12 @@
 #include "workspace/worktrees/worktree.h"
 
 #include <algorithm>
+#include <fstream>
 #include <utility>
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/posix_file.h"
 #include "base/sha256.h"
 #include "storage/files/file_change.h"
@@ -21,6 +23,14 @@ namespace {
 constexpr std::size_t kChangesInEvent = 500;
 
 bool everything(std::string_view) { return true; }
+
+/// Another one each time the machine starts (proc(5), random/boot_id); "" where it cannot be told.
+std::string this_boot() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
 
 /// What the copy does not follow, as the project does not.
 void leave_large_out(std::vector<blobs::TreeEntry>& entries) {
@@ -47,6 +57,7 @@ Worktree::Worktree(const Strand& strand, Parts parts, std::string task,
                    const std::filesystem::path& folder)
     : parts_(parts),
       task_(std::move(task)),
+      made_(folder / "made"),
       folder_(folder / "project", folder / "staging"),
       changing_(strand) {}
 
@@ -81,18 +92,42 @@ awaitable<Result<blobs::Tree>> Worktree::logged_tree() const {
 
 awaitable<Result<void>> Worktree::open() {
   const AsyncMutex::Guard held = co_await changing_.lock();
-  CO_TRY(const blobs::Tree logged, co_await logged_tree());
-  auto make = [this, &logged]() -> Result<void> {
-    TRY_VOID(make_directories(folder_.root()));
-    TRY_VOID(make_directories(folder_.root().parent_path() / "staging"));
-    folder_.clear_staging();
-    TRY(const blobs::Tree there, take());
-    const std::vector<TreeStep> steps = steps_between(there.entries, logged.entries, everything);
-    TreeApply apply(folder_, parts_.blobs);
-    TRY_VOID(apply.stage(steps));
-    return apply.apply(steps);
+  // What a command wrote is on the disk for good only while the machine has not gone down.
+  auto look = [this] {
+    const auto made = read_file(made_);
+    return made && !made->empty() && *made == this_boot();
   };
+  if (co_await parts_.disk.run(std::move(look))) {
+    auto complete = [this, intent = info().intent] { complete_write(intent); };
+    co_await parts_.disk.run(std::move(complete));
+    CO_TRY_VOID(co_await compare_guarded({"process:" + task_, {}, task_}));
+    co_return Result<void>{};
+  }
+  CO_TRY(const blobs::Tree logged, co_await logged_tree());
+  auto make = [this, &logged] { return make_folder(logged); };
   co_return co_await parts_.disk.run(std::move(make));
+}
+
+Result<void> Worktree::make_folder(const blobs::Tree& logged) {
+  TRY_VOID(make_directories(folder_.root()));
+  TRY_VOID(make_directories(folder_.root().parent_path() / "staging"));
+  folder_.clear_staging();
+  TRY(const blobs::Tree there, take());
+  const std::vector<TreeStep> steps = steps_between(there.entries, logged.entries, everything);
+  TreeApply apply(folder_, parts_.blobs);
+  TRY_VOID(apply.stage(steps));
+  TRY_VOID(apply.apply(steps));
+  TRY_VOID(folder_.sync());
+  return write_file_atomically(made_, this_boot());
+}
+
+void Worktree::complete_write(const std::optional<WorktreeInfo::Intent>& intent) const {
+  if (intent && folder_.staged_hash(intent->staged)) {
+    // What else is there by now is what a command made of it, and stays.
+    const auto placed = folder_.publish(intent->staged, intent->path, intent->before);
+    if (!placed) spdlog::warn("{} of task {}: {}", intent->path, task_, placed.error().message);
+  }
+  folder_.clear_staging();
 }
 
 awaitable<Result<std::vector<FolderEntry>>> Worktree::list(std::string path, int depth,
@@ -158,7 +193,8 @@ awaitable<Result<Written>> Worktree::change(Actor actor, std::string path, FileS
   };
   CO_TRY(Edited edited, co_await parts_.disk.run(std::move(work)));
   if (edited.same) co_return Written{version_of(path), info().begun};
-  auto logged = co_await record(actor, {edited.step});
+  const WorktreeInfo::Intent intent{path, edited.staged, edited.before};
+  auto logged = co_await record(actor, {edited.step}, intent);
   if (!logged) {
     auto drop = [this, &edited] { folder_.discard(edited.staged); };
     co_await parts_.disk.run(std::move(drop));
@@ -171,8 +207,8 @@ awaitable<Result<Written>> Worktree::change(Actor actor, std::string path, FileS
   co_return Written{*logged, *logged};
 }
 
-awaitable<Result<Sequence>> Worktree::record(const Actor& actor,
-                                             const std::vector<TreeStep>& steps) {
+awaitable<Result<Sequence>> Worktree::record(const Actor& actor, const std::vector<TreeStep>& steps,
+                                             const std::optional<WorktreeInfo::Intent>& intent) {
   CO_TRY_VOID(parts_.log.admit());
   // What goes and comes again at one path is one change of it.
   TreeMerge::Changes changes;
@@ -184,6 +220,7 @@ awaitable<Result<Sequence>> Worktree::record(const Actor& actor,
     rows.push_back(worktree_change(path, entry));
     if (--left > 0 && rows.size() < kChangesInEvent) continue;
     json::object data{{"changes", std::exchange(rows, {})}};
+    if (intent) data["intent"] = worktree_intent(*intent);
     last = parts_.log.append({"worktree_edit", actor.name, {}, task_, std::move(data)});
   }
   CO_TRY_VOID(co_await parts_.log.durable(last));
@@ -192,6 +229,10 @@ awaitable<Result<Sequence>> Worktree::record(const Actor& actor,
 
 awaitable<Result<std::vector<std::string>>> Worktree::compare(Actor actor) {
   const AsyncMutex::Guard held = co_await changing_.lock();
+  co_return co_await compare_guarded(actor);
+}
+
+awaitable<Result<std::vector<std::string>>> Worktree::compare_guarded(const Actor& actor) {
   CO_TRY(const blobs::Tree logged, co_await logged_tree());
   auto look = [this, &logged]() -> Result<std::vector<TreeStep>> {
     TRY(const blobs::Tree there, take());
@@ -202,7 +243,8 @@ awaitable<Result<std::vector<std::string>>> Worktree::compare(Actor actor) {
   for (const TreeStep& step : steps) {
     if (paths.empty() || paths.back() != step.path) paths.push_back(step.path);
   }
-  if (!steps.empty()) CO_TRY_VOID(co_await record(actor, steps));
+  if (steps.empty()) co_return paths;
+  CO_TRY_VOID(co_await record(actor, steps, std::nullopt));
   co_return paths;
 }
 

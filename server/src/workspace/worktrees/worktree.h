@@ -22,7 +22,8 @@ namespace coditect::workspace {
 ///
 /// Threads:    the workspace's strand; the disk is touched on the pool.
 /// Lifetime:   its parts outlive it.
-/// Invariants: after open() and between calls the folder is what the log says.
+/// Invariants: after open() and between calls the folder is what the log says, but for what a
+///             command is changing.
 /// Errors:     as FileService's; nothing has changed then.
 class Worktree {
  public:
@@ -37,7 +38,9 @@ class Worktree {
   Worktree(const Strand& strand, Parts parts, std::string task,
            const std::filesystem::path& folder);
 
-  /// Makes the folder what the log says, whatever a crash has left of it.
+  /// Makes the folder what the log says, where it is new or the machine has gone down. Where only
+  /// the server has, completes the last write, and logs what a command had changed by then as that
+  /// command's.
   awaitable<Result<void>> open();
 
   awaitable<Result<std::vector<FolderEntry>>> list(std::string path, int depth,
@@ -57,12 +60,17 @@ class Worktree {
   Result<blobs::Tree> take();
   awaitable<Result<blobs::Tree>> logged_tree() const;
   Result<Edited> prepare(const std::string& path, Sequence version, const FileService::Edit& edit);
+  Result<void> make_folder(const blobs::Tree& logged);
+  void complete_write(const std::optional<WorktreeInfo::Intent>& intent) const;
+  awaitable<Result<std::vector<std::string>>> compare_guarded(const Actor& actor);
   /// Logs the changes, in several events where they are many; durable.
-  awaitable<Result<Sequence>> record(const Actor& actor, const std::vector<TreeStep>& steps);
+  awaitable<Result<Sequence>> record(const Actor& actor, const std::vector<TreeStep>& steps,
+                                     const std::optional<WorktreeInfo::Intent>& intent);
 
   // Constant after construction.
   const Parts parts_;
   const std::string task_;
+  const std::filesystem::path made_;  ///< says since which start of the machine the folder is whole
   const ProjectFolder folder_;
   // Touched only on the strand; the cache on the pool, by whoever holds changing_.
   AsyncMutex changing_;

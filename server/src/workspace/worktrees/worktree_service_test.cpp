@@ -37,11 +37,36 @@ class WorktreeTest : public WorkspaceFixture {
     auto bytes = read_file(place_ / "worktrees" / id.str() / "project" / path);
     return bytes ? *std::move(bytes) : "(none)";
   }
+  /// A task in a copy has written a.txt and b.txt; then the server dies.
+  void interrupt_after_two_writes() {
+    claude_->use("write_file", {{"path", "a.txt"}, {"text", "a\n"}});
+    claude_->use("write_file", {{"path", "b.txt"}, {"text", "b\n"}});
+    claude_->hold_from(2);
+    play([](WorktreeTest& test) -> awaitable<void> {
+      test.id_ = co_await test.submit_apart(WorktreeMode::kMerge);
+      co_await test.until([&test] { return test.claude_->asked.size() == 3; });
+      EXPECT_TRUE(co_await test.workspace_->log().durable(test.workspace_->log().head()));
+      test.book_intent_ = test.book().find(test.id_.str())->intent.value();
+    }(*this));
+    crash();
+  }
+  void go_on_and_merge() {
+    claude_->go_on();
+    ASSERT_TRUE(open(Workspace::Interrupted{}));
+    play([](WorktreeTest& test) -> awaitable<void> {
+      co_await test.until_finished(test.id_);
+      EXPECT_EQ(test.state_of(test.id_), TaskState::kSucceeded);
+      EXPECT_EQ(co_await test.count("worktree_merged"), 1u);
+    }(*this));
+  }
   awaitable<std::size_t> count(std::string type) {
     std::size_t found = 0;
     for (const Event& event : co_await events()) found += event.type == type ? 1 : 0;
     co_return found;
   }
+
+  TaskId id_;
+  WorktreeInfo::Intent book_intent_;
 };
 
 TEST_F(WorktreeTest, ATaskWorksApartAndIsMergedAtItsEnd) {
@@ -167,31 +192,28 @@ TEST_F(WorktreeTest, AMergeWaitsForALockThatSomebodyHas) {
   }(*this));
 }
 
-TEST_F(WorktreeTest, AfterACrashTheCopyIsWhatTheLogSays) {
-  claude_->use("write_file", {{"path", "a.txt"}, {"text", "a\n"}});
-  claude_->use("write_file", {{"path", "b.txt"}, {"text", "b\n"}});
-  claude_->hold_from(2);
-  TaskId id;
-  play([](WorktreeTest& test, TaskId& task) -> awaitable<void> {
-    task = co_await test.submit_apart(WorktreeMode::kMerge);
-    co_await test.until([&test] { return test.claude_->asked.size() == 3; });
-    EXPECT_TRUE(co_await test.workspace_->log().durable(test.workspace_->log().head()));
-  }(*this, id));
-  crash();
-  // A command that was interrupted has left something, and a file did not reach its place.
-  const fs::path copy = place_ / "worktrees" / id.str() / "project";
-  archive::overwrite(copy / "leftover", "x");
-  fs::remove(copy / "b.txt");
-  claude_->go_on();
-  ASSERT_TRUE(open(Workspace::Interrupted{}));
-  play([](WorktreeTest& test, TaskId task) -> awaitable<void> {
-    co_await test.until_finished(task);
-    EXPECT_EQ(test.state_of(task), TaskState::kSucceeded);
-    EXPECT_EQ(test.on_disk("a.txt"), "a\n");
-    EXPECT_EQ(test.on_disk("b.txt"), "b\n");
-    EXPECT_EQ(test.on_disk("leftover"), "(none)");
-    EXPECT_EQ(co_await test.count("worktree_merged"), 1u);
-  }(*this, id));
+TEST_F(WorktreeTest, AfterACrashTheLastWriteIsCompletedAndACommandsWorkStays) {
+  interrupt_after_two_writes();
+  const fs::path copy = place_ / "worktrees" / id_.str();
+  archive::overwrite(copy / "project" / "by-command", "x");
+  const auto intent = book_intent_;
+  fs::rename(copy / "project" / "b.txt", copy / "staging" / intent.staged);
+  go_on_and_merge();
+  EXPECT_EQ(on_disk("a.txt"), "a\n");
+  EXPECT_EQ(on_disk("b.txt"), "b\n");
+  EXPECT_EQ(on_disk("by-command"), "x");
+}
+
+TEST_F(WorktreeTest, AfterTheMachineWentDownTheCopyIsWhatTheLogSays) {
+  interrupt_after_two_writes();
+  const fs::path copy = place_ / "worktrees" / id_.str();
+  archive::overwrite(copy / "made", "another start");
+  archive::overwrite(copy / "project" / "by-command", "x");
+  fs::remove(copy / "project" / "a.txt");
+  go_on_and_merge();
+  EXPECT_EQ(on_disk("a.txt"), "a\n");
+  EXPECT_EQ(on_disk("b.txt"), "b\n");
+  EXPECT_EQ(on_disk("by-command"), "(none)");
 }
 
 TEST_F(WorktreeTest, ReplayAndSnapshotGiveTheSameBook) {

@@ -7,12 +7,14 @@ import { ApprovalsPanel } from './ApprovalsPanel';
 import { CostPanel } from './CostPanel';
 import { LogPanel } from './LogPanel';
 import { QueuePanel } from './QueuePanel';
+import { TerminalPanel } from '../terminal/TerminalPanel';
 
 const TABS: { tab: DockTab; label: string }[] = [
   { tab: 'queue', label: 'Tasks' },
   { tab: 'approvals', label: 'Approvals' },
   { tab: 'log', label: 'Log' },
   { tab: 'cost', label: 'Cost' },
+  { tab: 'terminal', label: 'Terminal' },
 ];
 
 export function Dock() {
@@ -61,6 +63,7 @@ export function Dock() {
         {tab === 'approvals' && <ApprovalsPanel />}
         {tab === 'log' && <LogPanel />}
         {tab === 'cost' && <CostPanel />}
+        {tab === 'terminal' && <TerminalPanel />}
       </div>
     </section>
   );
