@@ -45,6 +45,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByTestId('dock-approvals').click();
     await expect(page.getByRole('article')).toHaveCount(1);
     expect(await violations(page)).toEqual([]);
+    await page.getByTestId('dock-sql').click();
+    await page.getByTestId('sql-run').click();
+    await expect(page.getByTestId('sql-summary')).toBeVisible();
+    expect(await violations(page)).toEqual([]);
     await page.getByTestId('dock-terminal').click();
     await page.getByTestId('terminal-open').click();
     await expect(page.getByTestId(/^screen-/)).toBeVisible();

@@ -15,7 +15,7 @@ export interface Command {
 }
 
 function showDock(tab: DockTab): void {
-  dock.set({ tab, open: true });
+  dock.update((before) => ({ ...before, tab, open: true }));
   pane.set('activity');
 }
 
@@ -72,6 +72,12 @@ function goCommands(session: WorkspaceSession): Command[] {
     },
     { id: 'go.queue', title: 'Show the task queue', section: 'Go', run: () => showDock('queue') },
     { id: 'go.log', title: 'Show the event log', section: 'Go', run: () => showDock('log') },
+    {
+      id: 'go.sql',
+      title: 'Ask the databases with SQL',
+      section: 'Go',
+      run: () => showDock('sql'),
+    },
     {
       id: 'go.terminal',
       title: 'Show the terminal',

@@ -1,7 +1,7 @@
 import { createStore, type Store } from '../model/store';
 
 export type Theme = 'system' | 'light' | 'dark';
-export type DockTab = 'queue' | 'approvals' | 'log' | 'cost' | 'terminal';
+export type DockTab = 'queue' | 'approvals' | 'log' | 'cost' | 'sql' | 'terminal';
 export type Pane = 'files' | 'editor' | 'chat' | 'agents' | 'activity';
 
 /** A store whose value outlives the page; a browser that refuses storage just forgets. */
@@ -27,10 +27,13 @@ function read<Value>(key: string, initial: Value): Value {
 }
 
 export const theme = stored<Theme>('coditect.theme', 'system');
-export const dock = stored<{ tab: DockTab; open: boolean }>('coditect.dock', {
+/** `height` in pixels; absent until a person has chosen one. */
+export const dock = stored<{ tab: DockTab; open: boolean; height?: number }>('coditect.dock', {
   tab: 'queue',
   open: true,
 });
+/** Queries that a person wants to ask again, the newest first. */
+export const savedQueries = stored<{ database: string; sql: string }[]>('coditect.queries', []);
 /** The one pane that a narrow screen shows. */
 export const pane = createStore<Pane>('chat');
 

@@ -85,6 +85,15 @@ export interface WorktreeInfo {
   conflicts: string[];
 }
 
+export type SqlCell = string | number | null;
+
+export interface SqlResult {
+  columns: string[];
+  rows: SqlCell[][];
+  truncated: boolean;
+  elapsed_ms: number;
+}
+
 export interface CostTotals {
   spent_usd: number;
   calls: number;

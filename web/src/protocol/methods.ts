@@ -19,6 +19,7 @@ import type {
   MessageInfo,
   RefusedPlace,
   SessionInfo,
+  SqlResult,
   TaskChanges,
   TaskInfo,
   WorktreeInfo,
@@ -82,6 +83,7 @@ export interface Methods {
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
   'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
+  'sql.query': { params: { database: string; sql: string; limit?: number }; result: SqlResult };
   'terminal.open': { params: { cols: number; rows: number }; result: { id: string } };
   'terminal.list': {
     params: Nothing;

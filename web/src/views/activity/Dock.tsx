@@ -5,8 +5,10 @@ import { useStore } from '../../ui/useStore';
 import { useWorkspace } from '../workspace/SessionContext';
 import { ApprovalsPanel } from './ApprovalsPanel';
 import { CostPanel } from './CostPanel';
+import { DockEdge } from './DockEdge';
 import { LogPanel } from './LogPanel';
 import { QueuePanel } from './QueuePanel';
+import { SqlPanel } from '../sql/SqlPanel';
 import { TerminalPanel } from '../terminal/TerminalPanel';
 
 const TABS: { tab: DockTab; label: string }[] = [
@@ -14,15 +16,26 @@ const TABS: { tab: DockTab; label: string }[] = [
   { tab: 'approvals', label: 'Approvals' },
   { tab: 'log', label: 'Log' },
   { tab: 'cost', label: 'Cost' },
+  { tab: 'sql', label: 'SQL' },
   { tab: 'terminal', label: 'Terminal' },
 ];
 
+function showTab(tab: DockTab): void {
+  dock.update((before) => ({ ...before, tab, open: true }));
+}
+
 export function Dock() {
-  const { tab, open } = useStore(dock);
+  const { tab, open, height } = useStore(dock);
   const pending = useWorkspace((state) => state.tasks.filter((task) => !isOver(task)).length);
   const asked = useWorkspace((state) => state.approvals.length);
   return (
-    <section className="dock" data-open={open} aria-label="Activity">
+    <section
+      className="dock"
+      data-open={open}
+      aria-label="Activity"
+      style={open && height !== undefined ? { height } : undefined}
+    >
+      {open && <DockEdge />}
       <div className="panel-head">
         <div className="tabs" role="tablist" aria-label="Activity">
           {TABS.map((item) => (
@@ -32,7 +45,7 @@ export function Dock() {
               role="tab"
               className="tab"
               aria-selected={tab === item.tab}
-              onClick={() => dock.set({ tab: item.tab, open: true })}
+              onClick={() => showTab(item.tab)}
               data-testid={`dock-${item.tab}`}
             >
               {item.label}
@@ -54,7 +67,7 @@ export function Dock() {
             size="small"
             label={open ? 'Fold the activity' : 'Unfold the activity'}
             aria-expanded={open}
-            onClick={() => dock.set({ tab, open: !open })}
+            onClick={() => dock.set({ ...dock.get(), open: !open })}
           />
         </span>
       </div>
@@ -63,6 +76,7 @@ export function Dock() {
         {tab === 'approvals' && <ApprovalsPanel />}
         {tab === 'log' && <LogPanel />}
         {tab === 'cost' && <CostPanel />}
+        {tab === 'sql' && <SqlPanel />}
         {tab === 'terminal' && <TerminalPanel />}
       </div>
     </section>

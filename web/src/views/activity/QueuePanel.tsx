@@ -97,7 +97,7 @@ function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) 
         icon="coin"
         size="small"
         label="Show the budgets, to raise one"
-        onClick={() => dock.set({ tab: 'cost', open: true })}
+        onClick={() => dock.update((before) => ({ ...before, tab: 'cost', open: true }))}
         data-testid={`raise-${id}`}
       />
     );
@@ -108,7 +108,7 @@ function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) 
       icon="check"
       size="small"
       label="Show what it asks for, to answer"
-      onClick={() => dock.set({ tab: 'approvals', open: true })}
+      onClick={() => dock.update((before) => ({ ...before, tab: 'approvals', open: true }))}
       data-testid={`answer-${id}`}
     />
   );

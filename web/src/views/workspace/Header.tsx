@@ -61,7 +61,7 @@ function Cost() {
       aria-pressed={open}
       data-testid="cost-summary"
       onClick={() => {
-        dock.set({ tab: 'cost', open: true });
+        dock.update((before) => ({ ...before, tab: 'cost', open: true }));
         pane.set('activity');
       }}
     >
