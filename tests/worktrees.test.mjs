@@ -150,15 +150,22 @@ test('refuses what makes no sense, and keeps a copy through a restart', async ()
     await refused(workspace.call('worktrees.merge', { task: id }), 'conflict');
     await refused(workspace.call('worktrees.discard', { task: id }), 'conflict');
     await own.kill();
-    writeFileSync(path.join(workspace.projects(), '..', 'worktrees', id, 'project', 'junk'), 'x');
+    writeFileSync(
+      path.join(workspace.projects(), '..', 'worktrees', id, 'project', 'more.txt'),
+      'x',
+    );
     await own.restart();
     await workspace.call('tasks.cancel', { id });
     await ended(workspace, id);
     const { worktrees } = await workspace.call('worktrees.list');
-    assert.deepEqual(worktrees[0].changed, [{ path: 'kept.txt', removed: false }]);
+    assert.deepEqual(
+      worktrees[0].changed.map((each) => each.path),
+      ['kept.txt', 'more.txt'],
+      'what a command may have left is kept',
+    );
     await workspace.call('worktrees.merge', { task: id });
     assert.equal(inProject(workspace, 'kept.txt'), 'kept\n');
-    assert.equal(inProject(workspace, 'junk'), undefined);
+    assert.equal(inProject(workspace, 'more.txt'), 'x');
   } finally {
     await own.stop();
   }

@@ -98,7 +98,8 @@ export interface Table {
 /** Asks for the tables of a database, as `tablesOf` reads it; without SQLite's and FTS5's own. */
 export const kSchemaSql = `SELECT m.name, p.name, p.type
 FROM sqlite_master m JOIN pragma_table_info(m.name) p
-WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '%\\_fts\\_%' ESCAPE '\\'
+WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%'
+  AND m.name NOT LIKE '%\\_fts\\_%' ESCAPE '\\'
 ORDER BY m.name, p.cid`;
 
 export function tablesOf({ rows }: SqlResult): Table[] {

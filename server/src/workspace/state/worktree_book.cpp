@@ -85,6 +85,11 @@ Result<void> WorktreeBook::apply(const Event& event) {
     return take_changes(event.data, event.seq, worktree->second);
   } else if (event.type == "worktree_merged" || event.type == "worktree_discarded") {
     open_.erase(event.task);
+    // A person merges what has ended.
+    const bool at_its_end = event.type == "worktree_merged" && event.actor.starts_with("agent:");
+    if (at_its_end) merged_.insert(event.task);
+  } else if (event.type == "task_finished") {
+    merged_.erase(event.task);
   }
   return {};
 }
@@ -107,6 +112,7 @@ json::array WorktreeBook::snapshot() const {
     if (worktree.intent) row["intent"] = worktree_intent(*worktree.intent);
     rows.push_back(std::move(row));
   }
+  for (const std::string& task : merged_) rows.push_back({{"task", task}, {"merged", true}});
   return rows;
 }
 
@@ -116,6 +122,10 @@ Result<WorktreeBook> WorktreeBook::restore(const json::array& snapshot) {
     const json::object* object = row.if_object();
     if (object == nullptr) return invalid("the worktrees of a snapshot are damaged");
     TRY(std::string task, need_string(*object, "task"));
+    if (find_bool(*object, "merged").value_or(false)) {
+      book.merged_.insert(std::move(task));
+      continue;
+    }
     TRY(const std::int64_t begun, need_int(*object, "begun"));
     TRY(WorktreeInfo worktree, parse_worktree(*object, task, static_cast<Sequence>(begun)));
     book.open_.emplace(std::move(task), std::move(worktree));

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,8 @@ class WorktreeBook {
   /// By task.
   const Worktrees& open() const { return open_; }
   const WorktreeInfo* find(std::string_view task) const;
+  /// Whether the copy of this task, which has not ended, is in the project already.
+  bool merged(std::string_view task) const { return merged_.contains(task); }
 
   Result<void> apply(const Event& event);
 
@@ -55,6 +58,7 @@ class WorktreeBook {
 
  private:
   Worktrees open_;
+  std::set<std::string, std::less<>> merged_;
 };
 
 /// Changes as events hold them: [{path, type, …}], of type "none" for what was removed.

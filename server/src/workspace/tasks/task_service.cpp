@@ -262,7 +262,9 @@ awaitable<agents::Outcome> TaskService::work(const agents::AgentDefinition& defi
   using State = agents::Outcome::State;
   const std::string id = assignment.task.str();
   const queue::Task* task = parts_.board.find(assignment.task);
-  const auto mode = task == nullptr ? queue::WorktreeMode::kNone : task->worktree;
+  // After a crash between its merge and its end, what it did is in the project.
+  const bool merged = parts_.worktrees.merged(id);
+  const auto mode = task == nullptr || merged ? queue::WorktreeMode::kNone : task->worktree;
   const bool apart = mode != queue::WorktreeMode::kNone;
   Result<void> ready = co_await parts_.checkpoints.before_task(id);
   if (ready && apart) ready = co_await parts_.worktrees.open(id, definition.name);

@@ -62,6 +62,9 @@ class WorktreeService {
   /// The copy that a running task works in; null where it works in the project.
   Worktree* find(const std::string& task) const;
 
+  /// Whether what this task, which has not ended, did in its copy is in the project already.
+  bool merged(const std::string& task) const { return parts_.state.worktrees.merged(task); }
+
   /// Waits until a path of the project is free, and keeps it. An Error ends the merge.
   using Wait = std::function<awaitable<Result<void>>(std::string path)>;
   /// Brings what the task did in its copy into the project, all of it or, where there are
