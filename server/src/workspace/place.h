@@ -18,6 +18,7 @@ namespace coditect::workspace {
 ///         sessions/        the log, and sessions/blobs/ what is too large for it
 ///         vector-store/    embeddings
 ///         staging/         files on their way into projects/
+///         homes/           a folder for each agent that is a program of its own
 class Place {
  public:
   explicit Place(std::filesystem::path root) : root_(std::move(root)) {}
@@ -30,6 +31,7 @@ class Place {
   std::filesystem::path blobs() const { return root_ / "sessions" / "blobs"; }
   std::filesystem::path vector_store() const { return root_ / "vector-store"; }
   std::filesystem::path staging() const { return root_ / "staging"; }
+  std::filesystem::path homes() const { return root_ / "homes"; }
 
  private:
   std::filesystem::path root_;
