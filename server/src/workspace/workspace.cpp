@@ -154,7 +154,8 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
                            services.disk, services.clock, services.random, services.shared_context,
                            *worktrees_, services.secrets, meta_.id});
   acp_workspace_ = std::make_unique<AcpWorkspace>(
-      AcpWorkspace::Parts{*log_, state_.tasks, *files_, *commands_, services.disk, place_.homes()});
+      AcpWorkspace::Parts{*log_, state_.tasks, *files_, *commands_, *worktrees_, services.disk,
+                          place_.homes()});
   if (services.programs != nullptr) {
     programs_ = std::make_unique<agents::acp::AcpServices>(agents::acp::AcpServices{
         *acp_workspace_, *services.programs, services.tools, services.disk});

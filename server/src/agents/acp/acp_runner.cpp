@@ -65,7 +65,7 @@ awaitable<Result<tools::PipedSpec>> AcpRunner::program(const tools::CommandScope
                                                        door::ModelDoor* door) {
   tools::PipedSpec spec;
   spec.argv = parts_.agent.command;
-  spec.project_root = parts_.host.project_root();
+  spec.project_root = parts_.host.project_root(caller_);
   spec.network = tools::Network::kAllowList;
   spec.read_only = scope.read_only;
   CO_TRY(spec.home, co_await parts_.services.workspace.home(caller_.agent));

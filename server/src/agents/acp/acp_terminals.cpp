@@ -137,7 +137,7 @@ awaitable<void> AcpTerminals::run(Shared terminal, tools::CommandSpec spec, std:
     changed_.notify_all();
     co_return;
   }
-  spec.project_root = parts_.host.project_root();
+  spec.project_root = parts_.host.project_root(parts_.caller);
   spec.limits = scope->limits;
   spec.read_only = scope->read_only;
   spec.stop = terminal->stop.token();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
 #include "base/posix_file.h"
 
 namespace coditect::workspace {
@@ -45,13 +46,42 @@ void take(Recalled& recalled, const Event& event) {
 }  // namespace
 
 Result<tools::CommandScope> AcpWorkspace::begin_run(const tools::Caller& caller) {
-  return parts_.commands.begin(caller, CommandBook::Author::kAgent);
+  if (parts_.worktrees.find(caller.task.str()) == nullptr) {
+    return parts_.commands.begin(caller, CommandBook::Author::kAgent);
+  }
+  tools::CommandScope scope;
+  scope.id = ++last_apart_;
+  apart_.emplace(scope.id, caller);
+  return scope;
 }
 
-awaitable<void> AcpWorkspace::end_run(std::uint64_t scope) { co_await parts_.commands.end(scope); }
+awaitable<void> AcpWorkspace::end_run(std::uint64_t scope) {
+  const auto apart = apart_.find(scope);
+  if (apart == apart_.end()) {
+    co_await parts_.commands.end(scope);
+    co_return;
+  }
+  const tools::Caller caller = apart->second;
+  apart_.erase(apart);
+  Worktree* copy = parts_.worktrees.find(caller.task.str());
+  if (copy == nullptr) co_return;
+  const auto compared = co_await compare_copy(*copy, caller);
+  if (!compared) {
+    spdlog::error("the worktree of task {} could not be compared: {}", caller.task.str(),
+                  compared.error().message);
+  }
+}
+
+awaitable<Result<void>> AcpWorkspace::compare_copy(Worktree& copy, const tools::Caller& caller) {
+  CO_TRY_VOID(co_await copy.compare({"agent:" + caller.agent, {}, caller.task.str()}));
+  co_return Result<void>{};
+}
 
 awaitable<Result<void>> AcpWorkspace::compare(tools::Caller caller,
                                               std::vector<std::string> paths) {
+  if (Worktree* copy = parts_.worktrees.find(caller.task.str())) {
+    co_return co_await compare_copy(*copy, caller);
+  }
   const Actor actor{"agent:" + caller.agent, {}, caller.task.str()};
   for (const std::string& path : paths) {
     CO_TRY_VOID(co_await parts_.files.reconcile(path, actor));

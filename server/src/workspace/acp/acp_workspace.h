@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "agents/acp/acp_host.h"
@@ -9,6 +11,7 @@
 #include "workspace/files/file_service.h"
 #include "workspace/host/command_book.h"
 #include "workspace/log/event_log.h"
+#include "workspace/worktrees/worktree_service.h"
 
 namespace coditect::workspace {
 
@@ -23,6 +26,7 @@ class AcpWorkspace final : public agents::acp::AcpHost {
     const queue::TaskBoard& board;
     FileService& files;
     CommandBook& commands;
+    WorktreeService& worktrees;
     BlockingPool& disk;
     std::filesystem::path homes;  ///< a folder for each agent
   };
@@ -36,7 +40,12 @@ class AcpWorkspace final : public agents::acp::AcpHost {
   awaitable<Result<std::filesystem::path>> home(std::string agent) override;
 
  private:
+  awaitable<Result<void>> compare_copy(Worktree& copy, const tools::Caller& caller);
+
   const Parts parts_;
+  // Of runs in a worktree, where nothing is locked: who runs, by scope.
+  std::map<std::uint64_t, tools::Caller> apart_;
+  std::uint64_t last_apart_ = std::uint64_t{1} << 63;  ///< beyond those of CommandBook
 };
 
 }  // namespace coditect::workspace
