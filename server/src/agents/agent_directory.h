@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agents/agent_host.h"
+#include "agents/external_agent.h"
 #include "providers/provider.h"
 
 namespace coditect::agents {
@@ -24,6 +25,13 @@ struct AgentDefinition {
   std::shared_ptr<providers::Provider> provider;
   bool simulated = false;  ///< answered by the built-in simulator, not by a vendor
   std::vector<FallbackModel> fallbacks = {};  ///< in the order in which they are tried
+  /// Where it is a program of its own; null where it is a model. Then `provider` is null.
+  std::shared_ptr<const ExternalAgent> external = nullptr;
+
+  /// As people know it: a vendor's name, or "acp".
+  std::string provider_name() const {
+    return external != nullptr ? "acp" : std::string(to_string(provider->kind()));
+  }
 };
 
 /// The agents of a node. Every workspace has all of them.

@@ -28,10 +28,15 @@ struct Assignment {
 
 /// How a task ended.
 struct Outcome {
-  enum class State { kSucceeded, kFailed, kCancelled };
+  enum class State {
+    kSucceeded,
+    kFailed,
+    kCancelled,
+    kBrokeDown,  ///< the agent is started again, and its task queued
+  };
   State state = State::kSucceeded;
   std::string result;  ///< what the agent said last
-  Error error;         ///< where it failed
+  Error error;         ///< where it failed or broke down
 };
 
 /// The model that an agent is.

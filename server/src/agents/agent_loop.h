@@ -6,6 +6,7 @@
 #include "agents/context_gauge.h"
 #include "agents/loop_guard.h"
 #include "agents/prompt_bound.h"
+#include "agents/task_runner.h"
 #include "tools/toolbox.h"
 
 namespace coditect::agents {
@@ -27,12 +28,12 @@ namespace coditect::agents {
 /// Stopping: `stop` closes the model's socket, kills a running command, and the outcome is
 ///           kCancelled. So it is where the task is to stand still, but a call of the model or of a
 ///           tool that is under way then comes to its end first.
-class AgentLoop {
+class AgentLoop final : public TaskRunner {
  public:
   AgentLoop(AgentHost& host, AgentModel model, const tools::ToolBox& tools,
             std::vector<AgentModel> fallbacks = {});
 
-  awaitable<Outcome> run(Assignment assignment, std::stop_token stop);
+  awaitable<Outcome> run(Assignment assignment, std::stop_token stop) override;
 
  private:
   class Listener;

@@ -50,6 +50,20 @@ Result<void> take_seconds(const std::filesystem::path& file, const toml::table& 
   return {};
 }
 
+/// An agent that is a program of its own.
+Result<AgentConfig> parse_program(const std::filesystem::path& file, AgentConfig agent,
+                                  const toml::table& table) {
+  TRY_VOID(only_known(file, table,
+                      {"provider", "model", "base_url", "api_key_env", "command", "programs", "env",
+                       "mode", "auth_method", "models", "connect_timeout_s"}));
+  TRY_VOID(take_text(file, table, "model", agent.model));
+  TRY_VOID(take_text(file, table, "base_url", agent.base_url));
+  TRY_VOID(take_text(file, table, "api_key_env", agent.api_key_env));
+  TRY_VOID(take_seconds(file, table, "connect_timeout_s", agent.connect_timeout));
+  TRY(agent.external, parse_external_agent(file, table));
+  return agent;
+}
+
 Result<AgentConfig> parse_agent(const std::filesystem::path& file, std::string_view name,
                                 const toml::node& node) {
   const toml::table* table = node.as_table();
@@ -57,19 +71,20 @@ Result<AgentConfig> parse_agent(const std::filesystem::path& file, std::string_v
   if (!is_agent_name(name)) {
     return bad(file, node, "'" + std::string(name) + "' is no agent's name: use a-z, 0-9, - and _");
   }
-  TRY_VOID(only_known(file, *table,
-                      {"provider", "model", "base_url", "api_key_env", "fallback", "attempts",
-                       "connect_timeout_s", "first_byte_timeout_s", "silence_timeout_s"}));
   AgentConfig agent;
   agent.name = name;
   TRY_VOID(take_text(file, *table, "provider", agent.provider));
+  if (agent.provider == "acp") return parse_program(file, std::move(agent), *table);
+  TRY_VOID(only_known(file, *table,
+                      {"provider", "model", "base_url", "api_key_env", "fallback", "attempts",
+                       "connect_timeout_s", "first_byte_timeout_s", "silence_timeout_s"}));
   TRY_VOID(take_text(file, *table, "model", agent.model));
   TRY_VOID(take_text(file, *table, "base_url", agent.base_url));
   TRY_VOID(take_text(file, *table, "api_key_env", agent.api_key_env));
   if (!providers::provider_kind(agent.provider)) {
     return bad(file, node,
                "provider '" + agent.provider +
-                   "' is not anthropic, gemini, openai, moonshot or openai-compatible");
+                   "' is not anthropic, gemini, openai, moonshot, openai-compatible or acp");
   }
   if (agent.model.empty()) return bad(file, node, "'model' is missing");
   TRY_VOID(take_texts(file, *table, "fallback", agent.fallback));
@@ -113,6 +128,9 @@ Result<AgentConfig> resolve_fallback(const AgentConfig& agent, const std::string
     const auto other = std::ranges::find(all, entry, &AgentConfig::name);
     if (other == all.end() || entry == agent.name) {
       return invalid("fallback '" + entry + "' is neither another agent's name nor PROVIDER:MODEL");
+    }
+    if (other->external) {
+      return invalid("fallback '" + entry + "' is a program, which cannot take up a model's task");
     }
     found = *other;
   } else {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/external_agent_config.h"
 #include "base/result.h"
 
 namespace coditect::app {
@@ -15,7 +16,7 @@ namespace coditect::app {
 /// One agent as the configuration defines it.
 struct AgentConfig {
   std::string name;
-  std::string provider;  ///< anthropic, gemini, openai, moonshot or openai-compatible
+  std::string provider;  ///< anthropic, gemini, openai, moonshot, openai-compatible or acp
   std::string model;
   std::string base_url = {};     ///< "" for the vendor's variable or the vendor's own
   std::string api_key_env = {};  ///< the variable that holds the key; "" for the vendor's own
@@ -27,6 +28,7 @@ struct AgentConfig {
   std::optional<std::chrono::milliseconds> connect_timeout = std::nullopt;
   std::optional<std::chrono::milliseconds> first_byte_timeout = std::nullopt;
   std::optional<std::chrono::milliseconds> silence_timeout = std::nullopt;
+  std::optional<ExternalAgentConfig> external = std::nullopt;  ///< of provider acp
 };
 
 /// The four agents that a server has where the configuration defines none.

@@ -1,8 +1,15 @@
 #include "app/agent_factory.h"
 
+#include <algorithm>
 #include <unistd.h>
 
+#include "agents/door/model_access.h"
+#include "net/client/http_client.h"
+#include "providers/wire/http_client.h"
+
 namespace coditect::app {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -22,6 +29,13 @@ VendorVariables variables_of(providers::ProviderKind kind) {
     case Kind::kOpenAiCompatible: break;
   }
   return {"OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"};
+}
+
+/// Whether `inner` is `outer` or below it.
+bool holds(const fs::path& outer, const fs::path& inner) {
+  const fs::path from = inner.lexically_normal();
+  const auto [mine, theirs] = std::mismatch(outer.begin(), outer.end(), from.begin(), from.end());
+  return !outer.empty() && mine == outer.end();
 }
 
 bool ends_in_v1(providers::ProviderKind kind) {
@@ -73,8 +87,67 @@ Result<agents::FallbackModel> AgentFactory::make_model(
   return agents::FallbackModel{config.model, *std::move(made), access.simulated};
 }
 
+Result<agents::AgentDefinition> AgentFactory::make_program(const AgentConfig& config) {
+  const ExternalAgentConfig& wanted = *config.external;
+  auto program = std::make_shared<agents::ExternalAgent>();
+  program->command = wanted.command;
+  for (const std::string& folder : wanted.programs) {
+    std::error_code error;
+    const fs::path real = fs::canonical(folder, error);
+    if (error) return not_found("agent " + config.name + ": there is no folder " + folder);
+    if (holds(real, parts_.data) || holds(parts_.data, real)) {
+      return invalid("agent " + config.name + ": the folder " + folder +
+                         " of its program holds the server's own data, or is part of it",
+                     "install the program in a folder of its own");
+    }
+    program->programs.emplace_back(folder);
+  }
+  program->environment = wanted.environment;
+  program->mode = wanted.mode;
+  program->auth_method = wanted.auth_method;
+  program->start_max = config.connect_timeout.value_or(program->start_max);
+  agents::AgentDefinition agent{config.name, config.model, nullptr};
+  if (!wanted.models.empty()) {
+    TRY(program->models, open_models(config));
+    agent.simulated = program->models->simulated;
+  }
+  agent.external = std::move(program);
+  return agent;
+}
+
+Result<std::shared_ptr<const agents::door::ModelAccess>> AgentFactory::open_models(
+    const AgentConfig& config) {
+  AgentConfig vendor = config;
+  vendor.provider = config.external->models;
+  vendor.connect_timeout.reset();  // of the program
+  TRY(Access reached, access(vendor));
+  if (reached.simulated) {
+    TRY(reached.base_url, parts_.simulator_url());
+    if (ends_in_v1(reached.kind)) reached.base_url += "/v1";
+    reached.api_key = "simulated";
+  }
+  if (reached.base_url.empty()) reached.base_url = default_base_url(reached.kind);
+  auto models = std::make_shared<agents::door::ModelAccess>();
+  TRY(agents::FallbackModel known, make_model(vendor, providers::ProviderConfig::Fallback::kNone));
+  models->provider = std::move(known.provider);
+  models->simulated = reached.simulated;
+  models->api_key = reached.api_key;
+  net_client::HttpClientOptions options;
+  auto base = net_client::parse_base_url(reached.base_url);
+  if (!base) return std::move(base).error().in("agent " + config.name);
+  options.base = *std::move(base);
+  if (!reached.simulated) {
+    TRY(options.proxy, net_client::choose_proxy(providers::proxy_settings(environ), options.base));
+  }
+  options.times = providers::kModelTimes;
+  options.body_bytes_max = limits::kModelResponseBytesMax;
+  TRY(models->client, net_client::make_http_client(std::move(options)));
+  return std::shared_ptr<const agents::door::ModelAccess>(std::move(models));
+}
+
 Result<agents::AgentDefinition> AgentFactory::make(const AgentConfig& config,
                                                    const std::vector<AgentConfig>& all) {
+  if (config.external) return make_program(config);
   using Fallback = providers::ProviderConfig::Fallback;
   TRY(const Access own, access(config));
   std::vector<AgentConfig> chain{config};

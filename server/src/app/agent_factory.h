@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,7 @@ class AgentFactory {
     Random& random;
     providers::KeyGates& gates;
     std::function<Result<std::string>()> simulator_url;  ///< starts it, where it does not run
+    std::filesystem::path data = {};  ///< the server's own folder, which no program sees
   };
 
   explicit AgentFactory(Parts parts) : parts_(std::move(parts)) {}
@@ -47,6 +50,8 @@ class AgentFactory {
     bool simulated = false;
   };
 
+  Result<agents::AgentDefinition> make_program(const AgentConfig& config);
+  Result<std::shared_ptr<const agents::door::ModelAccess>> open_models(const AgentConfig& config);
   Result<Access> access(const AgentConfig& config) const;
   Result<agents::FallbackModel> make_model(const AgentConfig& config,
                                            providers::ProviderConfig::Fallback fallback);

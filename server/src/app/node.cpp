@@ -107,7 +107,7 @@ Result<void> Node::start(OnLost on_lost) {
       clock_, random_, *journal_, *catalogue_, *disk_, *database_, *watcher_, *agents_, *tools_,
       *terminals_, off_machine_ ? &off_machine_->gate() : nullptr,
       prices_ ? *prices_ : providers::built_in_prices(), config_.stuck_after, config_.ladder,
-      secrets_.get(), webhook_.get(), embedder_.get(), config_.shared_context});
+      secrets_.get(), webhook_.get(), embedder_.get(), config_.shared_context, programs_});
   replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
                                           environment_, replicator));
@@ -186,12 +186,14 @@ Result<void> Node::open_commands() {
   auto sandbox = tools::Sandbox::create(std::move(options));
   if (sandbox) {
     terminals_ = sandbox->get();
+    programs_ = sandbox->get();
     commands_ = *std::move(sandbox);
   } else {
     notices_.push_back("agents cannot run commands: " + sandbox.error().message + " (" +
                        sandbox.error().hint + ")");
     auto none = std::make_unique<tools::NoSandbox>(std::move(sandbox).error());
     terminals_ = none.get();
+    programs_ = none.get();
     commands_ = std::move(none);
   }
   tools_.emplace(*commands_, *commands_pool_);
@@ -210,8 +212,10 @@ Result<void> Node::open_agents() {
   std::vector<agents::AgentDefinition> agents;
   std::string simulated;
   const std::vector<AgentConfig> all = config_.agents.empty() ? default_agents() : config_.agents;
+  std::error_code error;
+  const fs::path data = fs::canonical(config_.data, error);
   AgentFactory factory({config_.providers, environment_, clock_, random_, gates_,
-                        [this] { return simulator_url(); }});
+                        [this] { return simulator_url(); }, data});
   for (const AgentConfig& config : all) {
     TRY(agents::AgentDefinition agent, factory.make(config, all));
     if (agent.simulated) simulated += (simulated.empty() ? "" : ", ") + agent.name;

@@ -27,6 +27,7 @@
 #include "storage/journal/journal.h"
 #include "tools/network/egress_gateway.h"
 #include "tools/sandbox/command.h"
+#include "tools/sandbox/piped_process.h"
 #include "tools/toolbox.h"
 #include "workspace/files/watcher.h"
 #include "workspace/node_services.h"
@@ -91,6 +92,7 @@ class Node {
   std::optional<tools::EgressGateway> gateway_;  ///< nothing: commands have no network
   std::unique_ptr<tools::CommandRunner> commands_;
   tools::TerminalLauncher* terminals_ = nullptr;  ///< the same object
+  tools::PipedLauncher* programs_ = nullptr;      ///< the same object
   std::optional<tools::ToolBox> tools_;
   std::optional<simulator::Simulator> simulator_;
   std::unique_ptr<net::Server> simulator_server_;

@@ -7,7 +7,10 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <fcntl.h>
 #include <set>
+#include <unistd.h>
 #include <vector>
 
 #include "async/task_group.h"
@@ -73,6 +76,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
         tasks_(strand_, log_failure) {}
 
   Result<void> open(std::string_view address);
+  Result<void> adopt(const FileDescriptor& listener);
   static void start(std::shared_ptr<Impl> self);
   static awaitable<void> close_on_strand(std::shared_ptr<Impl> self);
 
@@ -114,6 +118,22 @@ Result<void> Server::Impl::open(std::string_view address) {
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (!error) endpoint_ = acceptor_.local_endpoint(error);
   if (error) return cannot_listen(address, error);
+  url_ = url_of(endpoint_);
+  return {};
+}
+
+Result<void> Server::Impl::adopt(const FileDescriptor& listener) {
+  // The acceptor closes its descriptor itself.
+  const int copy = ::fcntl(listener.get(), F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return system_error("duplicate a descriptor", errno);
+  error_code error;
+  acceptor_.assign(tcp::v4(), copy, error);
+  if (error) {
+    ::close(copy);
+    return internal("take over a socket that listens: " + error.message());
+  }
+  endpoint_ = acceptor_.local_endpoint(error);
+  if (error) return internal("a socket that listens has no address: " + error.message());
   url_ = url_of(endpoint_);
   return {};
 }
@@ -204,6 +224,15 @@ Result<std::unique_ptr<Server>> Server::listen(asio::any_io_executor executor,
                                                ServerOptions options) {
   auto impl = std::make_shared<Impl>(std::move(executor), handler, options);
   TRY_VOID(impl->open(address));
+  asio::post(impl->strand(), [impl] { Impl::start(impl); });
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Result<std::unique_ptr<Server>> Server::serve(asio::any_io_executor executor,
+                                              const FileDescriptor& listener, Handler& handler,
+                                              ServerOptions options) {
+  auto impl = std::make_shared<Impl>(std::move(executor), handler, options);
+  TRY_VOID(impl->adopt(listener));
   asio::post(impl->strand(), [impl] { Impl::start(impl); });
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

@@ -9,6 +9,7 @@
 
 #include "async/strand.h"
 #include "base/limits.h"
+#include "base/posix_file.h"
 #include "base/result.h"
 #include "net/handler.h"
 
@@ -49,6 +50,10 @@ class Server {
   static Result<std::unique_ptr<Server>> listen(asio::any_io_executor executor,
                                                 std::string_view address, Handler& handler,
                                                 ServerOptions options = {});
+  /// The same on a socket that listens already: on IPv4, in any network namespace.
+  static Result<std::unique_ptr<Server>> serve(asio::any_io_executor executor,
+                                               const FileDescriptor& listener, Handler& handler,
+                                               ServerOptions options = {});
   ~Server();
 
   std::uint16_t port() const;

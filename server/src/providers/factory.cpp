@@ -13,6 +13,13 @@ namespace coditect::providers {
 
 namespace {
 
+/// A key travels in a header, where a line end would begin another.
+bool fits_a_header(std::string_view key) {
+  return std::ranges::all_of(key, [](char byte) { return byte > 0x20 && byte < 0x7F; });
+}
+
+}  // namespace
+
 std::unique_ptr<Dialect> make_dialect(ProviderKind kind) {
   switch (kind) {
     case ProviderKind::kAnthropic: return std::make_unique<AnthropicDialect>();
@@ -23,13 +30,6 @@ std::unique_ptr<Dialect> make_dialect(ProviderKind kind) {
   }
   return std::make_unique<MoonshotDialect>(kind);
 }
-
-/// A key travels in a header, where a line end would begin another.
-bool fits_a_header(std::string_view key) {
-  return std::ranges::all_of(key, [](char byte) { return byte > 0x20 && byte < 0x7F; });
-}
-
-}  // namespace
 
 std::string_view default_base_url(ProviderKind kind) {
   switch (kind) {

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "providers/dialect.h"
 #include "providers/provider.h"
 #include "providers/resilience/key_gate.h"
 #include "providers/wire/http_client.h"
@@ -26,6 +27,9 @@ struct ProviderConfig {
   std::string trusted_certificates = {};       ///< PEM beside the system's; "" for none
   std::shared_ptr<KeyGate> gate = nullptr;     ///< null: one that nobody shares
 };
+
+/// How that vendor speaks.
+std::unique_ptr<Dialect> make_dialect(ProviderKind kind);
 
 /// Where the vendor's API lives; "" for kOpenAiCompatible, which is nobody's.
 std::string_view default_base_url(ProviderKind kind);

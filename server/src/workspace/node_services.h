@@ -10,6 +10,7 @@
 #include "providers/prices/cost.h"
 #include "storage/databases/catalogue.h"
 #include "storage/journal/journal.h"
+#include "tools/sandbox/piped_process.h"
 #include "tools/sandbox/terminal.h"
 #include "tools/toolbox.h"
 #include "workspace/approvals/question_listener.h"
@@ -45,6 +46,7 @@ struct NodeServices {
   QuestionListener* questions = nullptr;    ///< null where nobody outside wants to know
   providers::Embedder* embedder = nullptr;  ///< null where no embeddings are configured
   SharedContext shared_context = SharedContext::kGiven;
+  tools::PipedLauncher* programs = nullptr;  ///< starts agents that are programs; null: none are
 };
 
 }  // namespace coditect::workspace

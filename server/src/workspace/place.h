@@ -19,6 +19,7 @@ namespace coditect::workspace {
 ///         vector-store/    embeddings
 ///         staging/         files on their way into projects/
 ///         worktrees/       copies of projects/ that tasks work in; made anew from the log
+///         homes/           a folder for each agent that is a program of its own
 class Place {
  public:
   explicit Place(std::filesystem::path root) : root_(std::move(root)) {}
@@ -32,6 +33,7 @@ class Place {
   std::filesystem::path vector_store() const { return root_ / "vector-store"; }
   std::filesystem::path worktrees() const { return root_ / "worktrees"; }
   std::filesystem::path staging() const { return root_ / "staging"; }
+  std::filesystem::path homes() const { return root_ / "homes"; }
 
  private:
   std::filesystem::path root_;

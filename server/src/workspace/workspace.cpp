@@ -9,6 +9,7 @@
 #include "base/posix_file.h"
 #include "storage/archive/archive_reader.h"
 #include "storage/blobs/snapshot.h"
+#include "workspace/acp/acp_workspace.h"
 #include "workspace/files/tree_recovery.h"
 
 namespace coditect::workspace {
@@ -152,6 +153,13 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
                            *commands_, previews_, *queries_, *search_, services.agents,
                            services.disk, services.clock, services.random, services.shared_context,
                            *worktrees_, services.secrets, meta_.id});
+  acp_workspace_ = std::make_unique<AcpWorkspace>(
+      AcpWorkspace::Parts{*log_, state_.tasks, *files_, *commands_, *worktrees_, services.disk,
+                          place_.homes()});
+  if (services.programs != nullptr) {
+    programs_ = std::make_unique<agents::acp::AcpServices>(agents::acp::AcpServices{
+        *acp_workspace_, *services.programs, services.tools, services.disk});
+  }
   messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
@@ -190,7 +198,7 @@ awaitable<Result<void>> Workspace::start(std::shared_ptr<Workspace> self, Before
   self->budgets_->recover();
   self->approvals_->recover();
   self->escalations_->start();
-  self->tasks_->start(*self->host_);
+  self->tasks_->start(*self->host_, self->programs_.get());
   // What somebody changed while nobody watched.
   self->on_file_changed("");
   self->search_->tree_changed();

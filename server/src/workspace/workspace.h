@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "agents/acp/acp_services.h"
 #include "async/strand.h"
 #include "async/task_group.h"
 #include "workspace/approvals/approval_service.h"
@@ -30,6 +31,8 @@
 #include "workspace/worktrees/worktree_service.h"
 
 namespace coditect::workspace {
+
+class AcpWorkspace;
 
 /// A workspace that is awake: an actor on one strand.
 ///
@@ -167,6 +170,8 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::unique_ptr<SemanticSearch> search_;
   std::unique_ptr<CommandBook> commands_;
   std::unique_ptr<WorkspaceHost> host_;
+  std::unique_ptr<AcpWorkspace> acp_workspace_;
+  std::unique_ptr<agents::acp::AcpServices> programs_;  ///< null where none can be started
   std::unique_ptr<MessageService> messages_;
   std::unique_ptr<TaskUndo> undo_;
   std::unique_ptr<Terminals> terminals_;

@@ -11,7 +11,7 @@ json::array agent_rows(workspace::Workspace& workspace) {
   const workspace::WorkspaceState& state = workspace.state();
   for (const agents::AgentDefinition& agent : workspace.services().agents.agents()) {
     json::object row{{"name", agent.name},
-                     {"provider", to_string(agent.provider->kind())},
+                     {"provider", agent.provider_name()},
                      {"model", agent.model},
                      {"simulated", agent.simulated},
                      {"state", to_string(state.agents.state(agent.name))}};

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "storage/databases/base64.h"
+#include "base/base64.h"
 
 namespace coditect::databases {
 

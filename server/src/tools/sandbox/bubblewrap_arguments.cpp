@@ -44,7 +44,7 @@ void add_proxy(std::vector<std::string>& arguments) {
 }  // namespace
 
 bool waits(const CommandSpec& spec) {
-  return spec.read_only != nullptr || spec.network == Network::kAllowList;
+  return spec.read_only != nullptr || spec.network == Network::kAllowList || !spec.doors.empty();
 }
 
 std::string secret_arguments(const std::vector<Secret>& secrets) {
@@ -80,6 +80,8 @@ std::vector<std::string> bubblewrap_arguments(const SystemView& view, const Comm
   add({"--perms", "1777", "--size", scratch_bytes, "--tmpfs", "/dev/shm"});
   add({"--perms", "1777", "--size", scratch_bytes, "--tmpfs", "/tmp"});
   add({"--perms", "0700", "--dir", "/tmp/home"});
+  for (const fs::path& folder : spec.programs) add({"--ro-bind", folder.string(), folder.string()});
+  if (!spec.home.empty()) add({"--bind", spec.home.string(), "/tmp/home"});
   const bool read_only = spec.access == ProjectAccess::kReadOnly;
   const std::string project(kSandboxProject);
   add({read_only ? "--ro-bind" : "--bind", spec.project_root.string(), project});

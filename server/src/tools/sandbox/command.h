@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "tools/network/visit.h"
+#include "tools/sandbox/inner_door.h"
 #include "tools/sandbox/read_only_paths.h"
 #include "tools/sandbox/sandbox_limits.h"
 #include "tools/sandbox/secret.h"
@@ -61,6 +62,12 @@ struct CommandSpec {
   /// Hears everything the command prints, as it comes, on the thread that runs it. Cuts fall
   /// anywhere, also inside a UTF-8 sequence. Must not block.
   std::function<void(std::string_view chunk)> on_output = {};
+  /// A folder of the host that is its home, and is kept; empty: an empty one that goes with it.
+  std::filesystem::path home = {};
+  /// Folders of the host that it sees read-only at their own place: programs.
+  std::vector<std::filesystem::path> programs = {};
+  /// What of the server it reaches on its own loopback address, before it begins.
+  std::vector<InnerDoor> doors = {};
 };
 
 inline constexpr std::string_view kSandboxProject = "/workspace";

@@ -11,6 +11,10 @@ Result<std::unique_ptr<TerminalProcess>> NoSandbox::start(TerminalSpec) {
   return refusal("terminals");
 }
 
+Result<std::unique_ptr<PipedProcess>> NoSandbox::start(PipedSpec) {
+  return refusal("programs of agents");
+}
+
 Error NoSandbox::refusal(std::string_view what) const {
   return unavailable(std::string(what) + " cannot be run here: " + reason_.message, reason_.hint);
 }

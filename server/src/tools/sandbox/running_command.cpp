@@ -260,6 +260,10 @@ Result<void> RunningCommand::prepare() {
     TRY(FileDescriptor listener, listen_inside(init_pid_, kSandboxProxyPort));
     TRY(door_, parts_.gateway->open(std::move(listener)));
   }
+  for (const InnerDoor& door : spec_.doors) {
+    TRY(FileDescriptor listener, listen_inside(init_pid_, door.port));
+    TRY_VOID(door.open(std::move(listener)));
+  }
   if (!parts_.read_only) return {};
   guard_.emplace(init_pid_);
   return guard_->apply(parts_.read_only->take());

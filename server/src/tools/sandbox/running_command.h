@@ -32,6 +32,7 @@ struct Streams {
   FileDescriptor input;
   FileDescriptor output;
   FileDescriptor ours;
+  FileDescriptor answers = {};  ///< where open, its standard output; `output` is the errors' then
 };
 
 /// What a limit that is not a control group's is set by: setrlimit, per process.

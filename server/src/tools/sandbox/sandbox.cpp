@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tools/sandbox/running_command.h"
+#include "tools/sandbox/sandbox_process.h"
 #include "tools/sandbox/sandbox_terminal.h"
 #include "tools/sandbox/seccomp_filter.h"
 
@@ -69,6 +70,9 @@ Result<void> validate(const CommandSpec& spec) {
     }
   }
   if (!spec.project_root.is_absolute()) return invalid("the project folder is not absolute");
+  for (const fs::path& folder : spec.programs) {
+    if (!folder.is_absolute()) return invalid("the folder of a program is not absolute");
+  }
   const fs::path folder(spec.working_directory);
   if (folder.is_absolute()) return invalid("the working directory is not in the project");
   for (const fs::path& part : folder) {
@@ -181,6 +185,14 @@ Result<std::unique_ptr<TerminalProcess>> Sandbox::start(TerminalSpec spec) {
                                 at_most({.time = limits::kTerminalTimeMax}, options_.most));
 }
 
+Result<std::unique_ptr<PipedProcess>> Sandbox::start(PipedSpec spec) {
+  auto launch_here = [this](const CommandSpec& command, Streams streams) {
+    return launch(command, std::move(streams));
+  };
+  return SandboxProcess::start(std::move(spec), launch_here,
+                               at_most({.time = limits::kTerminalTimeMax}, options_.most));
+}
+
 Result<Launched> Sandbox::launch(const CommandSpec& spec, Streams streams) {
   TRY(const CommandSpec confined, confine(spec));
   TRY(Cgroup cgroup, cgroups_.make(spec.limits));
@@ -200,8 +212,8 @@ Result<Launched> Sandbox::launch(const CommandSpec& spec, Streams streams) {
         SharedBytes::create("variables", secret_arguments(confined.secrets)));
     TRY(secrets, arguments.open());
   }
-  int descriptors[kDescriptorCount] = {streams.input.get(), streams.output.get(),
-                                       streams.output.get()};
+  const FileDescriptor& answers = streams.answers.open() ? streams.answers : streams.output;
+  int descriptors[kDescriptorCount] = {streams.input.get(), answers.get(), streams.output.get()};
   descriptors[kSeccompDescriptor] = seccomp.get();
   descriptors[kStatusDescriptor] = status.write.get();
   descriptors[kGateDescriptor] = gate.read.get();

@@ -11,6 +11,7 @@
 #include "tools/sandbox/cgroup.h"
 #include "tools/sandbox/command.h"
 #include "tools/sandbox/no_sandbox.h"
+#include "tools/sandbox/piped_process.h"
 #include "tools/sandbox/shared_bytes.h"
 #include "tools/sandbox/terminal.h"
 
@@ -44,7 +45,7 @@ struct SandboxOptions {
 /// What it does not confine: what a command writes into the project. Nothing outside may execute
 /// what is found there: neither its programs nor its git hooks or git configuration, so git too
 /// runs on a project only in here.
-class Sandbox final : public CommandRunner, public TerminalLauncher {
+class Sandbox final : public CommandRunner, public TerminalLauncher, public PipedLauncher {
  public:
   /// Probes: runs one command. Errc::kUnavailable with a hint when that fails.
   static Result<std::unique_ptr<Sandbox>> create(SandboxOptions options);
@@ -55,6 +56,7 @@ class Sandbox final : public CommandRunner, public TerminalLauncher {
 
   /// As run(); the terminal's own thread runs its program, so any thread may call this.
   Result<std::unique_ptr<TerminalProcess>> start(TerminalSpec spec) override;
+  Result<std::unique_ptr<PipedProcess>> start(PipedSpec spec) override;
 
  private:
   struct Files {

@@ -111,10 +111,12 @@ awaitable<Result<FileService::OnDisk>> FileService::reconcile_guarded(const std:
   const FileInfo* known = parts_.index.find(path);
   const bool file = now.content && now.content->way == FileContent::Way::kPlain;
   if (!file && known == nullptr) co_return now;
+  // Who found it is not who made it.
+  const Actor by = guard_ == nullptr ? actor : guard_->author(path).value_or(actor);
   if (!file) {
     json::object data{
         {"op", "remove"}, {"path", path}, {"hash", ""}, {"before", known->hash}, {"size", 0}};
-    parts_.log.append(edit_event(actor, std::move(data)));
+    parts_.log.append(edit_event(by, std::move(data)));
     co_return now;
   }
   const std::uint32_t mode = now.content->stat.mode & 0777;
@@ -133,7 +135,7 @@ awaitable<Result<FileService::OnDisk>> FileService::reconcile_guarded(const std:
   };
   CO_TRY(json::object data, co_await parts_.disk.run(std::move(describe)));
   data["mode"] = mode;
-  parts_.log.append(edit_event(actor, std::move(data)));
+  parts_.log.append(edit_event(by, std::move(data)));
   parts_.index.set_checked(path, now.content->stat.modified_ns);
   co_return now;
 }

@@ -14,6 +14,7 @@
 #include "base/event.h"
 #include "coordination/locks/lock_table.h"
 #include "storage/blobs/blob_store.h"
+#include "workspace/files/actor.h"
 #include "workspace/files/change_guard.h"
 #include "workspace/files/file_index.h"
 #include "workspace/files/project_folder.h"
@@ -21,13 +22,6 @@
 #include "workspace/log/event_log.h"
 
 namespace coditect::workspace {
-
-/// Who does something, as the event that records it says.
-struct Actor {
-  std::string name;     ///< "user:NAME", "agent:NAME", "process:TASK", "system"
-  std::string session;  ///< "" where there is none
-  std::string task;     ///< "" where there is none
-};
 
 struct FileText {
   std::string text;

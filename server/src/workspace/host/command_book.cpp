@@ -23,9 +23,10 @@ std::vector<std::string> listed(const std::set<std::string>& names) {
 
 }  // namespace
 
-Result<tools::CommandScope> CommandBook::begin(tools::Caller caller) {
+Result<tools::CommandScope> CommandBook::begin(tools::Caller caller, Author author) {
   Running command;
   command.caller = std::move(caller);
+  command.author = author;
   command.paths = hold(command);
   TRY(command.read_only, tools::ReadOnlyPaths::create(command.paths));
   tools::CommandScope scope;
@@ -67,6 +68,25 @@ void CommandBook::after_apply(const Event& event) {
     if (event.type == "lock_acquired" || event.type == "lock_released") update(command);
     if (replaced) command.read_only->set(command.paths);
   }
+}
+
+bool CommandBook::holds(const std::string& holder, const std::string& path) const {
+  const auto file = locks::PathPattern::file(path);
+  if (!file) return false;
+  for (const auto& [token, lock] : parts_.state.locks.locks()) {
+    if (lock.holder == holder && lock.path.overlaps(*file)) return true;
+  }
+  return false;
+}
+
+std::optional<Actor> CommandBook::author(const std::string& path) const {
+  for (const auto& [id, command] : running_) {
+    const std::string holder = holder_name(command.caller);
+    if (command.author == Author::kAgent && holds(holder, path)) {
+      return Actor{holder, {}, command.caller.task.str()};
+    }
+  }
+  return std::nullopt;
 }
 
 Actor CommandBook::outside_actor() const {

@@ -50,7 +50,12 @@ class CommandBook final : public ChangeGuard {
 
   explicit CommandBook(Parts parts) : parts_(parts) {}
 
-  Result<tools::CommandScope> begin(tools::Caller caller);
+  /// Whose the changes are that a program makes to what its agent has locked.
+  enum class Author {
+    kProcess,  ///< the task's process: the agent knows little of what a command does
+    kAgent,    ///< the agent: it locks a file for each of its own edits
+  };
+  Result<tools::CommandScope> begin(tools::Caller caller, Author author = Author::kProcess);
   /// Compares the project; every command that began ends once.
   awaitable<tools::CommandChanges> end(std::uint64_t scope);
 
@@ -61,12 +66,14 @@ class CommandBook final : public ChangeGuard {
   Actor outside_actor() const;
 
   // ChangeGuard
+  std::optional<Actor> author(const std::string& path) const override;
   bool refuses(const std::string& path) const override;
   awaitable<bool> put_back(std::string path, std::optional<FileInfo> known) override;
 
  private:
   struct Running {
     tools::Caller caller;
+    Author author = Author::kProcess;
     std::vector<std::string> paths;  ///< that others have locked now
     std::shared_ptr<tools::ReadOnlyPaths> read_only;
     std::set<std::string> changed;
@@ -76,6 +83,7 @@ class CommandBook final : public ChangeGuard {
 
   /// What others than `holder` have locked, with the holder of each.
   std::map<std::string, std::string> locked_by_others(const std::string& holder) const;
+  bool holds(const std::string& holder, const std::string& path) const;
   std::string holder_of(const std::string& path, const std::string& other_than) const;
   std::vector<std::string> hold(Running& command) const;
   void update(Running& command);

@@ -112,12 +112,11 @@ tools::CurrentFile WorkspaceHost::describe(const tools::Caller& caller, const st
 }
 
 awaitable<approvals::Intent> WorkspaceHost::resolved(approvals::Intent intent) const {
-  if (intent.paths.empty()) co_return intent;
-  auto follow = [root = parts_.files.folder().root(), path = intent.paths.front()] {
-    return real_path(root, path);
-  };
-  std::string real = co_await parts_.disk.run(std::move(follow));
-  if (real != intent.paths.front()) intent.paths.push_back(std::move(real));
+  for (const std::string& path : std::vector<std::string>(intent.paths)) {
+    auto follow = [root = parts_.files.folder().root(), path] { return real_path(root, path); };
+    std::string real = co_await parts_.disk.run(std::move(follow));
+    if (real != path) intent.paths.push_back(std::move(real));
+  }
   co_return intent;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agents/acp/acp_runner.h"
 #include "agents/agent_loop.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -19,7 +20,8 @@ queue::Outcome to_queue_outcome(agents::Outcome outcome) {
   switch (outcome.state) {
     case State::kSucceeded: return {queue::TaskState::kSucceeded, std::move(outcome.result), {}};
     case State::kCancelled: return {queue::TaskState::kCancelled, {}, {}};
-    case State::kFailed: break;
+    case State::kFailed:
+    case State::kBrokeDown: break;
   }
   return {queue::TaskState::kFailed, {}, std::move(outcome.error)};
 }
@@ -36,9 +38,10 @@ TaskService::TaskService(Strand strand, Parts parts)
         spdlog::error("{} broke down: {}", task, what);
       }) {}
 
-void TaskService::start(agents::AgentHost& host) {
+void TaskService::start(agents::AgentHost& host, const agents::acp::AcpServices* programs) {
   check(strand_.running_in_this_thread());
   host_ = &host;
+  programs_ = programs;
   // A restart has ended every agent's work, whatever the log says they were doing.
   for (const auto& agent : parts_.directory.agents()) {
     parts_.locks.release_all("agent:" + agent.name, locks::ReleaseReason::kHolderGone);
@@ -235,6 +238,21 @@ awaitable<void> TaskService::run_agent(agents::AgentDefinition definition) {
   if (running_.empty()) watch_ends_.notify_all();
 }
 
+std::unique_ptr<agents::TaskRunner> TaskService::runner(const agents::AgentDefinition& definition) {
+  if (definition.external != nullptr) {
+    if (programs_ == nullptr) return nullptr;
+    return std::make_unique<agents::acp::AcpRunner>(
+        strand_,
+        agents::acp::AcpRunner::Parts{*host_, *programs_, *definition.external, definition.model});
+  }
+  const agents::AgentModel model{*definition.provider, definition.model, definition.simulated};
+  std::vector<agents::AgentModel> fallbacks;
+  for (const agents::FallbackModel& next : definition.fallbacks) {
+    fallbacks.push_back({*next.provider, next.model, next.simulated});
+  }
+  return std::make_unique<agents::AgentLoop>(*host_, model, parts_.tools, std::move(fallbacks));
+}
+
 awaitable<void> TaskService::run_task(const agents::AgentDefinition& definition,
                                       agents::Assignment assignment) {
   enter_state(definition.name, assignment.task, AgentState::kLoading, "starting the task");
@@ -249,6 +267,10 @@ awaitable<void> TaskService::run_task(const agents::AgentDefinition& definition,
   parts_.locks.release_all("agent:" + definition.name, locks::ReleaseReason::kHolderGone);
   // While the workspace closes, a task is left as it is: it is queued again at the next start.
   if (closing_ || parts_.log.failed()) co_return;
+  if (outcome && outcome->state == agents::Outcome::State::kBrokeDown) {
+    broken = outcome->error.message;
+    outcome.reset();
+  }
   if (!outcome) {
     co_await restart(definition.name, assignment, broken);
     co_return;
@@ -269,13 +291,12 @@ awaitable<agents::Outcome> TaskService::work(const agents::AgentDefinition& defi
   Result<void> ready = co_await parts_.checkpoints.before_task(id);
   if (ready && apart) ready = co_await parts_.worktrees.open(id, definition.name);
   if (!ready) co_return agents::Outcome{State::kFailed, {}, std::move(ready).error()};
-  const agents::AgentModel model{*definition.provider, definition.model, definition.simulated};
-  std::vector<agents::AgentModel> fallbacks;
-  for (const agents::FallbackModel& next : definition.fallbacks) {
-    fallbacks.push_back({*next.provider, next.model, next.simulated});
+  const std::unique_ptr<agents::TaskRunner> run = runner(definition);
+  if (run == nullptr) {
+    co_return agents::Outcome{
+        State::kFailed, {}, unavailable("programs that are agents cannot be run here")};
   }
-  agents::AgentLoop loop(*host_, model, parts_.tools, std::move(fallbacks));
-  agents::Outcome outcome = co_await loop.run(assignment, stop);
+  agents::Outcome outcome = co_await run->run(assignment, stop);
   if (mode != queue::WorktreeMode::kMerge || outcome.state != State::kSucceeded) co_return outcome;
   co_return co_await merge_back(assignment, std::move(outcome), std::move(stop));
 }

@@ -2,13 +2,16 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "agents/acp/acp_services.h"
 #include "agents/agent_directory.h"
 #include "agents/agent_host.h"
+#include "agents/task_runner.h"
 #include "async/notifier.h"
 #include "async/strand.h"
 #include "async/task_group.h"
@@ -74,8 +77,9 @@ class TaskService {
   /// while any agent works.
   void cut_off_stuck();
 
-  /// Queues again what a crash interrupted and sets the agents to work. `host` outlives it.
-  void start(agents::AgentHost& host);
+  /// Queues again what a crash interrupted and sets the agents to work. What it is given outlives
+  /// it; without `programs` an agent that is a program of its own fails its tasks.
+  void start(agents::AgentHost& host, const agents::acp::AcpServices* programs = nullptr);
   /// Ends the agents where they are, without ending their tasks: those go on after the next start.
   awaitable<void> close();
   bool closing() const { return closing_; }
@@ -145,6 +149,7 @@ class TaskService {
   void advance();
   awaitable<void> watch_agents();
   awaitable<void> run_agent(agents::AgentDefinition definition);
+  std::unique_ptr<agents::TaskRunner> runner(const agents::AgentDefinition& definition);
   awaitable<void> run_task(const agents::AgentDefinition& definition,
                            agents::Assignment assignment);
   /// Runs the loop, in the task's worktree where it has one.
@@ -167,7 +172,9 @@ class TaskService {
 
   const Strand strand_;
   const Parts parts_;
-  agents::AgentHost* host_ = nullptr;  // set once by start()
+  // Set once by start().
+  agents::AgentHost* host_ = nullptr;
+  const agents::acp::AcpServices* programs_ = nullptr;
   // Touched only on strand_.
   std::map<std::string, Running, std::less<>> running_;
   bool closing_ = false;

@@ -1,8 +1,8 @@
-#include "storage/databases/base64.h"
+#include "base/base64.h"
 
 #include <openssl/evp.h>
 
-namespace coditect::databases {
+namespace coditect {
 
 namespace {
 
@@ -26,12 +26,16 @@ Result<std::string> from_base64(std::string_view text) {
                        ? -1
                        : EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                                          bytes_of(text), static_cast<int>(text.size()));
-  if (size < 0) return invalid("not base64", "use the alphabet of RFC 4648 with padding");
   // EVP_DecodeBlock counts the padding as zero bytes.
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  bytes.resize(static_cast<std::size_t>(size) - padding);
+  const bool decoded = size >= 0 && static_cast<std::size_t>(size) >= padding;
+  if (decoded) bytes.resize(static_cast<std::size_t>(size) - padding);
+  // It is lenient besides: what it takes for base64 is what would be written.
+  if (!decoded || to_base64(bytes) != text) {
+    return invalid("not base64", "use the alphabet of RFC 4648 with padding");
+  }
   return bytes;
 }
 
-}  // namespace coditect::databases
+}  // namespace coditect

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace coditect::workspace {
+
+/// Who does something, as the event that records it says.
+struct Actor {
+  std::string name;     ///< "user:NAME", "agent:NAME", "process:TASK", "system"
+  std::string session;  ///< "" where there is none
+  std::string task;     ///< "" where there is none
+};
+
+}  // namespace coditect::workspace
