@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "agents/agent_host.h"
-#include "agents/external_agent.h"
 #include "providers/provider.h"
 
 namespace coditect::agents {
+
+struct ExternalAgent;
 
 /// A model that an agent goes on with when the one before it fails.
 struct FallbackModel {

@@ -8,9 +8,12 @@
 #include <vector>
 
 #include "agents/acp/acp_limits.h"
-#include "agents/door/model_access.h"
 
 namespace coditect::agents {
+
+namespace door {
+struct ModelAccess;
+}  // namespace door
 
 /// An agent that is another program, which speaks the Agent Client Protocol.
 ///

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unistd.h>
 
-#include "agents/door/model_access.h"
+#include "agents/external_agent.h"
 #include "net/client/http_client.h"
 #include "providers/wire/http_client.h"
 
@@ -131,7 +131,8 @@ Result<std::shared_ptr<const agents::door::ModelAccess>> AgentFactory::open_mode
   TRY(agents::FallbackModel known, make_model(vendor, providers::ProviderConfig::Fallback::kNone));
   models->provider = std::move(known.provider);
   models->simulated = reached.simulated;
-  models->api_key = reached.api_key;
+  models->api_key = reached.api_key.empty() ? "none" : reached.api_key;
+  models->model = config.model;
   net_client::HttpClientOptions options;
   auto base = net_client::parse_base_url(reached.base_url);
   if (!base) return std::move(base).error().in("agent " + config.name);

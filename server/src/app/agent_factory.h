@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agents/agent_directory.h"
+#include "agents/door/model_access.h"
 #include "app/config.h"
 #include "base/clock.h"
 #include "base/environment.h"

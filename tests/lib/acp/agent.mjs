@@ -89,7 +89,7 @@ const kSteps = {
   /// Writes a file: by itself, or through the client; asks first unless `ask` is false.
   write: async (
     sessionId,
-    { file, text, by = 'client', ask: asks = true, before, hold_ms = 0 },
+    { file, text, by = 'client', ask: asks = true, before, hold_ms = 0, exit_before },
   ) => {
     const toolCallId = `call-${++calls}`;
     const whole = path.join(process.cwd(), file);
@@ -105,6 +105,7 @@ const kSteps = {
     const finish = (status) =>
       update(sessionId, { sessionUpdate: 'tool_call_update', toolCallId, status });
     if (asks && !(await permitted(sessionId, toolCallId, call))) return finish('failed');
+    if (exit_before !== undefined && once(exit_before)) process.exit(9);
     await sleep(hold_ms);
     if (by === 'self') {
       try {

@@ -41,6 +41,11 @@ function step(chat: ChatItem[], event: KnownEvent): ChatItem[] {
       // The task's end says the rest.
       return step === 'cut_off' ? [...chat, notice(event, agent, `${how}; trying again`)] : chat;
     }
+    case 'agent_session': {
+      const { agent, error } = event.data;
+      const how = `its session could not be opened again (${error ?? ''}); it begins anew`;
+      return error === undefined ? chat : [...chat, notice(event, agent, how)];
+    }
     case 'context_compacted': {
       const { agent, summary } = event.data;
       const how = summary === undefined ? 'old outputs were shortened' : 'it was summed up';

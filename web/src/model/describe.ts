@@ -3,15 +3,19 @@ import { describeApproval, isAboutApprovals, type ApprovalEvent } from './approv
 import { shortName, usd } from './format';
 import { describeLock, isAboutLocks, type LockEvent } from './locks';
 import { summaryOf } from './markup';
+import { describeProgram, isAboutPrograms, type ProgramEvent } from './programs';
 
 /** One line for the log: what happened, without the who and the when. */
 export function describe(event: WireEvent): string {
   if (!isKnown(event)) return compact(event.data);
   if (isAboutLocks(event)) return describeLock(event);
+  if (isAboutPrograms(event)) return describeProgram(event);
   return isAboutApprovals(event) ? describeApproval(event) : describeKnown(event);
 }
 
-function describeKnown(event: Exclude<KnownEvent, ApprovalEvent | LockEvent>): string {
+function describeKnown(
+  event: Exclude<KnownEvent, ApprovalEvent | LockEvent | ProgramEvent>,
+): string {
   switch (event.type) {
     case 'task_queued':
     case 'task_started':
@@ -242,6 +246,8 @@ const OF_AGENTS = new Set([
   'agent_state_change',
   'agent_looping',
   'agent_stuck',
+  'agent_session',
+  'agent_plan',
   'context_compacted',
 ]);
 

@@ -192,6 +192,17 @@ export type KnownEvent =
       { agent: string; doing: string; silent_ms: number; step: 'cut_off' | 'failed' }
     >
   | Envelope<
+      'agent_session',
+      {
+        agent: string;
+        session: string;
+        how: 'new' | 'loaded' | 'resumed';
+        error?: string;
+        program?: { name?: string; version?: string };
+      }
+    >
+  | Envelope<'agent_plan', { agent: string; entries: { content?: string; status?: string }[] }>
+  | Envelope<
       'context_compacted',
       { agent: string; before: number; after: number; summary?: string }
     >
@@ -297,6 +308,8 @@ const KNOWN: Record<EventType, true> = {
   provider_failover: true,
   agent_looping: true,
   agent_stuck: true,
+  agent_session: true,
+  agent_plan: true,
   context_compacted: true,
   task_paused: true,
   task_cancel_requested: true,

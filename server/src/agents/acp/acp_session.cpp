@@ -39,6 +39,22 @@ std::string key_method(const json::array& methods) {
   return {};
 }
 
+/// The mode in which the program asks before it changes a file: what it is told to use where the
+/// configuration names none. "" where it has none of that name, or is in it.
+std::string asking_mode(const json::object& session) {
+  const json::object* modes = find_object(session, "modes");
+  const json::array* all = modes == nullptr ? nullptr : find_array(*modes, "availableModes");
+  if (all == nullptr) return {};
+  for (const char* name : {"default", "workspace-write"}) {
+    for (const json::value& each : *all) {
+      const json::object* mode = each.if_object();
+      if (mode == nullptr || find_string(*mode, "id") != name) continue;
+      return find_string(*modes, "currentModeId") == name ? "" : name;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 awaitable<Result<json::object>> AcpSession::need(std::string method, json::object params) {
@@ -117,9 +133,10 @@ awaitable<Result<AcpSession::Way>> AcpSession::open(std::string known) {
   id_ = find_string(begun, "sessionId").value_or("");
   if (id_.empty()) co_return invalid("it answered session/new without a session's id");
   CO_TRY_VOID(co_await record("new", lost));
-  if (!parts_.agent.mode.empty()) {
-    json::object mode{{"sessionId", id_}, {"modeId", parts_.agent.mode}};
-    CO_TRY_VOID(co_await need("session/set_mode", std::move(mode)));
+  const std::string mode = parts_.agent.mode.empty() ? asking_mode(begun) : parts_.agent.mode;
+  if (!mode.empty()) {
+    json::object wanted{{"sessionId", id_}, {"modeId", mode}};
+    CO_TRY_VOID(co_await need("session/set_mode", std::move(wanted)));
   }
   co_return Way::kNew;
 }

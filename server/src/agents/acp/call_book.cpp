@@ -58,7 +58,8 @@ awaitable<Result<void>> CallBook::take(json::object update) {
   const std::string id = call.id;
   merge(call, update);
   // Some tell of a call before they know what it is about.
-  const bool told = call.status != "pending" || !call.input.is_null();
+  const json::object* input = call.input.if_object();
+  const bool told = !call.paths.empty() || (input != nullptr && !input->empty());
   if (told) CO_TRY_VOID(co_await begin(id));
   const auto now = calls_.find(id);
   if (now != calls_.end() && now->second.ended()) CO_TRY_VOID(co_await finish(id));
@@ -85,7 +86,7 @@ awaitable<Result<void>> CallBook::finish(std::string id) {
   if (found == calls_.end()) co_return Result<void>{};
   LiveCall call = found->second;
   // What it wrote itself is the agent's, and is known before anybody else may change it.
-  CO_TRY_VOID(co_await parts_.workspace.compare(parts_.caller, call.paths));
+  if (call.granted) CO_TRY_VOID(co_await parts_.workspace.compare(parts_.caller, call.paths));
   CO_TRY_VOID(co_await release(id));
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - call.begun_at);

@@ -38,6 +38,15 @@ void take_locations(LiveCall& call, const json::array& locations) {
   }
 }
 
+/// Some programs show a call's arguments as text before they say what it is about.
+bool take_arguments(LiveCall& call, std::string_view text) {
+  if (call.ended() || !text.starts_with('{') || !text.ends_with("}\n")) return false;
+  auto arguments = parse_json_object(text);
+  if (!arguments) return false;
+  if (call.input.is_null()) call.input = *std::move(arguments);
+  return true;
+}
+
 void take_content(LiveCall& call, const json::array& content) {
   std::string output;
   call.diffs.clear();
@@ -55,7 +64,8 @@ void take_content(LiveCall& call, const json::array& content) {
       call.diffs.push_back({*path, find_string(*block, "oldText")});
     }
   }
-  if (!output.empty()) call.output = tools::truncate_middle(output, limits::kToolOutputBytesMax);
+  if (output.empty() || take_arguments(call, output)) return;
+  call.output = tools::truncate_middle(output, limits::kToolOutputBytesMax);
 }
 
 /// Where a call says nowhere else which file it changes.

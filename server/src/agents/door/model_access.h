@@ -15,7 +15,7 @@ struct ModelAccess {
   std::shared_ptr<providers::Provider> provider;  ///< whose kind and prices count
   std::shared_ptr<net_client::HttpClient> client;
   std::string api_key;
-  std::string prefix = {};  ///< of the paths that programs ask for, which `client` adds itself
+  std::string model = {};  ///< that the program is told to ask for; "" for its own choice
   bool simulated = false;
 };
 

@@ -49,8 +49,8 @@ tools::InnerDoor ModelDoor::inner_door() {
 }
 
 std::vector<std::pair<std::string, std::string>> ModelDoor::variables() const {
-  return door_variables(parts_.models.provider->kind(),
-                        "http://127.0.0.1:" + std::to_string(kPort));
+  return door_variables(parts_.models.provider->kind(), "http://127.0.0.1:" + std::to_string(kPort),
+                        parts_.models.model);
 }
 
 awaitable<void> ModelDoor::close() {

@@ -1,5 +1,7 @@
 #include "agents/door/vendor_paths.h"
 
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -12,6 +14,7 @@ using Kind = providers::ProviderKind;
 
 /// What stands in the place of a key: programs insist on one.
 constexpr const char* kNoKey = "kept-by-coditect";
+constexpr std::string_view kCodexProvider = "coditect";
 
 bool in_v1(Kind kind) {
   return kind == Kind::kOpenAi || kind == Kind::kMoonshot || kind == Kind::kOpenAiCompatible;
@@ -91,6 +94,48 @@ std::optional<ApiCall> fixed_call(Kind kind, std::string_view method, std::strin
   return std::nullopt;
 }
 
+std::vector<std::pair<std::string, std::string>> addresses(Kind kind, const std::string& url) {
+  const std::string v1 = url + "/v1";
+  switch (kind) {
+    case Kind::kAnthropic: return {{"ANTHROPIC_BASE_URL", url}, {"ANTHROPIC_API_KEY", kNoKey}};
+    case Kind::kGemini: return {{"GOOGLE_GEMINI_BASE_URL", url}, {"GEMINI_API_KEY", kNoKey}};
+    case Kind::kMoonshot:
+      return {{"KIMI_BASE_URL", v1},
+              {"KIMI_API_KEY", kNoKey},
+              {"KIMI_MODEL_BASE_URL", v1},
+              {"KIMI_MODEL_API_KEY", kNoKey}};
+    case Kind::kOpenAi:
+    case Kind::kOpenAiCompatible: break;
+  }
+  return {{"OPENAI_BASE_URL", v1}, {"OPENAI_API_KEY", kNoKey}, {"CODEX_API_KEY", kNoKey}};
+}
+
+/// Null where the vendor's program has none.
+const char* model_variable(Kind kind) {
+  switch (kind) {
+    case Kind::kAnthropic: return "ANTHROPIC_MODEL";
+    case Kind::kGemini: return "GEMINI_MODEL";
+    case Kind::kMoonshot: return "KIMI_MODEL_NAME";
+    case Kind::kOpenAi:
+    case Kind::kOpenAiCompatible: break;
+  }
+  return nullptr;
+}
+
+/// Codex takes an address from its configuration only.
+std::string codex_config(const std::string& url, const std::string& model) {
+  json::object provider{{"name", "CODITECT"},
+                        {"base_url", url + "/v1"},
+                        {"wire_api", "responses"},
+                        {"env_key", "CODEX_API_KEY"},
+                        {"supports_websockets", false}};
+  json::object providers{{kCodexProvider, std::move(provider)}};
+  json::object config{{"model_provider", kCodexProvider},
+                      {"model_providers", std::move(providers)}};
+  if (!model.empty()) config["model"] = model;
+  return json::serialize(config);
+}
+
 std::vector<std::string_view> token_fields(Kind kind) {
   switch (kind) {
     case Kind::kAnthropic: return {"max_tokens"};
@@ -142,19 +187,17 @@ void set_output_tokens(Kind kind, json::object& body, std::int64_t tokens) {
   (*where)[field] = tokens;
 }
 
-std::vector<std::pair<std::string, std::string>> door_variables(Kind kind, const std::string& url) {
-  switch (kind) {
-    case Kind::kAnthropic: return {{"ANTHROPIC_BASE_URL", url}, {"ANTHROPIC_API_KEY", kNoKey}};
-    case Kind::kGemini: return {{"GOOGLE_GEMINI_BASE_URL", url}, {"GEMINI_API_KEY", kNoKey}};
-    case Kind::kOpenAi:
-    case Kind::kOpenAiCompatible:
-      return {
-          {"OPENAI_BASE_URL", url + "/v1"}, {"OPENAI_API_KEY", kNoKey}, {"CODEX_API_KEY", kNoKey}};
-    case Kind::kMoonshot: break;
+std::vector<std::pair<std::string, std::string>> door_variables(Kind kind, const std::string& url,
+                                                                const std::string& model) {
+  std::vector<std::pair<std::string, std::string>> found = addresses(kind, url);
+  if (kind == Kind::kOpenAi) {
+    found.emplace_back("CODEX_CONFIG", codex_config(url, model));
+    found.emplace_back("MODEL_PROVIDER", kCodexProvider);
+    found.emplace_back("NO_BROWSER", "1");
   }
-  return {{"MOONSHOT_BASE_URL", url + "/v1"},   {"MOONSHOT_API_KEY", kNoKey},
-          {"KIMI_BASE_URL", url + "/v1"},       {"KIMI_API_KEY", kNoKey},
-          {"KIMI_MODEL_BASE_URL", url + "/v1"}, {"KIMI_MODEL_API_KEY", kNoKey}};
+  const char* name = model_variable(kind);
+  if (!model.empty() && name != nullptr) found.emplace_back(name, model);
+  return found;
 }
 
 bool passes(std::string_view header) {

@@ -27,10 +27,11 @@ std::optional<ApiCall> api_call(providers::ProviderKind kind, const net::Request
 std::optional<std::int64_t> output_tokens(providers::ProviderKind kind, const json::object& body);
 void set_output_tokens(providers::ProviderKind kind, json::object& body, std::int64_t tokens);
 
-/// The variables by which the vendor's programs find an API at `url` ("http://127.0.0.1:PORT"), and
-/// a key that is none.
+/// The variables by which the vendor's programs find an API at `url` ("http://127.0.0.1:PORT"), a
+/// key that is none, and the model to ask for; "" leaves that to them.
 std::vector<std::pair<std::string, std::string>> door_variables(providers::ProviderKind kind,
-                                                                const std::string& url);
+                                                                const std::string& url,
+                                                                const std::string& model);
 
 /// Whether a header of a request, or of an answer, goes on to the other side: not what is about
 /// the connection, nor who asks.

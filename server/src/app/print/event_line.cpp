@@ -89,6 +89,8 @@ std::string describe_event(const json::object& event) {
     line = text(data, "agent") + " " + text(data, "what") + ": " + text(data, "step");
   } else if (type == "agent_stuck") {
     line = text(data, "agent") + " was stuck in " + text(data, "doing") + ": " + text(data, "step");
+  } else if (type == "agent_session") {
+    line = text(data, "agent") + " " + text(data, "how") + " " + text(data, "error");
   } else if (type == "context_compacted") {
     line = describe_compaction(data);
   } else if (type == "lock_escalated") {

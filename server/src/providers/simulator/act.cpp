@@ -1,6 +1,7 @@
 #include "providers/simulator/act.h"
 
 #include "providers/simulator/honest_plan.h"
+#include "providers/simulator/structured_answer.h"
 
 namespace coditect::simulator {
 
@@ -79,6 +80,11 @@ std::vector<Act> acts_of(const std::vector<Step>& steps) {
 }
 
 Result<Act> next_act(const Prompt& prompt) {
+  if (prompt.schema) {
+    Act aside;
+    aside.lines = {{{}, json::serialize(least_answer(*prompt.schema))}};
+    return aside;
+  }
   const std::vector<Turn>& turns = prompt.turns;
   const std::size_t asked = latest_prompt(turns);
   for (std::size_t i = turns.size(); i-- > 0;) {

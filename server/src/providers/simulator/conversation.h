@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,7 @@ struct Prompt {
   bool wants_usage_chunk = false;  ///< Moonshot: a last chunk that holds only the usage
   bool takes_hops = false;         ///< Gemini 4: an answer may take several requests
   std::string continuation;        ///< the token that asks for the rest of an answer; "" for none
+  std::optional<json::object> schema = std::nullopt;  ///< that the answer is to have, as JSON
 
   bool offers(std::string_view tool) const;
 };

@@ -4,6 +4,7 @@
 #include "providers/simulator/embeddings.h"
 #include "providers/simulator/hops.h"
 #include "providers/simulator/performance.h"
+#include "providers/simulator/structured_answer.h"
 
 namespace coditect::simulator {
 
@@ -110,6 +111,7 @@ awaitable<std::optional<net::Response>> Simulator::handle(net::Request request,
   }
   const bool streams = route.action == Action::kStreamSse || route.action == Action::kStreamJson;
   if (streams) prompt->delivery = Delivery::kStream;
+  prompt->schema = answer_schema(*body);
   Question question{std::move(route), *std::move(body), *std::move(prompt)};
   co_return co_await generate(std::move(question), stream);
 }
