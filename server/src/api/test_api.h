@@ -13,6 +13,7 @@
 #include "api/http/absent_component.h"
 #include "api/http/api_handler.h"
 #include "api/http/journal_component.h"
+#include "api/mcp/workspace_features.h"
 #include "registry/test_node.h"
 #include "storage/archive/archive_test_support.h"
 
@@ -53,6 +54,7 @@ class ApiTest : public testing::Test {
   void restart(const std::function<void()>& change) {
     const std::filesystem::path data = node_->data();
     handler_.reset();
+    mcp_.reset();
     node_.reset();
     change();
     node_.emplace(data);
@@ -101,6 +103,9 @@ class ApiTest : public testing::Test {
   std::optional<StaticFiles> files_;
   std::optional<Health> health_;
   std::optional<Metrics> metrics_;
+  std::optional<WorkspaceFeatures> features_;
+  std::optional<mcp::Server> mcp_;
+  std::optional<mcp::HttpEndpoint> mcp_endpoint_;
   std::optional<ApiHandler> handler_;
 
  private:
@@ -110,8 +115,12 @@ class ApiTest : public testing::Test {
     journal_.emplace(node_->services().journal);
     health_.emplace(registry(), std::vector<Component*>{&*journal_, &store_}, "none here");
     metrics_.emplace(registry(), node_->services());
+    const workspace::NodeServices& services = node_->services();
+    features_.emplace(WorkspaceFeatures::Parts{*dispatcher_, services.agents, services.tools});
+    mcp_.emplace(node_->io().get_executor(), *features_, clock_);
+    mcp_endpoint_.emplace(*mcp_);
     handler_.emplace(ApiHandler::Parts{authenticator_, registry(), *dispatcher_, methods_, *files_,
-                                       *health_, *metrics_, "user:ann"});
+                                       *health_, *metrics_, *mcp_endpoint_, "user:ann"});
   }
 };
 

@@ -52,6 +52,8 @@ int run_command_line(std::span<const std::string> arguments, Shell& shell) {
   add_workspaces(app, shell, selection);
   add_run(app, shell, selection);
   add_log(app, shell, selection);
+  add_mcp(app, shell, selection);
+  add_acp(app, shell, selection);
   add_sql(app, shell, selection);
   add_secrets(app, shell, selection);
   add_restore(app, shell, selection);

@@ -282,14 +282,19 @@ Result<void> Node::open_api() {
   if (webhook_) components.push_back(webhook_.get());
   health_.emplace(*registry_, components, commands_->description());
   metrics_.emplace(*registry_, *services_, std::move(components));
+  mcp_features_.emplace(api::WorkspaceFeatures::Parts{*dispatcher_, *agents_, *tools_});
+  mcp_.emplace(io_.get_executor(), *mcp_features_, clock_);
+  mcp_endpoint_.emplace(*mcp_);
   handler_.emplace(api::ApiHandler::Parts{*authenticator_, *registry_, *dispatcher_, methods_,
-                                          *files_, *health_, *metrics_, user});
+                                          *files_, *health_, *metrics_, *mcp_endpoint_, user});
   TRY(server_, net::Server::listen(io_.get_executor(), config_.listen, *handler_));
   if (webhook_) webhook_->reach_studio_at(server_->url());
   return {};
 }
 
 Result<void> Node::stop() {
+  // Its streams last as long as their clients like: they end first.
+  if (mcp_) wait_for(mcp_->close());
   if (server_) wait_for(server_->close());
   if (registry_) wait_for(registry_->close());
   if (webhook_) {

@@ -14,12 +14,15 @@
 #include "api/http/api_handler.h"
 #include "api/http/journal_component.h"
 #include "api/http/provider_component.h"
+#include "api/mcp/workspace_features.h"
 #include "api/rpc/dispatcher.h"
 #include "app/config.h"
 #include "app/storage/off_machine.h"
 #include "app/webhook/webhook.h"
 #include "async/blocking_pool.h"
 #include "net/server.h"
+#include "protocols/mcp/http_endpoint.h"
+#include "protocols/mcp/server.h"
 #include "providers/resilience/key_gates.h"
 #include "providers/simulator/simulator.h"
 #include "registry/registry.h"
@@ -113,6 +116,9 @@ class Node {
   api::ProviderComponent provider_component_{gates_};
   std::optional<api::Health> health_;
   std::optional<api::Metrics> metrics_;
+  std::optional<api::WorkspaceFeatures> mcp_features_;
+  std::optional<mcp::Server> mcp_;
+  std::optional<mcp::HttpEndpoint> mcp_endpoint_;
   std::optional<api::ApiHandler> handler_;
   std::unique_ptr<net::Server> server_;
 };

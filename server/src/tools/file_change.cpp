@@ -46,8 +46,8 @@ Error changed_meanwhile(std::string_view path, const CurrentFile& file) {
   const std::string since = file.seen ? "since you read it" : "since your task began";
   Error error{Errc::kConflict, {}, {}};
   if (!base) {
-    error.message = std::string(path) + " was created by " + by_whom(file) + " " + since +
-                    "; nothing was written";
+    error.message = std::string(path) + " is there already, written by " + by_whom(file) +
+                    ", and you have not read it; nothing was written";
   } else {
     error.message = std::string(path) + " was changed by " + by_whom(file) + " " + since +
                     "; nothing was written. What they changed:\n" +

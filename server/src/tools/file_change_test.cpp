@@ -50,7 +50,8 @@ TEST(DecideWriteTest, RefusesEveryOtherSurprise) {
   };
   const Case cases[] = {
       {"changed since the task began", file(kV1, {}, kV2), "since your task began"},
-      {"created since the task began", file({}, {}, kV1), "was created by agent:kimi"},
+      {"created since the task began", file({}, {}, kV1),
+       "written by agent:kimi, and you have not read it"},
       {"removed since it was read", file(kV1, kV1, kGone), "was removed"},
       {"changed, its old text not held", file(kV1, Known{1, std::nullopt}, kV2), "was changed"},
   };

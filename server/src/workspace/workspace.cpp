@@ -411,8 +411,9 @@ awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> se
     };
     co_await self->services_.disk.run(std::move(unwatch));
   }
-  // An operation that waits for a lock would keep the workspace awake as long as the wait.
+  // An operation that waits, for a lock or for a person, would keep the workspace awake as long.
   self->locks_->end_waits();
+  self->approvals_->end_waits();
   while (self->operations_ > 0) co_await self->quiet_.wait();
   co_await self->escalations_->close();
   co_await self->search_->close();

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "api/http/openapi.h"
+#include "api/mcp/participant.h"
 #include "api/websocket/socket_session.h"
 #include "base/check.h"
 #include "base/limits.h"
@@ -55,10 +56,32 @@ std::optional<net::Response> ApiHandler::authorize_head(const net::RequestHead& 
 }
 
 awaitable<std::optional<net::Response>> ApiHandler::handle(net::Request request,
-                                                           net::ResponseStream&) {
+                                                           net::ResponseStream& stream) {
   parts_.metrics.count_request();
-  net::Response response = co_await route(std::move(request));
-  co_return std::move(response).with("X-Content-Type-Options", "nosniff");
+  std::optional<net::Response> response;
+  auto match = find_route(request.method, request.path);
+  if (match && match->route != nullptr && match->route->operation == Operation::kMcp) {
+    response = co_await mcp(std::move(request), stream, std::move(match->workspace));
+  } else {
+    response = co_await route(std::move(request));
+  }
+  if (!response) co_return std::nullopt;
+  co_return (*std::move(response)).with("X-Content-Type-Options", "nosniff");
+}
+
+awaitable<std::optional<net::Response>> ApiHandler::mcp(net::Request request,
+                                                        net::ResponseStream& stream,
+                                                        WorkspaceId id) {
+  if (!id.empty()) {
+    auto meta = co_await parts_.registry.find(id);
+    if (!meta) co_return net::problem(meta.error());
+  }
+  mcp::Mount mount{id.str(), std::string(request.find_query("agent").value_or(""))};
+  if (request.find_query("agent")) {
+    auto fits = check_participant(mount.caller);
+    if (!fits) co_return net::problem(fits.error());
+  }
+  co_return co_await parts_.mcp.handle(std::move(request), stream, std::move(mount));
 }
 
 awaitable<net::Response> ApiHandler::route(net::Request request) {

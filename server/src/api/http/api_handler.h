@@ -9,6 +9,7 @@
 #include "api/http/static_files.h"
 #include "api/rpc/dispatcher.h"
 #include "net/handler.h"
+#include "protocols/mcp/http_endpoint.h"
 
 namespace coditect::api {
 
@@ -26,6 +27,7 @@ class ApiHandler final : public net::Handler {
     const StaticFiles& files;
     Health& health;
     Metrics& metrics;
+    mcp::HttpEndpoint& mcp;
     std::string user;  ///< the actor of whoever holds the token: "user:owner"
   };
 
@@ -39,6 +41,9 @@ class ApiHandler final : public net::Handler {
 
  private:
   awaitable<net::Response> route(net::Request request);
+  /// Answers an MCP client; nothing says that the stream was used.
+  awaitable<std::optional<net::Response>> mcp(net::Request request, net::ResponseStream& stream,
+                                              WorkspaceId id);
   /// What concerns the server.
   awaitable<net::Response> answer(Operation operation, const net::Request& request);
   /// What concerns one workspace.

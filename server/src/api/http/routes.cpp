@@ -35,6 +35,19 @@ constexpr Route kRoutes[] = {
      "JSON-RPC 2.0, one call or a batch; see /openrpc.json", "200", ""},
     {Operation::kSocket, "/workspaces/{id}/socket", "GET", "socket",
      "WebSocket, subprotocol coditect.v1: JSON-RPC 2.0 both ways", "101", ""},
+    {Operation::kMcp, "/mcp", "POST", "mcp",
+     "The Model Context Protocol for all workspaces: one JSON-RPC message, answered by JSON or by "
+     "a stream of events",
+     "200", ""},
+    {Operation::kMcp, "/mcp", "GET", "mcpListen",
+     "A stream of events for an MCP client of an earlier revision", "200", ""},
+    {Operation::kMcp, "/mcp", "DELETE", "mcpEnd", "Ends an MCP client's session", "204", ""},
+    {Operation::kMcp, "/workspaces/{id}/mcp", "POST", "workspaceMcp", "The same for one workspace",
+     "200", ""},
+    {Operation::kMcp, "/workspaces/{id}/mcp", "GET", "workspaceMcpListen",
+     "A stream of events for an MCP client of an earlier revision", "200", ""},
+    {Operation::kMcp, "/workspaces/{id}/mcp", "DELETE", "workspaceMcpEnd",
+     "Ends an MCP client's session", "204", ""},
 };
 
 constexpr std::string_view kPlaceholder = "{id}";

@@ -29,6 +29,7 @@ enum class Operation {
   kUndelete,
   kRpc,
   kSocket,
+  kMcp,
 };
 
 /// One row of the interface: requests are sent by it and /openapi.json is made from it, so that the

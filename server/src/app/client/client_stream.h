@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <sys/socket.h>
 
 #include "base/result.h"
 #include "net/client/base_url.h"
@@ -93,6 +94,8 @@ class ClientStream {
     return count;
   }
   executor_type get_executor() { return socket_.get_executor(); }
+  /// Makes what another thread waits for here end with an error. Any thread.
+  void interrupt() { ::shutdown(socket_.lowest_layer().native_handle(), SHUT_RDWR); }
 
  private:
   explicit ClientStream(std::chrono::milliseconds silence_max) : socket_(io_, silence_max) {}

@@ -45,6 +45,8 @@ class EventFeed::Socket {
     return socket;
   }
 
+  void interrupt() { stream_->interrupt(); }
+
   Result<void> send(const json::object& message) {
     boost::system::error_code error;
     socket_.write(asio::buffer(json::serialize(message)), error);
@@ -101,8 +103,22 @@ Result<std::unique_ptr<EventFeed>> EventFeed::open(const Client& client, std::st
   return feed;
 }
 
+void EventFeed::stop() {
+  stopped_ = true;
+  const std::lock_guard lock(mutex_);
+  if (socket_ != nullptr) socket_->interrupt();
+}
+
+Result<void> EventFeed::take(std::unique_ptr<Socket> socket) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return Error{Errc::kCancelled, "the feed was stopped", {}};
+  socket_ = std::move(socket);
+  return {};
+}
+
 Result<void> EventFeed::attach() {
-  TRY(socket_, Socket::open(client_, workspace_));
+  TRY(std::unique_ptr<Socket> socket, Socket::open(client_, workspace_));
+  TRY_VOID(take(std::move(socket)));
   json::object params;
   if (after_) params["resume_from"] = *after_;
   const json::object call{
@@ -127,12 +143,18 @@ Result<void> EventFeed::attach() {
 }
 
 Result<void> EventFeed::attach_again(const Error& lost) {
+  {
+    // A server that stops waits until its clients have let go.
+    const std::lock_guard lock(mutex_);
+    socket_.reset();
+  }
   const auto give_up = std::chrono::steady_clock::now() + limits::kClientReconnectTimeMax;
   auto pause = kPauseMin;
   while (true) {
     auto attached = attach();
     if (attached || attached.error().code != Errc::kUnavailable) return attached;
-    if (std::chrono::steady_clock::now() + pause > give_up) return Error(lost);
+    const bool late = std::chrono::steady_clock::now() + pause > give_up;
+    if (late || stopped_) return Error(lost);
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, kPauseMax);
   }
@@ -141,12 +163,17 @@ Result<void> EventFeed::attach_again(const Error& lost) {
 Result<FeedEvent> EventFeed::next() {
   while (true) {
     const auto text = socket_->read();
+    if (stopped_) return Error{Errc::kCancelled, "the feed was stopped", {}};
     if (!text) {
       TRY_VOID(attach_again(text.error()));
       continue;
     }
     TRY(std::optional<FeedEvent> event, parse_feed_message(*text));
-    if (!event) continue;
+    if (!event) {
+      TRY(const json::object note, parse_json_object(*text));
+      if (hear_) hear_(note);
+      continue;
+    }
     if (event->seq != *after_ + 1) return out_of_order(*after_ + 1, event->seq);
     after_ = event->seq;
     return *std::move(event);

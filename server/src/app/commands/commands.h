@@ -32,6 +32,8 @@ void add_restore(CLI::App& app, Shell& shell, Selection& selection);
 void add_export(CLI::App& app, Shell& shell, Selection& selection);
 void add_prices(CLI::App& app, Shell& shell, Selection& selection);
 void add_verify(CLI::App& app, Shell& shell, Selection& selection);
+void add_acp(CLI::App& app, Shell& shell, Selection& selection);
+void add_mcp(CLI::App& app, Shell& shell, Selection& selection);
 void add_simulate_providers(CLI::App& app, Shell& shell, Selection& selection);
 
 }  // namespace coditect::app

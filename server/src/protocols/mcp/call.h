@@ -75,6 +75,8 @@ class Call {
   /// Sets how questions reach a legacy client.
   void send_through(decltype(Parts::send) send) { parts_.send = std::move(send); }
 
+  /// The server's, on which it is answered.
+  const Strand& strand() const { return parts_.stream->strand(); }
   const std::string& method() const { return parts_.method; }
   const json::object& params() const { return parts_.params; }
   Era era() const { return parts_.era; }

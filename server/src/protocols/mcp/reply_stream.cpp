@@ -7,7 +7,7 @@
 namespace coditect::mcp {
 
 ReplyStream::ReplyStream(const Strand& strand, std::string id, Keeping keeping)
-    : id_(std::move(id)), keeping_(keeping), changed_(strand) {}
+    : strand_(strand), id_(std::move(id)), keeping_(keeping), changed_(strand) {}
 
 void ReplyStream::add(Item item) {
   item.number = ++last_number_;

@@ -44,6 +44,7 @@ class ReplyStream {
   ReplyStream(const Strand& strand, std::string id, Keeping keeping);
 
   const std::string& id() const { return id_; }
+  const Strand& strand() const { return strand_; }
 
   /// Dropped where too much is unread, and after the end.
   void push(std::string text);
@@ -70,6 +71,7 @@ class ReplyStream {
  private:
   void add(Item item);
 
+  const Strand strand_;
   const std::string id_;
   const Keeping keeping_;
   // Touched only on the strand.

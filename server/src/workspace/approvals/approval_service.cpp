@@ -53,6 +53,11 @@ void ApprovalService::before_apply(const Event& event) {
   if (event.type.starts_with("approval_")) changed_.notify_all();
 }
 
+void ApprovalService::end_waits() {
+  closing_ = true;
+  changed_.notify_all();
+}
+
 void ApprovalService::recover() {
   for (EventDraft& draft : parts_.desk.recover()) parts_.log.append(std::move(draft));
 }
@@ -99,6 +104,7 @@ std::optional<Expiry> ApprovalService::due(const tools::Caller& caller, const st
     const bool cancelled = task != nullptr && task->cancel_requested;
     return cancelled ? Expiry::kCancelled : Expiry::kInterrupted;
   }
+  if (closing_ && caller.task.empty()) return Expiry::kInterrupted;
   if (now.decision != Decision::kAsk) return Expiry::kPolicy;
   if (parts_.clock.now() >= parts_.desk.open().at(id).expires_at) return Expiry::kTimeout;
   return std::nullopt;
@@ -129,6 +135,9 @@ awaitable<Result<void>> ApprovalService::await_answer(const tools::Caller& calle
   const approvals::Answer* answer = parts_.desk.ended(id);
   check(answer != nullptr, "a question that is not open has just ended");
   if (stop.stop_requested()) co_return Error{Errc::kCancelled, "cancelled", {}};
+  if (answer->expired == to_string(Expiry::kInterrupted)) {
+    co_return unavailable("the workspace closes", "call again");
+  }
   if (answer->decision == Decision::kAllow) co_return Result<void>{};
   if (answer->expired == to_string(Expiry::kPolicy)) co_return refused(intent, verdict.why);
   co_return denied(intent, *answer);

@@ -54,6 +54,9 @@ class ApprovalService {
   /// policy that decides it, and `stop` end the wait, whichever comes first.
   awaitable<Result<void>> approve(tools::Caller caller, approvals::Intent intent,
                                   json::object input, std::stop_token stop, OnWait on_wait);
+  /// Ends the waits of callers that have no task, and those that come later: the workspace closes.
+  /// What a task waits for ends with the task.
+  void end_waits();
   /// The first answer holds; a later one is refused with Errc::kConflict.
   awaitable<Result<Sequence>> answer(std::string id, approvals::Decision decision, std::string note,
                                      std::string actor, std::string session);
@@ -74,6 +77,7 @@ class ApprovalService {
   const Strand strand_;
   const Parts parts_;
   // Touched only on strand_.
+  bool closing_ = false;
   Notifier changed_;
 };
 

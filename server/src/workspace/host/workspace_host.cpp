@@ -22,6 +22,8 @@ namespace {
 constexpr std::size_t kSeenBytesMax = 8u << 20;
 constexpr std::size_t kListEntriesMax = 5'000;
 constexpr std::size_t kRecentEditsMax = 200;
+/// Participants whose reading is remembered; the one that was away the longest is forgotten.
+constexpr std::size_t kParticipantsMax = 32;
 
 /// What a prompt is about, in a line: without blocks that were meant for its own reader.
 std::string first_line(std::string_view prompt) {
@@ -74,7 +76,17 @@ void WorkspaceHost::before_apply(const Event& event) {
 Actor WorkspaceHost::outside_actor() const { return parts_.commands.outside_actor(); }
 
 WorkspaceHost::TaskMemory& WorkspaceHost::memory(const tools::Caller& caller) {
-  return memories_[caller.task.str()];
+  return caller.task.empty() ? participant_memory(caller.agent) : memories_[caller.task.str()];
+}
+
+WorkspaceHost::TaskMemory& WorkspaceHost::participant_memory(const std::string& name) {
+  if (!participants_.contains(name) && participants_.size() == kParticipantsMax) {
+    const auto use = [](const auto& each) { return each.second.used; };
+    participants_.erase(std::ranges::min_element(participants_, {}, use));
+  }
+  TaskMemory& known = participants_[name];
+  known.used = ++participant_uses_;
+  return known;
 }
 
 void WorkspaceHost::remember(const tools::Caller& caller, const std::string& path, Known known) {
@@ -105,7 +117,8 @@ tools::CurrentFile WorkspaceHost::describe(const tools::Caller& caller, const st
   if (const auto seen = task.seen.find(path); seen != task.seen.end()) file.seen = seen->second;
   if (const auto start = task.at_start.find(path); start != task.at_start.end()) {
     file.at_task_start = start->second;
-  } else if (current.text) {
+  } else if (current.text && !caller.task.empty()) {
+    // A participant has no task that began with the file as it is: it has to read it.
     file.at_task_start = Known{current.version, current.text};
   }
   return file;

@@ -35,7 +35,9 @@ namespace coditect::workspace {
 ///
 /// Threads:    the workspace's strand, on which the loops run.
 /// Lifetime:   its parts outlive it; it outlives the loops.
-/// Invariants: what an agent has seen of a file is kept for the task it works on, no longer.
+/// Invariants: what an agent has seen of a file is kept for the task it works on, no longer; what a
+///             participant has seen, a caller without a task, for as long as the workspace is awake
+///             and few others come.
 class WorkspaceHost final : public agents::AgentHost {
  public:
   struct Parts {
@@ -136,6 +138,7 @@ class WorkspaceHost final : public agents::AgentHost {
     std::size_t instruction_room = limits::kInstructionsBytesMax;
     /// Files that changed since the task began, as they were then; nothing where there was none.
     std::map<std::string, std::optional<Known>, std::less<>> at_start;
+    std::uint64_t used = 0;  ///< of a participant: when it was last looked up
   };
   struct RecentEdit {
     Sequence seq = 0;
@@ -144,6 +147,7 @@ class WorkspaceHost final : public agents::AgentHost {
   };
 
   TaskMemory& memory(const tools::Caller& caller);
+  TaskMemory& participant_memory(const std::string& name);
   /// The intent with the place that its path really leads to, where rules may be about that.
   awaitable<approvals::Intent> resolved(approvals::Intent intent) const;
   awaitable<std::string> secret_context() const;
@@ -169,7 +173,9 @@ class WorkspaceHost final : public agents::AgentHost {
   const Strand strand_;
   const Parts parts_;
   // Touched only on strand_.
-  std::map<std::string, TaskMemory, std::less<>> memories_;  // by running task
+  std::map<std::string, TaskMemory, std::less<>> memories_;      // by running task
+  std::map<std::string, TaskMemory, std::less<>> participants_;  // by name, where there is no task
+  std::uint64_t participant_uses_ = 0;
   std::deque<RecentEdit> recent_edits_;
   std::map<std::string, KeptOutputs, std::less<>> outputs_;  // by task that has not ended
   std::optional<std::string> map_;  ///< of the paths as they are; nothing where it has to be made

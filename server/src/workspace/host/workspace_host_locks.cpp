@@ -7,6 +7,10 @@ namespace coditect::workspace {
 
 namespace {
 
+/// How long a participant waits for a lock: whoever calls from outside gives up soon, and may call
+/// again.
+constexpr std::chrono::seconds kParticipantLockWait{15};
+
 std::string holder_of(const tools::Caller& caller) { return "agent:" + caller.agent; }
 
 }  // namespace
@@ -21,6 +25,7 @@ awaitable<Result<locks::Grant>> WorkspaceHost::take_lock(const tools::Caller& ca
   request.holder = holder_of(caller);
   request.task = caller.task.str();
   request.lease = lease;
+  if (caller.task.empty()) request.timeout = kParticipantLockWait;
   bool waited = false;
   auto on_wait = [this, &caller, &path, &waited](const std::vector<std::string>& holders) {
     waited = true;

@@ -367,6 +367,7 @@ void TaskService::become_idle(const std::string& agent, const TaskId& task,
 
 void TaskService::begin_wait(const tools::Caller& caller, std::string_view kind,
                              std::string_view what) {
+  if (caller.task.empty()) return;  // a participant is no agent of ours: it has no state
   auto draft = parts_.board.waiting(caller.task, kind, what);
   if (draft) parts_.log.append(*std::move(draft));
   enter_state(caller.agent, caller.task, AgentState::kWaiting, what);
@@ -374,6 +375,7 @@ void TaskService::begin_wait(const tools::Caller& caller, std::string_view kind,
 
 void TaskService::end_wait(const tools::Caller& caller, std::string_view kind,
                            std::string_view what) {
+  if (caller.task.empty()) return;
   auto draft = parts_.board.resumed(caller.task, kind, what);
   if (draft) parts_.log.append(*std::move(draft));
   enter_state(caller.agent, caller.task, AgentState::kExecuting, what);

@@ -1,0 +1,102 @@
+#include "api/mcp/tool_use.h"
+
+#include "tools/intent.h"
+#include "tools/sandbox/bounded_output.h"
+
+namespace coditect::api {
+
+namespace {
+
+using workspace::Workspace;
+
+/// Of a tool's output in the log: whoever asked has it whole.
+constexpr std::size_t kLoggedOutputBytes = 4u << 10;
+
+std::string actor_of(const ToolUse& use) { return "agent:" + use.participant; }
+
+tools::Caller caller_of(const ToolUse& use) { return {use.participant, {}}; }
+
+json::object text_result(std::string text, bool ok) {
+  json::object result{{"content", json::array{{{"type", "text"}, {"text", std::move(text)}}}}};
+  if (!ok) result["isError"] = true;
+  return result;
+}
+
+/// On the workspace's strand.
+awaitable<Result<json::value>> call_tool(Workspace& workspace, ToolUse use) {
+  workspace.keep_session(actor_of(use));
+  const tools::Caller caller = caller_of(use);
+  const std::string id = workspace.services().random.id("call_");
+  json::object started{{"id", id}, {"agent", use.participant}, {"tool", use.name}};
+  started["phase"] = "started";
+  started["input"] = approvals::shown_input(use.input);
+  CO_TRY_VOID(co_await workspace.host().record(caller, "tool_call", std::move(started)));
+  const auto begin = std::chrono::steady_clock::now();
+  auto outcome = co_await workspace.services().tools.call(use.name, std::move(use.input), caller,
+                                                          workspace.host(), use.stop);
+  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begin);
+  json::object finished{{"id", id}, {"agent", use.participant}, {"tool", use.name}};
+  finished["phase"] = "finished";
+  finished["ok"] = outcome.ok;
+  finished["output"] = tools::truncate_middle(outcome.output, kLoggedOutputBytes);
+  finished["elapsed_ms"] = elapsed.count();
+  CO_TRY_VOID(co_await workspace.host().record(caller, "tool_call", std::move(finished)));
+  co_return text_result(std::move(outcome.output), outcome.ok);
+}
+
+/// On the workspace's strand: returns where rules or a person let the participant act.
+awaitable<Result<json::value>> ask_rules(Workspace& workspace, ToolUse use) {
+  workspace.keep_session(actor_of(use));
+  approvals::Intent intent{use.name, approvals::Effect::kActs, {}, {}, {}};
+  CO_TRY_VOID(co_await workspace.host().approve(caller_of(use), std::move(intent),
+                                                std::move(use.input), std::move(use.stop)));
+  co_return json::value();
+}
+
+/// The error that a refused call of the interface is.
+Error error_of(const json::object& error) {
+  Error failed{Errc::kInternal, find_string(error, "message").value_or(""), {}};
+  if (const json::object* data = find_object(error, "data")) {
+    failed.hint = find_string(*data, "hint").value_or("");
+  }
+  return failed;
+}
+
+}  // namespace
+
+json::object failed_result(const Error& error) {
+  return text_result(tools::failed_outcome(error).output, false);
+}
+
+json::object structured_result(json::value value) {
+  json::object result = text_result(json::serialize(value), true);
+  result["structuredContent"] = std::move(value);
+  return result;
+}
+
+awaitable<json::object> use_agent_tool(Dispatcher& dispatcher, ToolUse use) {
+  const WorkspaceId id = use.workspace;
+  auto operation = [use](Workspace& workspace) { return call_tool(workspace, use); };
+  auto result = co_await dispatcher.perform(id, std::move(operation));
+  if (!result) co_return failed_result(result.error());
+  co_return std::move(result->as_object());
+}
+
+awaitable<json::object> use_method(Dispatcher& dispatcher, ToolUse use, std::string method,
+                                   Asking asking) {
+  const WorkspaceId id = use.workspace;
+  if (asking == Asking::kRules) {
+    auto operation = [use](Workspace& workspace) { return ask_rules(workspace, use); };
+    auto allowed = co_await dispatcher.perform(id, std::move(operation));
+    if (!allowed) co_return failed_result(allowed.error());
+  }
+  RpcCall call{1, std::move(method), std::move(use.input)};
+  auto response = co_await dispatcher.call(id, std::move(call), actor_of(use));
+  if (const json::object* error = find_object(*response, "error")) {
+    co_return failed_result(error_of(*error));
+  }
+  co_return structured_result(std::move(response->at("result")));
+}
+
+}  // namespace coditect::api
