@@ -153,19 +153,22 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
                            *commands_, previews_, *queries_, *search_, services.agents,
                            services.disk, services.clock, services.random, services.shared_context,
                            *worktrees_, services.secrets, meta_.id});
-  acp_workspace_ = std::make_unique<AcpWorkspace>(
-      AcpWorkspace::Parts{*log_, state_.tasks, *files_, *commands_, *worktrees_, services.disk,
-                          place_.homes()});
-  if (services.programs != nullptr) {
-    programs_ = std::make_unique<agents::acp::AcpServices>(agents::acp::AcpServices{
-        *acp_workspace_, *services.programs, services.tools, services.disk});
-  }
+  make_programs();
   messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
   terminals_ = std::make_unique<Terminals>(
       strand, Terminals::Parts{services.terminals, previews_, services.disk, services.clock,
                                services.random, place_.projects()});
+}
+
+void Workspace::make_programs() {
+  acp_workspace_ = std::make_unique<AcpWorkspace>(
+      AcpWorkspace::Parts{*log_, state_.tasks, *files_, *commands_, *worktrees_, services_.disk,
+                          place_.homes()});
+  if (services_.programs == nullptr) return;
+  programs_ = std::make_unique<agents::acp::AcpServices>(agents::acp::AcpServices{
+      *acp_workspace_, *services_.programs, services_.tools, services_.disk});
 }
 
 Workspace::~Workspace() {

@@ -138,6 +138,8 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
                                                  std::string reason);
   static awaitable<bool> is_idle_on_strand(std::shared_ptr<Workspace> self, SteadyTime since);
   static awaitable<bool> is_busy_on_strand(std::shared_ptr<Workspace> self);
+  /// What agents that are programs of their own need.
+  void make_programs();
   awaitable<Result<void>> begin(New origin);
   void begin_fork(Forked fork);
   void apply(const Event& event);
