@@ -117,3 +117,16 @@ test('two real programs do not collide in one file', { skip: missing || false },
     assert.equal(lock.data.holder, edit.actor, 'it was written by whoever had locked it');
   }
 });
+
+test("an agent made with the protocol's own library", { skip: missing || false }, async (t) => {
+  const command = ['node', `${kFolder}/sdk_agent.mjs`];
+  const server = await startPrograms(t, { library: { command, programs: kFolder } });
+  const workspace = await Workspace.provision(server);
+  const task = await workspace.run('library', 'write the file');
+  assert.equal(task.result, 'by the library\n');
+  assert.equal(await workspace.text('library.txt'), 'by the library\n');
+  const events = await workspace.events();
+  assertLocksPair(events);
+  const [edit] = events.filter(({ type }) => type === 'file_edit');
+  assert.equal(edit.actor, 'agent:library');
+});
