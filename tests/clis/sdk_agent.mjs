@@ -2,65 +2,51 @@
 
 import { Readable, Writable } from 'node:stream';
 
-import { AgentSideConnection, ndJsonStream } from '@agentclientprotocol/sdk';
+import { agent, methods, ndJsonStream } from '@agentclientprotocol/sdk';
 
-class Agent {
-  constructor(client) {
-    this.client = client;
-  }
-  async initialize() {
-    return { protocolVersion: 1, agentCapabilities: { loadSession: false } };
-  }
-  async newSession() {
-    return { sessionId: 'one' };
-  }
-  async authenticate() {
-    return {};
-  }
-  async cancel() {}
-  async prompt({ sessionId }) {
-    const file = '/workspace/library.txt';
-    const toolCall = {
-      toolCallId: 'call-1',
-      title: 'Write',
-      kind: 'edit',
-      status: 'pending',
-      locations: [{ path: file }],
-    };
-    await this.client.sessionUpdate({
-      sessionId,
-      update: { sessionUpdate: 'tool_call', ...toolCall },
-    });
-    const { outcome } = await this.client.requestPermission({
-      sessionId,
-      toolCall,
-      options: [
-        { optionId: 'yes', name: 'Yes', kind: 'allow_once' },
-        { optionId: 'no', name: 'No', kind: 'reject_once' },
-      ],
-    });
-    const allowed = outcome.outcome === 'selected' && outcome.optionId === 'yes';
-    if (allowed) {
-      const before = await this.client.readTextFile({ sessionId, path: file });
-      const content = `${before.content}by the library\n`;
-      await this.client.writeTextFile({ sessionId, path: file, content });
-      const terminal = await this.client.createTerminal({ sessionId, command: 'cat library.txt' });
-      await terminal.waitForExit();
-      const { output } = await terminal.currentOutput();
-      await terminal.release();
-      await this.client.sessionUpdate({
-        sessionId,
-        update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: output } },
-      });
-    }
-    const status = allowed ? 'completed' : 'failed';
-    await this.client.sessionUpdate({
-      sessionId,
-      update: { sessionUpdate: 'tool_call_update', toolCallId: 'call-1', status },
-    });
-    return { stopReason: 'end_turn' };
-  }
+const kFile = '/workspace/library.txt';
+const kOptions = [
+  { optionId: 'yes', name: 'Yes', kind: 'allow_once' },
+  { optionId: 'no', name: 'No', kind: 'reject_once' },
+];
+
+async function write(client, sessionId) {
+  const file = { sessionId, path: kFile };
+  const before = await client.request(methods.client.fs.readTextFile, file);
+  const content = `${before.content}by the library\n`;
+  await client.request(methods.client.fs.writeTextFile, { ...file, content });
+  const command = { sessionId, command: 'cat library.txt' };
+  const { terminalId } = await client.request(methods.client.terminal.create, command);
+  const terminal = { sessionId, terminalId };
+  await client.request(methods.client.terminal.waitForExit, terminal);
+  const { output } = await client.request(methods.client.terminal.output, terminal);
+  await client.request(methods.client.terminal.release, terminal);
+  return output;
 }
 
-const stream = ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin));
-new AgentSideConnection((client) => new Agent(client), stream);
+async function prompt({ params: { sessionId }, client }) {
+  const update = (what) =>
+    client.notify(methods.client.session.update, { sessionId, update: what });
+  const toolCall = {
+    toolCallId: 'call-1',
+    title: 'Write',
+    kind: 'edit',
+    status: 'pending',
+    locations: [{ path: kFile }],
+  };
+  await update({ sessionUpdate: 'tool_call', ...toolCall });
+  const asked = { sessionId, toolCall, options: kOptions };
+  const { outcome } = await client.request(methods.client.session.requestPermission, asked);
+  const allowed = outcome.outcome === 'selected' && outcome.optionId === 'yes';
+  const text = allowed ? await write(client, sessionId) : 'refused';
+  await update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
+  const status = allowed ? 'completed' : 'failed';
+  await update({ sessionUpdate: 'tool_call_update', toolCallId: 'call-1', status });
+  return { stopReason: 'end_turn' };
+}
+
+agent({ name: 'library' })
+  .onRequest(methods.agent.initialize, () => ({ protocolVersion: 1, agentCapabilities: {} }))
+  .onRequest(methods.agent.session.new, () => ({ sessionId: 'one' }))
+  .onRequest(methods.agent.session.prompt, prompt)
+  .connect(ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin)));
