@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import { script, startPrograms } from './lib/acp/start.mjs';
 import { assertEditsChain, assertLocksPair } from './lib/log.mjs';
-import { Workspace } from './lib/workspace.mjs';
+import { eventually, Workspace } from './lib/workspace.mjs';
 
 const edits = (events, path) =>
   events.filter((event) => event.type === 'file_edit' && event.data.path === path);
@@ -60,6 +60,23 @@ for (const by of ['client', 'self']) {
     assert.equal(session.data.how, 'new');
   });
 }
+
+test('what a program writes is its own, whoever finds it first', async (t) => {
+  const server = await startPrograms(t, { worker: {} });
+  const workspace = await Workspace.provision(server);
+  const write = { file: 'a.txt', text: 'a\n', by: 'self', until: 'go.txt' };
+  const tasks = await workspace.submit('worker', script({ write }));
+  // The watcher, long before the program says that its call has ended.
+  const found = await eventually(
+    async () => edits(await workspace.events(), 'a.txt')[0],
+    'an edit',
+  );
+  assert.deepEqual([found.actor, found.task], ['agent:worker', tasks[0].id]);
+  assert.equal((await workspace.call('locks.list')).locks.length, 1);
+  await workspace.create('go.txt', 'go\n');
+  const [task] = await workspace.finished(tasks);
+  assert.equal(task.state, 'succeeded');
+});
 
 test('two programs do not collide in one file', async (t) => {
   const server = await startPrograms(t, { one: {}, two: {} });

@@ -6,8 +6,8 @@ import { test } from 'node:test';
 
 import { startPrograms } from './lib/acp/start.mjs';
 import { assertEditsChain, assertLocksPair } from './lib/log.mjs';
-import { rehearse, say, tool } from './lib/rehearsal.mjs';
-import { Workspace } from './lib/workspace.mjs';
+import { pause, rehearse, say, tool } from './lib/rehearsal.mjs';
+import { eventually, Workspace } from './lib/workspace.mjs';
 import { installClis, kFolder } from './clis/install.mjs';
 
 /// How each is started, and what its own tool that writes a file is called.
@@ -41,12 +41,10 @@ const kClis = {
 const missing = installClis();
 if (missing !== '') console.error(`\nACP: THE REAL PROGRAMS ARE NOT TESTED: ${missing}\n`);
 
-const startClis = (t, names, options) =>
-  startPrograms(
-    t,
-    Object.fromEntries(names.map((name) => [name, { programs: kFolder, ...kClis[name].keys }])),
-    options,
-  );
+const startClis = (t, names, { others = {}, ...options }) => {
+  const all = names.map((name) => [name, { programs: kFolder, ...kClis[name].keys }]);
+  return startPrograms(t, { ...Object.fromEntries(all), ...others }, options);
+};
 
 test('each real program writes a file, under a lock', { skip: missing || false }, async (t) => {
   const names = Object.keys(kClis);
@@ -117,3 +115,54 @@ test('two real programs do not collide in one file', { skip: missing || false },
     assert.equal(lock.data.holder, edit.actor, 'it was written by whoever had locked it');
   }
 });
+
+test("an agent made with the protocol's own library", { skip: missing || false }, async (t) => {
+  const command = ['node', `${kFolder}/sdk_agent.mjs`];
+  const server = await startPrograms(t, { library: { command, programs: kFolder } });
+  const workspace = await Workspace.provision(server);
+  const task = await workspace.run('library', 'write the file');
+  assert.equal(task.result, 'by the library\n');
+  assert.equal(await workspace.text('library.txt'), 'by the library\n');
+  const events = await workspace.events();
+  assertLocksPair(events);
+  const [edit] = events.filter(({ type }) => type === 'file_edit');
+  assert.equal(edit.actor, 'agent:library');
+});
+
+test(
+  'after a crash of the server they go on in their sessions',
+  { skip: missing || false },
+  async (t) => {
+    const names = ['claude', 'codex', 'kimi'];
+    // With a model that has a price: what is reserved for it says that it was asked.
+    const codex = { programs: kFolder, command: ['codex-acp'], models: 'openai' };
+    const options = { args: ['--simulate-providers'], others: { codex } };
+    const server = await startClis(t, names, options);
+    const workspace = await Workspace.provision(server);
+    const tasks = [];
+    for (const name of names) {
+      const steps = [say('first'), pause(60_000), say('second')];
+      tasks.push(...(await workspace.submit(name, rehearse(...steps))));
+    }
+    const agentsWith = async (type) => {
+      const events = (await workspace.events()).filter((event) => event.type === type);
+      return new Set(events.map(({ data }) => data.agent)).size;
+    };
+    // They have been asked, and have asked their models.
+    await eventually(async () => (await agentsWith('agent_session')) === 3, 'sessions', 60_000);
+    const calls = async () => (await agentsWith('budget_reserved')) === 3;
+    await eventually(calls, 'calls of models', 60_000);
+    await server.kill();
+    await server.start();
+    const sessions = async () =>
+      (await workspace.events()).filter(({ type }) => type === 'agent_session');
+    await eventually(async () => (await sessions()).length === 6, 'the sessions again', 90_000);
+    const again = (await sessions()).slice(3);
+    assert.deepEqual(
+      again.map(({ data }) => data.how),
+      ['resumed', 'resumed', 'resumed'],
+    );
+    for (const { id } of tasks) await workspace.call('tasks.cancel', { id });
+    for (const task of await workspace.finished(tasks)) assert.equal(task.state, 'cancelled');
+  },
+);

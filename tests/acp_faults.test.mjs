@@ -162,6 +162,29 @@ test('a question that waits when the task is cancelled is answered so', async (t
   await assertClean(workspace);
 });
 
+test('what a person says ends a wait for a lock, and a question', async (t) => {
+  const server = await startPrograms(t, { worker: {} });
+  const workspace = await Workspace.provision(server);
+  await workspace.create('held.txt', 'held\n');
+  const lock = { path: 'held.txt', mode: 'write', timeout_ms: 1000 };
+  await workspace.call('locks.acquire', lock);
+  const [task] = await workspace.submit(
+    'worker',
+    script({ write: { file: 'held.txt', text: '' } }),
+  );
+  await workspace.inState(task.id, 'waiting');
+  await workspace.call('approvals.set_policy', { mode: 'ask' });
+  await workspace.call('tasks.steer', { id: task.id, text: script(kWrite) });
+  await eventually(async () => {
+    const { approvals } = await workspace.call('approvals.list');
+    return approvals[0]?.input.path === 'a.txt';
+  }, 'the next turn asks');
+  await workspace.call('tasks.steer', { id: task.id, text: script({ say: 'enough' }) });
+  const [done] = await workspace.finished([task]);
+  assert.deepEqual([done.state, done.result], ['succeeded', 'enough']);
+  await assert.rejects(workspace.text('a.txt'), /not_found/);
+});
+
 test('a paused task goes on in its session, and what a person says is heard', async (t) => {
   const server = await startPrograms(t, { worker: {} });
   const workspace = await Workspace.provision(server);

@@ -89,7 +89,7 @@ const kSteps = {
   /// Writes a file: by itself, or through the client; asks first unless `ask` is false.
   write: async (
     sessionId,
-    { file, text, by = 'client', ask: asks = true, before, hold_ms = 0, exit_before },
+    { file, text, by = 'client', ask: asks = true, before, hold_ms = 0, exit_before, until },
   ) => {
     const toolCallId = `call-${++calls}`;
     const whole = path.join(process.cwd(), file);
@@ -126,6 +126,8 @@ const kSteps = {
         return finish('failed');
       }
     }
+    // It is not over before somebody says so.
+    while (until !== undefined && !existsSync(until)) await sleep(20);
     return finish('completed');
   },
   read: async (sessionId, file) => {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agents/acp/live_call.h"
+#include "agents/acp/permission.h"
 #include "tools/file_change.h"
 #include "tools/project_path.h"
 #include "tools/sandbox/bounded_output.h"
@@ -31,8 +32,9 @@ std::string lines_of(const std::string& text, std::int64_t line, std::int64_t co
 
 AcpClient::AcpClient(const Strand& strand, Parts parts)
     : parts_(std::move(parts)),
+      turn_(parts_.stop),
       narrator_(parts_.host, parts_.caller, parts_.id_prefix),
-      calls_({parts_.host, parts_.workspace, parts_.caller, parts_.id_prefix, parts_.stop}),
+      calls_({parts_.host, parts_.workspace, parts_.caller, parts_.id_prefix, turn_}),
       terminals_(strand, {parts_.host, parts_.tools, calls_, parts_.caller, parts_.id_prefix,
                           parts_.stop}) {}
 
@@ -40,8 +42,7 @@ awaitable<Result<json::value>> AcpClient::on_request(std::string method, json::o
   constexpr std::string_view kTerminal = "terminal/";
   narrator_.alive();
   if (method == "session/request_permission") {
-    if (parts_.stop.stop_requested())
-      co_return json::value{{"outcome", {{"outcome", "cancelled"}}}};
+    if (turn_.token().stop_requested()) co_return cancelled_outcome();
     CO_TRY_VOID(co_await narrator_.flush());
     co_return co_await calls_.permit(std::move(params));
   }
@@ -94,7 +95,7 @@ awaitable<Result<json::value>> AcpClient::read_file(const json::object& params) 
   CO_TRY(const std::string path, tools::project_path(asked));
   approvals::Intent intent{"read_file", approvals::Effect::kReads, {path}, {}, {}};
   const json::object input{{"path", path}};
-  CO_TRY_VOID(co_await parts_.host.approve(parts_.caller, std::move(intent), input, parts_.stop));
+  CO_TRY_VOID(co_await parts_.host.approve(parts_.caller, std::move(intent), input, turn_.token()));
   auto file = co_await parts_.host.read(parts_.caller, path);
   // Programs take any error for one that they cannot write over.
   if (!file && file.error().code == Errc::kNotFound) co_return json::object{{"content", ""}};
@@ -114,14 +115,15 @@ awaitable<Result<json::value>> AcpClient::write_file(const json::object& params)
   if (!calls_.granted(path)) {
     approvals::Intent intent{"write_file", approvals::Effect::kEdits, {path}, {}, {}};
     const json::object input{{"path", path}, {"text", text}};
-    CO_TRY_VOID(co_await parts_.host.approve(parts_.caller, std::move(intent), input, parts_.stop));
+    CO_TRY_VOID(
+        co_await parts_.host.approve(parts_.caller, std::move(intent), input, turn_.token()));
   }
   auto edit = [&path, &text](const tools::CurrentFile& file) -> Result<std::string> {
     if (file.text == text) return text;
     TRY(tools::DecidedChange decided, tools::decide_write(path, file, text));
     return std::move(decided.text);
   };
-  CO_TRY_VOID(co_await parts_.host.change(parts_.caller, path, std::move(edit), parts_.stop));
+  CO_TRY_VOID(co_await parts_.host.change(parts_.caller, path, std::move(edit), turn_.token()));
   co_return json::object();
 }
 

@@ -8,6 +8,7 @@
 #include "agents/acp/call_book.h"
 #include "agents/acp/narrator.h"
 #include "agents/acp/peer.h"
+#include "agents/acp/turn_stop.h"
 
 namespace coditect::agents::acp {
 
@@ -43,6 +44,9 @@ class AcpClient final : public PeerHandler {
   /// Whether what the program tells is what was said before: it opens an old session.
   enum class Telling { kOld, kNew };
   void hear(Telling telling) { telling_ = telling; }
+  /// A turn begins; cancel_turn() gives up what waits in it.
+  void begin_turn() { turn_.begin(); }
+  void cancel_turn() { turn_.cancel(); }
   /// Logs what was said; what was said last.
   awaitable<Result<std::string>> end_turn();
   /// Logs what is left open. The run's stop was requested before.
@@ -57,6 +61,7 @@ class AcpClient final : public PeerHandler {
 
   const Parts parts_;
   // Touched only on the strand.
+  TurnStop turn_;
   Telling telling_ = Telling::kNew;
   ReportedUse use_;
   Narrator narrator_;

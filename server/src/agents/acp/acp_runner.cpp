@@ -199,6 +199,7 @@ awaitable<void> AcpRunner::ask(AcpSession& session, std::string text) {
 
 awaitable<Result<Reply>> AcpRunner::turn(Talk talk, std::string text, std::stop_token stop) {
   reply_.reset();
+  talk.client.begin_turn();
   const std::stop_callback wake(stop, [strand = strand_, changed = changed_] {
     asio::post(strand, [changed] { changed->notify_all(); });
   });
@@ -211,6 +212,7 @@ awaitable<Result<Reply>> AcpRunner::turn(Talk talk, std::string text, std::stop_
     const bool interrupted = over || !parts_.host.steering(caller_).empty();
     if (interrupted && !cancelled_at) {
       cancelled_at = now;
+      talk.client.cancel_turn();
       // A program that cannot be told is about to be ended.
       const auto told = co_await talk.session.cancel();
       if (!told) spdlog::debug("agent {}: {}", caller_.agent, told.error().message);

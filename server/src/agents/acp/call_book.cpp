@@ -110,13 +110,17 @@ awaitable<Result<json::value>> CallBook::permit(json::object params) {
   const std::string id = call->id;
   merge(*call, *asked);
   const auto allowed_by = option_of(*options, "allow_once");
+  const std::stop_token stop = parts_.stop.token();
   CO_TRY_VOID(co_await begin(id));
-  Result<void> allowed = co_await allow(id);
+  Result<void> allowed = co_await allow(id, stop);
   if (allowed && !allowed_by) {
     allowed = Error{Errc::kDenied, "the program offers no way to allow it once only", {}};
   }
   const auto found = calls_.find(id);
-  if (parts_.stop.stop_requested() || found == calls_.end()) co_return cancelled_outcome();
+  if (stop.stop_requested() || found == calls_.end()) {
+    CO_TRY_VOID(co_await release(id));
+    co_return cancelled_outcome();
+  }
   if (allowed) {
     found->second.granted = true;
     co_return selected_outcome(*allowed_by);
@@ -127,22 +131,22 @@ awaitable<Result<json::value>> CallBook::permit(json::object params) {
   co_return rejected_by ? selected_outcome(*rejected_by) : cancelled_outcome();
 }
 
-awaitable<Result<void>> CallBook::allow(std::string id) {
+awaitable<Result<void>> CallBook::allow(std::string id, std::stop_token stop) {
   // What the call is may change while somebody is asked: what is judged is what it was.
   CO_TRY(const LiveCall call, find(id));
   CO_TRY_VOID(
-      co_await parts_.host.approve(parts_.caller, intent_of(call), shown_input(call), parts_.stop));
-  CO_TRY_VOID(co_await lock_files(id));
+      co_await parts_.host.approve(parts_.caller, intent_of(call), shown_input(call), stop));
+  CO_TRY_VOID(co_await lock_files(id, stop));
   co_return co_await check_unchanged(id);
 }
 
-awaitable<Result<void>> CallBook::lock_files(std::string id) {
+awaitable<Result<void>> CallBook::lock_files(std::string id, std::stop_token stop) {
   CO_TRY(const LiveCall asked, find(id));
   std::vector<std::string> paths = paths_to_lock(asked);
   // In one order for all, so that two calls do not wait for one another.
   std::ranges::sort(paths);
   for (const std::string& path : paths) {
-    CO_TRY_VOID(co_await parts_.host.lock(parts_.caller, path, parts_.stop));
+    CO_TRY_VOID(co_await parts_.host.lock(parts_.caller, path, stop));
     ++locked_[path];
     const auto call = calls_.find(id);
     if (call == calls_.end()) {

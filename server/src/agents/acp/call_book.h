@@ -7,6 +7,7 @@
 
 #include "agents/acp/acp_host.h"
 #include "agents/acp/live_call.h"
+#include "agents/acp/turn_stop.h"
 #include "agents/agent_host.h"
 
 namespace coditect::agents::acp {
@@ -27,7 +28,7 @@ class CallBook {
     AcpHost& workspace;
     const tools::Caller& caller;
     std::string id_prefix;  ///< makes ids unique in the log
-    std::stop_token stop;   ///< of the run: what waits is answered `cancelled`
+    const TurnStop& stop;   ///< what waits is answered `cancelled`
   };
 
   explicit CallBook(Parts parts) : parts_(std::move(parts)) {}
@@ -51,8 +52,8 @@ class CallBook {
   awaitable<Result<void>> begin(std::string id);
   awaitable<Result<void>> finish(std::string id);
   /// Nothing where the call may be carried out, else why not.
-  awaitable<Result<void>> allow(std::string id);
-  awaitable<Result<void>> lock_files(std::string id);
+  awaitable<Result<void>> allow(std::string id, std::stop_token stop);
+  awaitable<Result<void>> lock_files(std::string id, std::stop_token stop);
   /// Whether the files are as the call says that they are.
   awaitable<Result<void>> check_unchanged(std::string id);
   awaitable<Result<void>> release(std::string id);

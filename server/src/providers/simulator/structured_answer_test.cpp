@@ -53,7 +53,7 @@ TEST(StructuredAnswerTest, SaysTheLeastOfAnyShape) {
   EXPECT_EQ(least(R"({"type":"null"})"), "{}");
   EXPECT_EQ(least(R"({"properties":{"a":{"type":"object"}}})"), R"({"a":{}})");
   std::string deep = R"({"type":"string"})";
-  for (int i = 0; i < 40; ++i) deep = R"({"type":"object","properties":{"a":)" + deep + "}}";
+  for (int i = 0; i < 24; ++i) deep = R"({"type":"object","properties":{"a":)" + deep + "}}";
   EXPECT_NE(least(deep), "");
 }
 
