@@ -267,7 +267,7 @@ async function acpx(server, workspace, home, args) {
   return { code: exit, output: Buffer.concat(out).toString() };
 }
 
-test('acpx drives it: one turn, several turns, allowed and denied', { skip: kSkip }, async (t) => {
+test('acpx drives it: turns, allowed and denied, cancelled, modes', { skip: kSkip }, async (t) => {
   const server = await Server.start(t);
   const workspace = await Workspace.provision(server);
   const home = temporaryFolder();

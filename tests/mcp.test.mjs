@@ -17,6 +17,7 @@ const kSkip = missing([
   installed(kFolder, '@modelcontextprotocol', 'client', 'package.json'),
 ]);
 const { connect, kWays, use } = kSkip ? { kWays: [] } : await import('./mcp/clients.mjs');
+const { assertSchema } = kSkip ? {} : await import('./mcp/schema.mjs');
 
 const kActor = 'agent:test-client';
 
@@ -57,6 +58,7 @@ for (const way of kWays) {
     const calls = events.filter((event) => event.type === 'tool_call');
     assert.deepEqual([...new Set(calls.map(({ actor }) => actor))], [kActor]);
     assert.equal(calls.length, 8, 'each call begins and ends');
+    assertSchema(events);
 
     const { resources } = await client.listResources();
     const uri = `coditect://${workspace.id}/files/a.txt`;
@@ -184,6 +186,7 @@ test('rules and people decide what it may do', { skip: kSkip }, async (t) => {
     return (await workspace.call('approvals.list')).approvals.length === 0;
   }, 'nobody is asked for a client that has left');
   await assert.rejects(workspace.text('c.txt'), /no file/);
+  assertSchema(await workspace.events());
 });
 
 test(

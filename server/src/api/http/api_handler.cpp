@@ -60,7 +60,7 @@ awaitable<std::optional<net::Response>> ApiHandler::handle(net::Request request,
   parts_.metrics.count_request();
   std::optional<net::Response> response;
   auto match = find_route(request.method, request.path);
-  if (match && match->route != nullptr && match->route->operation == Operation::kMcp) {
+  if (match && match->route != nullptr && is_mcp(match->route->operation)) {
     response = co_await mcp(std::move(request), stream, std::move(match->workspace));
   } else {
     response = co_await route(std::move(request));

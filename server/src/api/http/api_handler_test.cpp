@@ -25,6 +25,37 @@ void expect_problem(const net::Response& response, int status) {
   }
 }
 
+constexpr const char* kInitialize =
+    R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",
+        "capabilities":{},"clientInfo":{"name":"test","version":"1"}}})";
+
+/// What an operation is asked with.
+net::Request asked(ApiTest& test, const std::string& id, std::string method,
+                   const std::string& target) {
+  std::string body;
+  if (id == "provision") body = R"({"name":"made"})";
+  if (id == "rpc") body = R"({"jsonrpc":"2.0","id":1,"method":"agents.list"})";
+  if (id == "mcp" || id == "workspaceMcp" || id.ends_with("McpEnd") || id == "mcpEnd") {
+    body = kInitialize;
+  }
+  net::Request request = ApiTest::request(std::move(method), target, std::move(body));
+  request.headers.emplace_back("Content-Type", "application/json");
+  if (request.method != "DELETE" || request.body.empty()) return request;
+  net::Request opening = request;
+  opening.method = "POST";
+  const net::Response opened = test.ask(std::move(opening));
+  request.headers.emplace_back("Mcp-Session-Id",
+                               *net::find_header(opened.headers, "Mcp-Session-Id"));
+  return request;
+}
+
+/// The status that the document promises, but for what a test without a network cannot have.
+std::string promised(const std::string& id, const json::object& described) {
+  if (id == "socket") return "426";          // without an upgrade
+  if (id.ends_with("Listen")) return "400";  // without a session
+  return described.at("responses").as_object().begin()->key();
+}
+
 TEST_F(ApiHandlerTest, AnswersEveryOperationOfTheDocumentAsItSays) {
   const json::value document = openapi_document();
   for (const auto& path : openapi_document().at("paths").as_object()) {
@@ -36,15 +67,8 @@ TEST_F(ApiHandlerTest, AnswersEveryOperationOfTheDocumentAsItSays) {
       if (id == "undelete") ASSERT_TRUE(node_->run(registry().remove(workspace, "user:ann")));
       std::string method(operation.key());
       std::ranges::transform(method, method.begin(), [](char c) { return c & ~0x20; });
-      std::string body;
-      if (id == "provision") body = R"({"name":"made"})";
-      if (id == "rpc") body = R"({"jsonrpc":"2.0","id":1,"method":"agents.list"})";
-      const net::Response response = ask(method, filled(path.key(), workspace), body);
-      // Without an upgrade a WebSocket's address says what is missing.
-      const std::string status =
-          id == "socket" ? "426"
-                         : std::string(described.at("responses").as_object().begin()->key());
-      EXPECT_EQ(std::to_string(response.status), status) << response.body;
+      const net::Response response = ask(asked(*this, id, method, filled(path.key(), workspace)));
+      EXPECT_EQ(std::to_string(response.status), promised(id, described)) << response.body;
       EXPECT_EQ(net::find_header(response.headers, "X-Content-Type-Options"), "nosniff");
       const json::value& answer = described.at("responses").as_object().begin()->value();
       const json::object* content = find_object(answer.as_object(), "content");

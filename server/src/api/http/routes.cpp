@@ -39,14 +39,14 @@ constexpr Route kRoutes[] = {
      "The Model Context Protocol for all workspaces: one JSON-RPC message, answered by JSON or by "
      "a stream of events",
      "200", ""},
-    {Operation::kMcp, "/mcp", "GET", "mcpListen",
+    {Operation::kMcpListen, "/mcp", "GET", "mcpListen",
      "A stream of events for an MCP client of an earlier revision", "200", ""},
-    {Operation::kMcp, "/mcp", "DELETE", "mcpEnd", "Ends an MCP client's session", "204", ""},
-    {Operation::kMcp, "/workspaces/{id}/mcp", "POST", "workspaceMcp", "The same for one workspace",
-     "200", ""},
-    {Operation::kMcp, "/workspaces/{id}/mcp", "GET", "workspaceMcpListen",
+    {Operation::kMcpEnd, "/mcp", "DELETE", "mcpEnd", "Ends an MCP client's session", "204", ""},
+    {Operation::kWorkspaceMcp, "/workspaces/{id}/mcp", "POST", "workspaceMcp",
+     "The same for one workspace", "200", ""},
+    {Operation::kWorkspaceMcpListen, "/workspaces/{id}/mcp", "GET", "workspaceMcpListen",
      "A stream of events for an MCP client of an earlier revision", "200", ""},
-    {Operation::kMcp, "/workspaces/{id}/mcp", "DELETE", "workspaceMcpEnd",
+    {Operation::kWorkspaceMcpEnd, "/workspaces/{id}/mcp", "DELETE", "workspaceMcpEnd",
      "Ends an MCP client's session", "204", ""},
 };
 

@@ -30,7 +30,15 @@ enum class Operation {
   kRpc,
   kSocket,
   kMcp,
+  kMcpListen,
+  kMcpEnd,
+  kWorkspaceMcp,
+  kWorkspaceMcpListen,
+  kWorkspaceMcpEnd,
 };
+
+/// Whether it is of an MCP client, of one workspace or of all.
+constexpr bool is_mcp(Operation operation) { return operation >= Operation::kMcp; }
 
 /// One row of the interface: requests are sent by it and /openapi.json is made from it, so that the
 /// document and the server cannot differ.

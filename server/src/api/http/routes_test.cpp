@@ -61,7 +61,7 @@ TEST(Routes, EveryOperationHasOneRoute) {
     EXPECT_TRUE(operations.insert(route.operation).second) << route.id;
     EXPECT_TRUE(places.insert(std::string(route.method) + std::string(route.path)).second);
   }
-  EXPECT_EQ(operations.size(), static_cast<std::size_t>(Operation::kSocket) + 1);
+  EXPECT_EQ(operations.size(), static_cast<std::size_t>(Operation::kWorkspaceMcpEnd) + 1);
 }
 
 }  // namespace

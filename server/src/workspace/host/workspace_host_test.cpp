@@ -88,6 +88,34 @@ TEST_F(WorkspaceHostTest, AnAgentIsShownWhatItSawAndWhoChangedIt) {
   }(*this));
 }
 
+TEST_F(WorkspaceHostTest, AParticipantIsKnownByItsNameAndNotByATask) {
+  play([](WorkspaceHostTest& test) -> awaitable<void> {
+    co_await test.write("a.txt", "by ann");
+    tools::CurrentFile file;
+    auto look = [&file](const tools::CurrentFile& current) -> Result<std::string> {
+      file = current;
+      return invalid("only looking");
+    };
+    const tools::Caller guest{"guest", {}};
+    EXPECT_FALSE(co_await test.host().change(guest, "a.txt", look, {}));
+    EXPECT_FALSE(file.seen.has_value());
+    EXPECT_FALSE(file.at_task_start.has_value()) << "it has not read the file as it is";
+    EXPECT_TRUE(co_await test.host().read(guest, "a.txt"));
+    EXPECT_FALSE(co_await test.host().change({"another", {}}, "a.txt", look, {}));
+    EXPECT_FALSE(file.seen.has_value()) << "another one has not read it";
+    EXPECT_FALSE(co_await test.host().change(guest, "a.txt", look, {}));
+    EXPECT_TRUE(file.seen && file.seen->text == "by ann");
+    // Of many who come and go those who came last are known.
+    for (int i = 0; i < 40; ++i) {
+      EXPECT_TRUE(co_await test.host().read({"g" + std::to_string(i), {}}, "a.txt"));
+    }
+    EXPECT_FALSE(co_await test.host().change(guest, "a.txt", look, {}));
+    EXPECT_FALSE(file.seen.has_value());
+    EXPECT_FALSE(co_await test.host().change({"g39", {}}, "a.txt", look, {}));
+    EXPECT_TRUE(file.seen.has_value());
+  }(*this));
+}
+
 TEST_F(WorkspaceHostTest, StoppingEndsAWaitForALock) {
   play([](WorkspaceHostTest& test) -> awaitable<void> {
     EXPECT_TRUE(
