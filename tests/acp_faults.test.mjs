@@ -206,30 +206,32 @@ test('a paused task goes on in its session, and what a person says is heard', as
   assert.equal(done.result, 'steered');
 });
 
-test('a restart of the server goes on in the session, or says why it cannot', async (t) => {
-  const server = await startPrograms(t, { keeps: {}, forgets: { env: { ACP_FORGETS: '1' } } });
-  const workspace = await Workspace.provision(server);
-  const tasks = [];
-  for (const agent of ['keeps', 'forgets']) {
-    tasks.push(...(await workspace.submit(agent, script({ say: agent }, { wait: true }))));
-  }
-  const sessions = async (agent) =>
-    (await workspace.events()).filter(
-      ({ type, data }) => type === 'agent_session' && data.agent === agent,
-    );
-  for (const agent of ['keeps', 'forgets']) {
-    await eventually(async () => (await sessions(agent)).length === 1, `${agent}'s session`);
-  }
-  await server.kill();
-  await server.start();
-  for (const agent of ['keeps', 'forgets']) {
-    await eventually(async () => (await sessions(agent)).length === 2, `${agent}'s next session`);
-  }
-  const [, loaded] = await sessions('keeps');
-  const [, fresh] = await sessions('forgets');
-  assert.deepEqual([loaded.data.how, fresh.data.how], ['loaded', 'new']);
-  assert.match(fresh.data.error, /cannot open a session again/);
-  for (const { id } of tasks) await workspace.call('tasks.cancel', { id });
-  await workspace.finished(tasks);
-  await assertClean(workspace);
-});
+for (const how of ['kill', 'stop']) {
+  test(`after ${how} the server goes on in the session, or says why it cannot`, async (t) => {
+    const server = await startPrograms(t, { keeps: {}, forgets: { env: { ACP_FORGETS: '1' } } });
+    const workspace = await Workspace.provision(server);
+    const tasks = [];
+    for (const agent of ['keeps', 'forgets']) {
+      tasks.push(...(await workspace.submit(agent, script({ say: agent }, { wait: true }))));
+    }
+    const sessions = async (agent) =>
+      (await workspace.events()).filter(
+        ({ type, data }) => type === 'agent_session' && data.agent === agent,
+      );
+    for (const agent of ['keeps', 'forgets']) {
+      await eventually(async () => (await sessions(agent)).length === 1, `${agent}'s session`);
+    }
+    await server[how]();
+    await server.start();
+    for (const agent of ['keeps', 'forgets']) {
+      await eventually(async () => (await sessions(agent)).length === 2, `${agent}'s next session`);
+    }
+    const [, loaded] = await sessions('keeps');
+    const [, fresh] = await sessions('forgets');
+    assert.deepEqual([loaded.data.how, fresh.data.how], ['loaded', 'new']);
+    assert.match(fresh.data.error, /cannot open a session again/);
+    for (const { id } of tasks) await workspace.call('tasks.cancel', { id });
+    await workspace.finished(tasks);
+    await assertClean(workspace);
+  });
+}
