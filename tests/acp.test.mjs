@@ -168,6 +168,28 @@ test('a person allows, and denies, what a program asks for', async (t) => {
   );
 });
 
+test('an agent that may only read writes nothing, asked or not', async (t) => {
+  const server = await startPrograms(t, { worker: {} });
+  const workspace = await Workspace.provision(server);
+  await workspace.create('a.txt', 'a\n');
+  await workspace.call('approvals.set_policy', { agent: 'worker', mode: 'read-only' });
+  const task = await workspace.run(
+    'worker',
+    script(
+      { write: { file: 'a.txt', text: 'b\n', by: 'self', ask: false } },
+      { write: { file: 'b.txt', text: 'b\n', by: 'self', ask: true } },
+      { write: { file: 'c.txt', text: 'c\n', ask: false } },
+      { read: 'a.txt' },
+    ),
+  );
+  assert.equal(task.result, 'read "a\\n"');
+  const events = await workspace.events();
+  assert.deepEqual(
+    events.filter(({ type, actor }) => type === 'file_edit' && actor !== 'user:owner'),
+    [],
+  );
+});
+
 test('files, terminals, plans and what is unknown', async (t) => {
   const server = await startPrograms(t, { worker: {} });
   const workspace = await Workspace.provision(server);

@@ -149,8 +149,8 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
                                    *commands_, previews_, *queries_, *search_, services.agents,
                                    services.disk, services.clock, services.random,
                                    services.shared_context, services.secrets, meta_.id});
-  acp_workspace_ = std::make_unique<AcpWorkspace>(
-      AcpWorkspace::Parts{*log_, state_.tasks, *files_, *commands_, services.disk, place_.homes()});
+  acp_workspace_ = std::make_unique<AcpWorkspace>(AcpWorkspace::Parts{
+      *log_, state_.tasks, state_.approvals, *files_, *commands_, services.disk, place_.homes()});
   if (services.programs != nullptr) {
     programs_ = std::make_unique<agents::acp::AcpServices>(agents::acp::AcpServices{
         *acp_workspace_, *services.programs, services.tools, services.disk});

@@ -48,6 +48,11 @@ Result<tools::CommandScope> AcpWorkspace::begin_run(const tools::Caller& caller)
   return parts_.commands.begin(caller, CommandBook::Author::kAgent);
 }
 
+tools::ProjectAccess AcpWorkspace::access(const std::string& agent) const {
+  const bool reads = parts_.approvals.policy().mode_of(agent) == approvals::Mode::kReadOnly;
+  return reads ? tools::ProjectAccess::kReadOnly : tools::ProjectAccess::kReadWrite;
+}
+
 awaitable<void> AcpWorkspace::end_run(std::uint64_t scope) { co_await parts_.commands.end(scope); }
 
 awaitable<Result<void>> AcpWorkspace::compare(tools::Caller caller,
