@@ -9,6 +9,9 @@ import { script, startPrograms } from './lib/acp/start.mjs';
 import { assertEditsChain, assertLocksPair } from './lib/log.mjs';
 import { eventually, Workspace } from './lib/workspace.mjs';
 
+/// Programs start slowly where a machine has much to do.
+const soon = (look, what) => eventually(look, what, 90_000);
+
 const edits = (events, path) =>
   events.filter((event) => event.type === 'file_edit' && event.data.path === path);
 const locks = (events, path) =>
@@ -67,10 +70,7 @@ test('what a program writes is its own, whoever finds it first', async (t) => {
   const write = { file: 'a.txt', text: 'a\n', by: 'self', until: 'go.txt' };
   const tasks = await workspace.submit('worker', script({ write }));
   // The watcher, long before the program says that its call has ended.
-  const found = await eventually(
-    async () => edits(await workspace.events(), 'a.txt')[0],
-    'an edit',
-  );
+  const found = await soon(async () => edits(await workspace.events(), 'a.txt')[0], 'an edit');
   assert.deepEqual([found.actor, found.task], ['agent:worker', tasks[0].id]);
   assert.equal((await workspace.call('locks.list')).locks.length, 1);
   await workspace.create('go.txt', 'go\n');
