@@ -9,6 +9,9 @@ import { script, startPrograms } from './lib/acp/start.mjs';
 import { assertEditsChain, assertLocksPair } from './lib/log.mjs';
 import { eventually, Workspace } from './lib/workspace.mjs';
 
+/// Programs start slowly where a machine has much to do.
+const soon = (look, what) => eventually(look, what, 90_000);
+
 const edits = (events, path) =>
   events.filter((event) => event.type === 'file_edit' && event.data.path === path);
 const locks = (events, path) =>
@@ -67,10 +70,7 @@ test('what a program writes is its own, whoever finds it first', async (t) => {
   const write = { file: 'a.txt', text: 'a\n', by: 'self', until: 'go.txt' };
   const tasks = await workspace.submit('worker', script({ write }));
   // The watcher, long before the program says that its call has ended.
-  const found = await eventually(
-    async () => edits(await workspace.events(), 'a.txt')[0],
-    'an edit',
-  );
+  const found = await soon(async () => edits(await workspace.events(), 'a.txt')[0], 'an edit');
   assert.deepEqual([found.actor, found.task], ['agent:worker', tasks[0].id]);
   assert.equal((await workspace.call('locks.list')).locks.length, 1);
   await workspace.create('go.txt', 'go\n');
@@ -165,6 +165,28 @@ test('a person allows, and denies, what a program asks for', async (t) => {
     given.map(({ outcome }) => outcome.optionId),
     ['once', 'no'],
     'never `always`',
+  );
+});
+
+test('an agent that may only read writes nothing, asked or not', async (t) => {
+  const server = await startPrograms(t, { worker: {} });
+  const workspace = await Workspace.provision(server);
+  await workspace.create('a.txt', 'a\n');
+  await workspace.call('approvals.set_policy', { agent: 'worker', mode: 'read-only' });
+  const task = await workspace.run(
+    'worker',
+    script(
+      { write: { file: 'a.txt', text: 'b\n', by: 'self', ask: false } },
+      { write: { file: 'b.txt', text: 'b\n', by: 'self', ask: true } },
+      { write: { file: 'c.txt', text: 'c\n', ask: false } },
+      { read: 'a.txt' },
+    ),
+  );
+  assert.equal(task.result, 'read "a\\n"');
+  const events = await workspace.events();
+  assert.deepEqual(
+    events.filter(({ type, actor }) => type === 'file_edit' && actor !== 'user:owner'),
+    [],
   );
 });
 

@@ -10,6 +10,9 @@ import { script, startPrograms } from './lib/acp/start.mjs';
 import { assertEditsChain, assertLocksPair } from './lib/log.mjs';
 import { eventually, Workspace } from './lib/workspace.mjs';
 
+/// Programs start slowly where a machine has much to do.
+const soon = (look, what) => eventually(look, what, 90_000);
+
 const kWrite = { write: { file: 'a.txt', text: 'a\n' } };
 
 /// That nothing of a program is left, and that the next task of its agent can begin.
@@ -126,11 +129,11 @@ test('cancelling ends the turn, and a program that does not heed it', async (t) 
     ...(await workspace.submit('heeds', script({ wait: true }, { late: true }))),
     ...(await workspace.submit('hangs', script(lock))),
   ];
-  await eventually(async () => {
+  await soon(async () => {
     const { locks } = await workspace.call('locks.list');
     return locks.length === 1 && (await workspace.task(tasks[0].id)).state === 'running';
   }, 'both are under way');
-  await eventually(
+  await soon(
     async () =>
       (await workspace.events()).filter(({ type }) => type === 'agent_session').length === 2,
     'both have a session',
@@ -175,7 +178,7 @@ test('what a person says ends a wait for a lock, and a question', async (t) => {
   await workspace.inState(task.id, 'waiting');
   await workspace.call('approvals.set_policy', { mode: 'ask' });
   await workspace.call('tasks.steer', { id: task.id, text: script(kWrite) });
-  await eventually(async () => {
+  await soon(async () => {
     const { approvals } = await workspace.call('approvals.list');
     return approvals[0]?.input.path === 'a.txt';
   }, 'the next turn asks');
@@ -191,11 +194,11 @@ test('a paused task goes on in its session, and what a person says is heard', as
   const [task] = await workspace.submit('worker', script({ say: 'one' }, { wait: true }));
   const sessions = async () =>
     (await workspace.events()).filter(({ type }) => type === 'agent_session');
-  await eventually(async () => (await sessions()).length === 1, 'a session');
+  await soon(async () => (await sessions()).length === 1, 'a session');
   await workspace.call('tasks.pause', { id: task.id });
   await workspace.inState(task.id, 'paused');
   await workspace.call('tasks.resume', { id: task.id });
-  await eventually(async () => (await sessions()).length === 2, 'the session again');
+  await soon(async () => (await sessions()).length === 2, 'the session again');
   assert.deepEqual(
     (await sessions()).map(({ data }) => data.how),
     ['new', 'loaded'],
@@ -206,30 +209,32 @@ test('a paused task goes on in its session, and what a person says is heard', as
   assert.equal(done.result, 'steered');
 });
 
-test('a restart of the server goes on in the session, or says why it cannot', async (t) => {
-  const server = await startPrograms(t, { keeps: {}, forgets: { env: { ACP_FORGETS: '1' } } });
-  const workspace = await Workspace.provision(server);
-  const tasks = [];
-  for (const agent of ['keeps', 'forgets']) {
-    tasks.push(...(await workspace.submit(agent, script({ say: agent }, { wait: true }))));
-  }
-  const sessions = async (agent) =>
-    (await workspace.events()).filter(
-      ({ type, data }) => type === 'agent_session' && data.agent === agent,
-    );
-  for (const agent of ['keeps', 'forgets']) {
-    await eventually(async () => (await sessions(agent)).length === 1, `${agent}'s session`);
-  }
-  await server.kill();
-  await server.start();
-  for (const agent of ['keeps', 'forgets']) {
-    await eventually(async () => (await sessions(agent)).length === 2, `${agent}'s next session`);
-  }
-  const [, loaded] = await sessions('keeps');
-  const [, fresh] = await sessions('forgets');
-  assert.deepEqual([loaded.data.how, fresh.data.how], ['loaded', 'new']);
-  assert.match(fresh.data.error, /cannot open a session again/);
-  for (const { id } of tasks) await workspace.call('tasks.cancel', { id });
-  await workspace.finished(tasks);
-  await assertClean(workspace);
-});
+for (const how of ['kill', 'stop']) {
+  test(`after ${how} the server goes on in the session, or says why it cannot`, async (t) => {
+    const server = await startPrograms(t, { keeps: {}, forgets: { env: { ACP_FORGETS: '1' } } });
+    const workspace = await Workspace.provision(server);
+    const tasks = [];
+    for (const agent of ['keeps', 'forgets']) {
+      tasks.push(...(await workspace.submit(agent, script({ say: agent }, { wait: true }))));
+    }
+    const sessions = async (agent) =>
+      (await workspace.events()).filter(
+        ({ type, data }) => type === 'agent_session' && data.agent === agent,
+      );
+    for (const agent of ['keeps', 'forgets']) {
+      await soon(async () => (await sessions(agent)).length === 1, `${agent}'s session`);
+    }
+    await server[how]();
+    await server.start();
+    for (const agent of ['keeps', 'forgets']) {
+      await soon(async () => (await sessions(agent)).length === 2, `${agent}'s next session`);
+    }
+    const [, loaded] = await sessions('keeps');
+    const [, fresh] = await sessions('forgets');
+    assert.deepEqual([loaded.data.how, fresh.data.how], ['loaded', 'new']);
+    assert.match(fresh.data.error, /cannot open a session again/);
+    for (const { id } of tasks) await workspace.call('tasks.cancel', { id });
+    await workspace.finished(tasks);
+    await assertClean(workspace);
+  });
+}

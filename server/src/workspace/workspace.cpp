@@ -164,8 +164,8 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
 
 void Workspace::make_programs() {
   acp_workspace_ = std::make_unique<AcpWorkspace>(
-      AcpWorkspace::Parts{*log_, state_.tasks, *files_, *commands_, *worktrees_, services_.disk,
-                          place_.homes()});
+      AcpWorkspace::Parts{*log_, state_.tasks, state_.approvals, *files_, *commands_, *worktrees_,
+                          services_.disk, place_.homes()});
   if (services_.programs == nullptr) return;
   programs_ = std::make_unique<agents::acp::AcpServices>(agents::acp::AcpServices{
       *acp_workspace_, *services_.programs, services_.tools, services_.disk});

@@ -29,6 +29,8 @@ class AcpHost {
   /// Before the program starts: how it is run. What it changes on the disk from here on is its
   /// agent's where the agent has locked it, and the task's process's elsewhere.
   virtual Result<tools::CommandScope> begin_run(const tools::Caller& caller) = 0;
+  /// Whether it may change files at all: an agent that may only read does not, asked or not.
+  virtual tools::ProjectAccess access(const std::string& agent) const = 0;
   /// After it, once for each begin_run() that succeeded: compares the project.
   virtual awaitable<void> end_run(std::uint64_t scope) = 0;
   /// Compares these paths with the disk, durably: what changed there is the caller's.

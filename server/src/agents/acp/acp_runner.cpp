@@ -67,6 +67,7 @@ awaitable<Result<tools::PipedSpec>> AcpRunner::program(const tools::CommandScope
   spec.argv = parts_.agent.command;
   spec.project_root = parts_.host.project_root(caller_);
   spec.network = tools::Network::kAllowList;
+  spec.access = parts_.services.workspace.access(caller_.agent);
   spec.read_only = scope.read_only;
   CO_TRY(spec.home, co_await parts_.services.workspace.home(caller_.agent));
   spec.programs = parts_.agent.programs;

@@ -55,6 +55,11 @@ Result<tools::CommandScope> AcpWorkspace::begin_run(const tools::Caller& caller)
   return scope;
 }
 
+tools::ProjectAccess AcpWorkspace::access(const std::string& agent) const {
+  const bool reads = parts_.approvals.policy().mode_of(agent) == approvals::Mode::kReadOnly;
+  return reads ? tools::ProjectAccess::kReadOnly : tools::ProjectAccess::kReadWrite;
+}
+
 awaitable<void> AcpWorkspace::end_run(std::uint64_t scope) {
   const auto apart = apart_.find(scope);
   if (apart == apart_.end()) {

@@ -7,6 +7,7 @@
 
 #include "agents/acp/acp_host.h"
 #include "async/blocking_pool.h"
+#include "coordination/approvals/desk.h"
 #include "coordination/queue/task_board.h"
 #include "workspace/files/file_service.h"
 #include "workspace/host/command_book.h"
@@ -24,6 +25,7 @@ class AcpWorkspace final : public agents::acp::AcpHost {
   struct Parts {
     EventLog& log;
     const queue::TaskBoard& board;
+    const approvals::Desk& approvals;
     FileService& files;
     CommandBook& commands;
     WorktreeService& worktrees;
@@ -34,6 +36,7 @@ class AcpWorkspace final : public agents::acp::AcpHost {
   explicit AcpWorkspace(Parts parts) : parts_(std::move(parts)) {}
 
   Result<tools::CommandScope> begin_run(const tools::Caller& caller) override;
+  tools::ProjectAccess access(const std::string& agent) const override;
   awaitable<void> end_run(std::uint64_t scope) override;
   awaitable<Result<void>> compare(tools::Caller caller, std::vector<std::string> paths) override;
   awaitable<Result<agents::acp::Recalled>> recall(tools::Caller caller) override;
