@@ -116,7 +116,8 @@ test('a session belongs to one workspace, and ends', async (t) => {
   const wrong = { ...session, 'MCP-Protocol-Version': '2030-01-01' };
   const refused = await post(server, mcp, list, { headers: wrong });
   assert.equal(refused.status, 400);
-  assert.equal((await request(server, 'DELETE', mcp, { headers: session })).status, 204);
+  const json = { ...session, Accept: 'application/json' };
+  assert.equal((await request(server, 'DELETE', mcp, { headers: json })).status, 204);
   assert.equal((await post(server, mcp, list, { headers: session })).status, 404);
 });
 

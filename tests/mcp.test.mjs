@@ -36,11 +36,17 @@ for (const way of kWays) {
     const { server, workspace } = await story(t);
     await workspace.create('a.txt', 'one\ntwo\n');
     const client = await connect(t, server, way, { workspace: workspace.id });
-    const names = (await client.listTools()).tools.map((tool) => tool.name);
+    const { tools } = await client.listTools();
+    const names = tools.map((tool) => tool.name);
     for (const name of ['read_file', 'write_file', 'search', 'submit_task', 'query_sql']) {
       assert.ok(names.includes(name), name);
     }
     assert.ok(!names.includes('run_command'), 'its shell is its own');
+    const hints = (name) => tools.find((tool) => tool.name === name).annotations;
+    assert.equal(hints('search').readOnlyHint, true);
+    assert.equal(hints('send_message').readOnlyHint, false);
+    assert.equal(hints('send_message').destructiveHint, false);
+    assert.equal(hints('write_file').destructiveHint, true);
     const unread = await use(client, 'write_file', { path: 'a.txt', text: 'mine\n' });
     assert.ok(!unread.ok && /you have not read it/.test(unread.text), unread.text);
     assert.equal((await use(client, 'read_file', { path: 'a.txt' })).text, 'one\ntwo\n');
@@ -164,7 +170,20 @@ test('rules and people decide what it may do', { skip: kSkip }, async (t) => {
   assert.ok(!denied.ok && /not allowed/.test(denied.text), denied.text);
   const task = await use(client, 'submit_task', { agent: 'kimi', prompt: 'x' });
   assert.ok(!task.ok && /not allowed/.test(task.text), task.text);
-  await workspace.call('approvals.set_policy', { mode: 'ask' });
+  const rules = [{ path: 'secret/', decision: 'deny' }];
+  await workspace.create('secret/a.txt', 'x');
+  await workspace.call('approvals.set_policy', { mode: 'ask', rules });
+  const secret = { path: 'secret/a.txt' };
+  for (const [name, args] of [
+    ['read_file', secret],
+    ['file_at', { ...secret, seq: await workspace.head() }],
+    ['file_history', secret],
+  ]) {
+    const read = await use(client, name, args);
+    assert.ok(!read.ok && /not allowed/.test(read.text), `${name}: ${read.text}`);
+  }
+  const uri = `coditect://${workspace.id}/files/secret/a.txt`;
+  await assert.rejects(client.readResource({ uri }), /not allowed/);
   for (const decision of ['allow', 'deny']) {
     const asked = use(client, 'write_file', { path: `${decision}.txt`, text: 'x' });
     const question = await eventually(async () => {

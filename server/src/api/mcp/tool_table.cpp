@@ -17,8 +17,8 @@ struct AgentTool {
 constexpr AgentTool kAgentTools[] = {
     {"list_files", Effect::kReads}, {"read_file", Effect::kReads},
     {"write_file", Effect::kEdits}, {"edit_file", Effect::kEdits},
-    {"lock_files", Effect::kEdits}, {"unlock_files", Effect::kReads},
-    {"search", Effect::kReads},     {"send_message", Effect::kReads},
+    {"lock_files", Effect::kAdds},  {"unlock_files", Effect::kAdds},
+    {"search", Effect::kReads},     {"send_message", Effect::kAdds},
 };
 
 struct MethodTool {
@@ -38,7 +38,7 @@ constexpr MethodTool kMethodTools[] = {
     {"timeline", "timeline.range", Effect::kReads},
     {"file_at", "timeline.file_at", Effect::kReads},
     {"query_sql", "sql.query", Effect::kReads},
-    {"create_checkpoint", "checkpoints.create", Effect::kReads},
+    {"create_checkpoint", "checkpoints.create", Effect::kAdds},
     {"list_checkpoints", "checkpoints.list", Effect::kReads},
     {"restore_checkpoint", "checkpoints.restore", Effect::kActs},
 };
@@ -69,13 +69,14 @@ json::object with_workspace(json::object schema) {
 
 json::object listing_of(const OfferedTool& tool, ToolTable::Scope scope) {
   const bool any = scope == ToolTable::Scope::kAnyWorkspace;
-  json::object listing{{"name", tool.name},
-                       {"description", tool.description},
-                       {"inputSchema", any ? with_workspace(tool.input_schema) : tool.input_schema},
-                       {"annotations",
-                        {{"readOnlyHint", tool.effect == Effect::kReads},
-                         {"destructiveHint", tool.effect != Effect::kReads},
-                         {"openWorldHint", false}}}};
+  json::object listing{
+      {"name", tool.name},
+      {"description", tool.description},
+      {"inputSchema", any ? with_workspace(tool.input_schema) : tool.input_schema},
+      {"annotations",
+       {{"readOnlyHint", tool.effect == Effect::kReads},
+        {"destructiveHint", tool.effect == Effect::kEdits || tool.effect == Effect::kActs},
+        {"openWorldHint", false}}}};
   if (tool.kind == OfferedTool::Kind::kMethod) listing["outputSchema"] = {{"type", "object"}};
   return listing;
 }

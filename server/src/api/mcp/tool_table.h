@@ -15,8 +15,13 @@ namespace coditect::api {
 /// JSON-RPC interface under a name that models understand.
 struct OfferedTool {
   enum class Kind { kAgentTool, kMethod };
-  /// What it does to the workspace, as rules and clients see it.
-  enum class Effect { kReads, kEdits, kActs };
+  /// What it does to the workspace, as clients are told.
+  enum class Effect {
+    kReads,
+    kAdds,   ///< something that takes nothing away: a message, a lock, a checkpoint
+    kEdits,  ///< files
+    kActs,   ///< in another way; rules and people are asked
+  };
 
   std::string name;
   std::string description;

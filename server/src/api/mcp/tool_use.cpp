@@ -1,6 +1,6 @@
 #include "api/mcp/tool_use.h"
 
-#include "tools/intent.h"
+#include "tools/project_path.h"
 #include "tools/sandbox/bounded_output.h"
 
 namespace coditect::api {
@@ -45,10 +45,22 @@ awaitable<Result<json::value>> call_tool(Workspace& workspace, ToolUse use) {
   co_return text_result(std::move(outcome.output), outcome.ok);
 }
 
-/// On the workspace's strand: returns where rules or a person let the participant act.
-awaitable<Result<json::value>> ask_rules(Workspace& workspace, ToolUse use) {
+/// A call as rules see it: by its name, what it does, and the path that it is about.
+Result<approvals::Intent> intent_of(const ToolUse& use, approvals::Effect effect) {
+  approvals::Intent intent{use.name, effect, {}, {}, {}};
+  auto path = find_string(use.input, "path");
+  if (!path) return intent;
+  if (path->ends_with('/')) path->pop_back();
+  TRY(std::string named, tools::project_path(*path));
+  intent.paths.push_back(std::move(named));
+  return intent;
+}
+
+/// On the workspace's strand: returns where rules or a person let the participant do it.
+awaitable<Result<json::value>> ask_rules(Workspace& workspace, ToolUse use,
+                                         approvals::Effect effect) {
   workspace.keep_session(actor_of(use));
-  approvals::Intent intent{use.name, approvals::Effect::kActs, {}, {}, {}};
+  CO_TRY(approvals::Intent intent, intent_of(use, effect));
   CO_TRY_VOID(co_await workspace.host().approve(caller_of(use), std::move(intent),
                                                 std::move(use.input), std::move(use.stop)));
   co_return json::value();
@@ -84,13 +96,13 @@ awaitable<json::object> use_agent_tool(Dispatcher& dispatcher, ToolUse use) {
 }
 
 awaitable<json::object> use_method(Dispatcher& dispatcher, ToolUse use, std::string method,
-                                   Asking asking) {
+                                   approvals::Effect effect) {
   const WorkspaceId id = use.workspace;
-  if (asking == Asking::kRules) {
-    auto operation = [use](Workspace& workspace) { return ask_rules(workspace, use); };
-    auto allowed = co_await dispatcher.perform(id, std::move(operation));
-    if (!allowed) co_return failed_result(allowed.error());
-  }
+  auto operation = [use, effect](Workspace& workspace) {
+    return ask_rules(workspace, use, effect);
+  };
+  auto allowed = co_await dispatcher.perform(id, std::move(operation));
+  if (!allowed) co_return failed_result(allowed.error());
   RpcCall call{1, std::move(method), std::move(use.input)};
   auto response = co_await dispatcher.call(id, std::move(call), actor_of(use));
   if (const json::object* error = find_object(*response, "error")) {

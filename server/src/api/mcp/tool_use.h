@@ -7,6 +7,7 @@
 #include "async/strand.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "coordination/approvals/mode.h"
 #include "protocols/mcp/call.h"
 
 // What participants do in a workspace. Everything here goes the way that the workspace's own agents
@@ -26,10 +27,9 @@ struct ToolUse {
 /// in the log.
 awaitable<json::object> use_agent_tool(Dispatcher& dispatcher, ToolUse use);
 
-/// Calls a method. Where it `acts`, rules and people are asked before.
-enum class Asking { kNobody, kRules };
+/// Calls a method, once the workspace's rules or a person allow what has this `effect`.
 awaitable<json::object> use_method(Dispatcher& dispatcher, ToolUse use, std::string method,
-                                   Asking asking);
+                                   approvals::Effect effect);
 
 /// A tool's result that says what went wrong and what to do.
 json::object failed_result(const Error& error);

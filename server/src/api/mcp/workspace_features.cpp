@@ -108,7 +108,7 @@ awaitable<mcp::Reply> WorkspaceFeatures::call_tool(mcp::Call& call, std::string 
   }
   const bool acts = tool->effect == OfferedTool::Effect::kActs;
   co_return co_await use_method(parts_.dispatcher, std::move(use), tool->method,
-                                acts ? Asking::kRules : Asking::kNobody);
+                                acts ? approvals::Effect::kActs : approvals::Effect::kReads);
 }
 
 awaitable<mcp::Reply> WorkspaceFeatures::list_workspaces() {

@@ -19,6 +19,7 @@ bool sends_json(const net::Request& request) {
 }
 
 std::optional<net::Response> refuse(const net::Request& request) {
+  if (request.method == "DELETE") return std::nullopt;
   if (!accepts(request, "text/event-stream")) {
     return net::problem(406, "", "the answer may be a stream of events",
                         "send Accept: application/json, text/event-stream");
