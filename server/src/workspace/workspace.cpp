@@ -11,6 +11,7 @@
 #include "storage/blobs/snapshot.h"
 #include "workspace/acp/acp_workspace.h"
 #include "workspace/files/tree_recovery.h"
+#include "workspace/mcp/mcp_service.h"
 
 namespace coditect::workspace {
 
@@ -147,12 +148,16 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
   commands_ = std::make_unique<CommandBook>(CommandBook::Parts{
       *log_, state_, *files_, *blobs_, *queries_, services.disk, services.clock, services.random});
   files_->set_guard(*commands_);
+  mcp_ = std::make_unique<McpService>(
+      strand, McpService::Parts{*log_, state_.mcp, services.disk, services.programs,
+                                services.secrets, services.mcp, meta_.id, place_.projects(),
+                                place_.homes() / ".mcp", services.clock});
   host_ = std::make_unique<WorkspaceHost>(
       strand,
       WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
                            *commands_, previews_, *queries_, *search_, services.agents,
                            services.disk, services.clock, services.random, services.shared_context,
-                           *worktrees_, services.secrets, meta_.id});
+                           *worktrees_, services.secrets, meta_.id, mcp_.get()});
   acp_workspace_ = std::make_unique<AcpWorkspace>(
       AcpWorkspace::Parts{*log_, state_.tasks, *files_, *commands_, *worktrees_, services.disk,
                           place_.homes()});
@@ -238,6 +243,7 @@ void Workspace::apply(const Event& event) {
   check(applied.ok(), applied ? "" : applied.error().message);
   commands_->after_apply(event);
   escalations_->after_apply(event);
+  mcp_->after_apply(event);
   if (event.type == "file_edit" && phase_ == Phase::kOpen) search_->tree_changed();
   last_active_ = services_.clock.steady();
   log_->set_session(session());
@@ -404,6 +410,7 @@ awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> se
   self->closing_ = true;
   self->escalations_->stop();
   co_await self->tasks_->close();
+  co_await self->mcp_->close();
   co_await self->terminals_->close();
   if (self->watch_) {
     auto unwatch = [&watcher = self->services_.watcher, id = *self->watch_] {

@@ -33,6 +33,7 @@
 namespace coditect::workspace {
 
 class AcpWorkspace;
+class McpService;
 
 /// A workspace that is awake: an actor on one strand.
 ///
@@ -94,6 +95,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   ApprovalService& approvals() { return *approvals_; }
   CommandBook& commands() { return *commands_; }
   WorkspaceHost& host() { return *host_; }
+  McpService& mcp() { return *mcp_; }
   MessageService& messages() { return *messages_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
   WorktreeService& worktrees() { return *worktrees_; }
@@ -169,6 +171,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::unique_ptr<Queries> queries_;
   std::unique_ptr<SemanticSearch> search_;
   std::unique_ptr<CommandBook> commands_;
+  std::unique_ptr<McpService> mcp_;
   std::unique_ptr<WorkspaceHost> host_;
   std::unique_ptr<AcpWorkspace> acp_workspace_;
   std::unique_ptr<agents::acp::AcpServices> programs_;  ///< null where none can be started

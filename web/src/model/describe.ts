@@ -3,15 +3,17 @@ import { describeApproval, isAboutApprovals, type ApprovalEvent } from './approv
 import { shortName, usd } from './format';
 import { describeLock, isAboutLocks, type LockEvent } from './locks';
 import { summaryOf } from './markup';
+import { describeMcp, isAboutMcp, type McpEvent } from './mcp';
 
 /** One line for the log: what happened, without the who and the when. */
 export function describe(event: WireEvent): string {
   if (!isKnown(event)) return compact(event.data);
   if (isAboutLocks(event)) return describeLock(event);
+  if (isAboutMcp(event)) return describeMcp(event);
   return isAboutApprovals(event) ? describeApproval(event) : describeKnown(event);
 }
 
-function describeKnown(event: Exclude<KnownEvent, ApprovalEvent | LockEvent>): string {
+function describeKnown(event: Exclude<KnownEvent, ApprovalEvent | LockEvent | McpEvent>): string {
   switch (event.type) {
     case 'task_queued':
     case 'task_started':
