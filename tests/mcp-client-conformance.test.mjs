@@ -1,5 +1,5 @@
-// The protocol's own conformance kit against our client (server/testing/mcp/client): the scenarios of
-// both revisions, and of the kit's earlier generation.
+// The protocol's own conformance kit against our client (server/testing/mcp/client): the scenarios
+// of both revisions, and of the kit's earlier generation.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,10 +1,11 @@
-// Agents use the tools of MCP servers: of programs and over HTTP, of this era and the one before, of
-// servers that do what they should and of those that do not.
+// Agents use the tools of MCP servers: of programs and over HTTP, of this era and the one before,
+// of servers that do what they should and of those that do not.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { HttpServer } from './lib/mcp/http-server.mjs';
+import { kNoSdk, kSdkFolder, startSdkServer } from './lib/mcp/sdk.mjs';
 import { callsOf, raw, setServer, startStudio } from './lib/mcp/start.mjs';
 import { rehearse, say, tool } from './lib/rehearsal.mjs';
 import { refused } from './lib/rpc.mjs';
@@ -13,7 +14,7 @@ import { eventually, Workspace } from './lib/workspace.mjs';
 const kValue = 'tok-canary-5b1e77c0/9+f=';
 let studio;
 before(async () => {
-  studio = await startStudio();
+  studio = await startStudio(undefined, [kSdkFolder]);
 });
 after(() => studio?.stop());
 
@@ -137,7 +138,11 @@ test('a call waits for a person where the workspace says so', async () => {
   assert.equal((await check('raw__echo')).decision, 'ask', 'the hint of the server counts nothing');
   const { tasks } = await workspace.call('tasks.submit', {
     agent: 'claude',
-    prompt: rehearse(tool('raw__echo', { text: 'a' }), tool('raw__echo', { text: 'b' }), say('done')),
+    prompt: rehearse(
+      tool('raw__echo', { text: 'a' }),
+      tool('raw__echo', { text: 'b' }),
+      say('done'),
+    ),
   });
   for (const decision of ['allow', 'deny']) {
     const asked = await eventually(async () => {
@@ -214,7 +219,9 @@ test('a task that is cancelled ends its call', async () => {
     prompt: rehearse(tool('raw__silent', {}), say('done')),
   });
   await eventually(async () =>
-    (await workspace.events()).some(({ type, data }) => type === 'tool_call' && data.phase === 'started'),
+    (await workspace.events()).some(
+      ({ type, data }) => type === 'tool_call' && data.phase === 'started',
+    ),
   );
   await workspace.call('tasks.cancel', { id: tasks[0].id });
   const [ended] = await workspace.finished(tasks);
@@ -343,3 +350,23 @@ test('a session that a server has forgotten is begun again', async (t) => {
   const { calls } = await play(workspace, tool('web__echo', { text: 'two' }));
   assert.deepEqual([calls[0].ok, calls[0].output], [true, 'two\n']);
 });
+
+for (const kind of ['stdio', 'HTTP']) {
+  test(`servers made with the official SDK: ${kind}`, { skip: kNoSdk }, async (t) => {
+    const server =
+      kind === 'stdio' ? { command: ['sdk-stdio.mjs'] } : { url: await startSdkServer(t) };
+    const { workspace, row } = await connected('sdk', server);
+    assert.equal(row.state, 'ready', JSON.stringify(row.error));
+    assert.deepEqual(row.about, { protocol: '2025-11-25', name: 'sdk', version: '1' });
+    const { calls } = await play(
+      workspace,
+      tool('sdk__add', { a: 2, b: 3 }),
+      tool('sdk__add', { a: 'two' }),
+      tool('sdk__whoami', {}),
+    );
+    assert.deepEqual([calls[0].ok, calls[0].output], [true, '5\n']);
+    assert.equal(calls[1].ok, false);
+    assert.match(calls[1].output, /[Ii]nvalid/);
+    assert.match(calls[2].output, /does not support|not declared/);
+  });
+}

@@ -48,10 +48,7 @@ async function signIn(workspace) {
 }
 
 async function echo(workspace, text) {
-  const task = await workspace.run(
-    'claude',
-    rehearse(tool('web__echo', { text }), say('done')),
-  );
+  const task = await workspace.run('claude', rehearse(tool('web__echo', { text }), say('done')));
   return callsOf(await workspace.events(), task)[0];
 }
 

@@ -113,8 +113,8 @@ class AgentLoop final : public TaskRunner {
   int steps_ = 0;
   PromptBound prompt_;
   tools::FurtherOffer further_;  ///< the same for the whole run, so that vendors can cache it
-  std::string system_;     ///< the same for the whole task, so that vendors can cache it
-  providers::Turn first_;  ///< what the task asks; stays when the rest is summed up
+  std::string system_;           ///< the same for the whole task, so that vendors can cache it
+  providers::Turn first_;        ///< what the task asks; stays when the rest is summed up
   ContextGauge gauge_;
   LoopGuard guard_;
   std::size_t model_at_ = 0;

@@ -89,8 +89,8 @@ Result<void> take_locks(const std::filesystem::path& file, const toml::table& ta
 Result<void> load_config(const std::filesystem::path& file, Config& config) {
   TRY(std::string text, read_file(file));
   TRY(const toml::table root, parse(file, text));
-  TRY_VOID(
-      only_known(file, root, {"server", "agents", "commands", "approvals", "locks", "embeddings", "mcp"}));
+  TRY_VOID(only_known(file, root,
+                      {"server", "agents", "commands", "approvals", "locks", "embeddings", "mcp"}));
   if (const toml::node* server = root.get("server")) {
     if (!server->is_table()) return bad(file, *server, "[server] is no table");
     TRY_VOID(take_server(file, *server->as_table(), config));

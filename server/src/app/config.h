@@ -34,7 +34,7 @@ struct Config {
   enum class Takeover { kAutomatic, kNever } takeover = Takeover::kAutomatic;
   std::vector<AgentConfig> agents;
   std::vector<std::filesystem::path> mcp_programs;  ///< that MCP servers see
-  std::optional<EmbeddingConfig> embeddings;  ///< nothing: semantic search compares words
+  std::optional<EmbeddingConfig> embeddings;        ///< nothing: semantic search compares words
   workspace::SharedContext shared_context = workspace::SharedContext::kGiven;
   enum class Providers { kReal, kSimulated } providers = Providers::kReal;
   tools::CommandLimits commands{.time = limits::kTerminalTimeMax};  ///< the most of each

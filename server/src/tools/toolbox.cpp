@@ -4,8 +4,8 @@
 #include <exception>
 
 #include "base/check.h"
-#include "tools/further_tools.h"
 #include "tools/full_output.h"
+#include "tools/further_tools.h"
 #include "tools/intent.h"
 #include "tools/read_on.h"
 #include "tools/sandbox/bounded_output.h"

@@ -33,6 +33,30 @@ Result<WorkspaceState> load_state(const std::filesystem::path& file) {
   return WorkspaceState::restore(object);
 }
 
+std::unique_ptr<McpService> make_mcp(const Strand& strand, const NodeServices& services,
+                                     EventLog& log, const McpBook& book, const WorkspaceId& id,
+                                     const Place& place) {
+  McpService::Parts parts{
+      log,          book, services.disk,    services.programs,      services.secrets,
+      services.mcp, id,   place.projects(), place.homes() / ".mcp", services.clock};
+  return std::make_unique<McpService>(strand, std::move(parts));
+}
+
+/// Null where no program can be started.
+std::unique_ptr<agents::acp::AcpServices> make_programs(const NodeServices& services,
+                                                        AcpWorkspace& workspace) {
+  if (services.programs == nullptr) return nullptr;
+  return std::make_unique<agents::acp::AcpServices>(
+      agents::acp::AcpServices{workspace, *services.programs, services.tools, services.disk});
+}
+
+std::unique_ptr<Terminals> make_terminals(const Strand& strand, const NodeServices& services,
+                                          PreviewHub& previews, const Place& place) {
+  Terminals::Parts parts{services.terminals, previews,        services.disk,
+                         services.clock,     services.random, place.projects()};
+  return std::make_unique<Terminals>(strand, std::move(parts));
+}
+
 }  // namespace
 
 /// What is read from the disk before the actor begins.
@@ -148,29 +172,21 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
   commands_ = std::make_unique<CommandBook>(CommandBook::Parts{
       *log_, state_, *files_, *blobs_, *queries_, services.disk, services.clock, services.random});
   files_->set_guard(*commands_);
-  mcp_ = std::make_unique<McpService>(
-      strand, McpService::Parts{*log_, state_.mcp, services.disk, services.programs,
-                                services.secrets, services.mcp, meta_.id, place_.projects(),
-                                place_.homes() / ".mcp", services.clock});
+  mcp_ = make_mcp(strand, services, *log_, state_.mcp, meta_.id, place_);
   host_ = std::make_unique<WorkspaceHost>(
-      strand,
-      WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
-                           *commands_, previews_, *queries_, *search_, services.agents,
-                           services.disk, services.clock, services.random, services.shared_context,
-                           *worktrees_, services.secrets, meta_.id, mcp_.get()});
-  acp_workspace_ = std::make_unique<AcpWorkspace>(
-      AcpWorkspace::Parts{*log_, state_.tasks, *files_, *commands_, *worktrees_, services.disk,
-                          place_.homes()});
-  if (services.programs != nullptr) {
-    programs_ = std::make_unique<agents::acp::AcpServices>(agents::acp::AcpServices{
-        *acp_workspace_, *services.programs, services.tools, services.disk});
-  }
+      strand, WorkspaceHost::Parts{
+                  *log_,         state_,           *files_,         *locks_,
+                  *tasks_,       *budgets_,        *approvals_,     *commands_,
+                  previews_,     *queries_,        *search_,        services.agents,
+                  services.disk, services.clock,   services.random, services.shared_context,
+                  *worktrees_,   services.secrets, meta_.id,        mcp_.get()});
+  acp_workspace_ = std::make_unique<AcpWorkspace>(AcpWorkspace::Parts{
+      *log_, state_.tasks, *files_, *commands_, *worktrees_, services.disk, place_.homes()});
+  programs_ = make_programs(services, *acp_workspace_);
   messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
-  terminals_ = std::make_unique<Terminals>(
-      strand, Terminals::Parts{services.terminals, previews_, services.disk, services.clock,
-                               services.random, place_.projects()});
+  terminals_ = make_terminals(strand, services, previews_, place_);
 }
 
 Workspace::~Workspace() {

@@ -23,7 +23,7 @@ export class GuardedServer {
     const { origin } = guard.http;
     const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`;
     guard.http.challenge = `Bearer resource_metadata="${metadata}", scope="${kScope}"`;
-    guard.http.more = (request, body, answer) => guard.#take(request, body, answer);
+    guard.http.more = (request, body, answer) => guard.take(request, body, answer);
     return guard;
   }
 
@@ -31,7 +31,7 @@ export class GuardedServer {
     return this.http.url;
   }
 
-  #take(request, body, answer) {
+  take(request, body, answer) {
     const { origin } = this.http;
     const url = new URL(request.url, origin);
     const form = new URLSearchParams(body);
@@ -55,17 +55,17 @@ export class GuardedServer {
         return true;
       }
       case '/authorize':
-        this.#authorize(url.searchParams, answer);
+        this.authorize(url.searchParams, answer);
         return true;
       case '/token':
-        this.#token(form, answer);
+        this.giveToken(form, answer);
         return true;
       default:
         return false;
     }
   }
 
-  #authorize(query, answer) {
+  authorize(query, answer) {
     assert.equal(query.get('response_type'), 'code');
     assert.equal(query.get('code_challenge_method'), 'S256');
     assert.equal(query.get('resource'), this.url);
@@ -84,28 +84,30 @@ export class GuardedServer {
     answer(302, undefined, { location: back.href });
   }
 
-  #token(form, answer) {
+  giveToken(form, answer) {
     if (form.get('resource') !== this.url) return answer(400, { error: 'invalid_target' });
     if (form.get('grant_type') === 'refresh_token') {
       if (!this.refreshes.delete(form.get('refresh_token'))) {
         return answer(400, { error: 'invalid_grant' });
       }
       this.refreshed += 1;
-      return this.#issue(answer);
+      return this.issue(answer);
     }
     const asked = this.codes.get(form.get('code'));
     this.codes.delete(form.get('code'));
-    const digest = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');
+    const digest = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url');
     const good =
       asked !== undefined &&
       asked.code_challenge === digest &&
       asked.redirect_uri === form.get('redirect_uri') &&
       asked.client_id === form.get('client_id');
     if (!good) return answer(400, { error: 'invalid_grant' });
-    return this.#issue(answer);
+    return this.issue(answer);
   }
 
-  #issue(answer) {
+  issue(answer) {
     const access = `access-${randomUUID()}`;
     const refresh = `refresh-${randomUUID()}`;
     this.issued.add(access);

@@ -20,12 +20,12 @@ export class HttpServer {
   sessions = new Set();
   requests = [];
 
-  /// `token`: the bearer token that everybody has to show; `lets(headers)`: whether one may come in,
+  /// `token`: the bearer token that everybody has to show; `lets(shown)`: whether one may come in,
   /// and `challenge`, what is said to those who may not.
   static async start(t, { era, token, lets, challenge } = {}) {
     const server = new HttpServer();
     Object.assign(server, { era, token, lets, challenge });
-    server.http = http.createServer((request, response) => server.#take(request, response));
+    server.http = http.createServer((request, response) => server.take(request, response));
     await new Promise((resolve) => server.http.listen(0, '127.0.0.1', resolve));
     server.origin = `http://127.0.0.1:${server.http.address().port}`;
     server.url = `${server.origin}/mcp`;
@@ -40,7 +40,7 @@ export class HttpServer {
     this.sessions.clear();
   }
 
-  async #take(request, response) {
+  async take(request, response) {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();
@@ -58,11 +58,11 @@ export class HttpServer {
     if (request.method === 'DELETE') return answer(204);
     if (request.method !== 'POST') return answer(405);
     const message = JSON.parse(body);
-    if (this.era === kModern) this.#modern(request, message, answer, response);
-    else this.#legacy(request, message, answer, response);
+    if (this.era === kModern) this.modern(request, message, answer, response);
+    else this.legacy(request, message, answer, response);
   }
 
-  #modern(request, message, answer, response) {
+  modern(request, message, answer, response) {
     const fail = (code, text) =>
       answer(400, { jsonrpc: '2.0', id: message.id, error: { code, message: text } });
     const meta = message.params?._meta ?? {};
@@ -81,10 +81,10 @@ export class HttpServer {
       };
       return answer(200, { jsonrpc: '2.0', id: message.id, result });
     }
-    this.#serve(request, message, answer, response);
+    this.serve(request, message, answer, response);
   }
 
-  #legacy(request, message, answer, response) {
+  legacy(request, message, answer, response) {
     if (message.method === 'initialize') {
       const session = randomUUID();
       this.sessions.add(session);
@@ -99,11 +99,15 @@ export class HttpServer {
     if (session === undefined) return answer(400, { error: 'Mcp-Session-Id is missing' });
     if (!this.sessions.has(session)) return answer(404, { error: 'no such session' });
     if (message.id === undefined) return answer(202);
-    this.#serve(request, message, answer, response);
+    this.serve(request, message, answer, response);
   }
 
-  #serve(request, { id, method, params }, answer, response) {
-    const reply = (result) => ({ jsonrpc: '2.0', id, result: { resultType: 'complete', ...result } });
+  serve(request, { id, method, params }, answer, response) {
+    const reply = (result) => ({
+      jsonrpc: '2.0',
+      id,
+      result: { resultType: 'complete', ...result },
+    });
     if (method === 'tools/list') return answer(200, reply({ tools: kTools }));
     const text = (said) => reply({ content: [{ type: 'text', text: said }] });
     if (params.name === 'echo') return answer(200, text(params.arguments.text));

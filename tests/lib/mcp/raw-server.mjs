@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// An MCP server over stdio that misbehaves as it is told: by its argument at its start, by its tools
-// later. It speaks 2025-11-25 and knows nothing of `server/discover`.
+// An MCP server over stdio that misbehaves as it is told: by its argument at its start, by its
+// tools later. It speaks 2025-11-25 and knows nothing of `server/discover`.
 
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -18,7 +18,8 @@ if (how === 'garbage') {
   for (let line = 0; line < 50; ++line) process.stdout.write(`hello ${line}\n`);
 }
 
-const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+const send = (message) =>
+  process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 const text = (said) => ({ content: [{ type: 'text', text: said }] });
 const schema = (...names) => ({
   type: 'object',
@@ -58,7 +59,9 @@ const bodies = {
   echo: ({ text: said }) => text(said),
   environment: () => text(JSON.stringify(process.env)),
   files: () => {
-    const seen = existsSync('/workspace/README.md') ? readFileSync('/workspace/README.md', 'utf8') : '';
+    const seen = existsSync('/workspace/README.md')
+      ? readFileSync('/workspace/README.md', 'utf8')
+      : '';
     let wrote = 'no';
     try {
       writeFileSync('/workspace/written.txt', 'x');

@@ -253,10 +253,7 @@ export type KnownEvent =
   | Envelope<'secret_set' | 'secret_deleted', { name: string }>
   | Envelope<'mcp_server_set', { name: string; server: { command?: string[]; url?: string } }>
   | Envelope<'mcp_server_removed' | 'mcp_signed_in' | 'mcp_signed_out', { name: string }>
-  | Envelope<
-      'mcp_unavailable',
-      { agent: string; servers: { name: string; error: string }[] }
-    >
+  | Envelope<'mcp_unavailable', { agent: string; servers: { name: string; error: string }[] }>
   | Envelope<
       'bus_message',
       { id: string; from: string; to: string[]; topic?: string; text: string }

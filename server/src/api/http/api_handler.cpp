@@ -22,7 +22,8 @@ constexpr std::string_view kCallback = "/oauth/callback";
 /// only the one who began a sign-in has, is what lets it in.
 bool is_open(const net::RequestHead& head, const StaticFiles& files) {
   const bool reads = head.method == "GET" || head.method == "HEAD";
-  return reads && !head.is_websocket && (head.path == "/health/live" || head.path == kCallback || files.has(head.path));
+  return reads && !head.is_websocket &&
+         (head.path == "/health/live" || head.path == kCallback || files.has(head.path));
 }
 
 net::Response wrong_method(const std::string& allowed) {

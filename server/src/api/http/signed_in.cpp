@@ -43,8 +43,8 @@ awaitable<net::Response> signed_in(registry::Registry& registry, Dispatcher& dis
   auto operation = [returned](workspace::Workspace& each) { return take(each, returned); };
   auto done = co_await dispatcher.perform(id, std::move(operation));
   if (!done) co_return page(400, "The sign-in failed: " + done.error().message + "\n");
-  co_return page(200, "Signed in to " + std::string(done->get_string()) +
-                          ". You can close this window.\n");
+  co_return page(
+      200, "Signed in to " + std::string(done->get_string()) + ". You can close this window.\n");
 }
 
 }  // namespace coditect::api

@@ -16,9 +16,7 @@ awaitable<Result<Sequence>> record(const MethodCall& call, std::string type, jso
   co_return seq;
 }
 
-awaitable<Result<json::value>> servers(MethodCall call) {
-  co_return call.workspace.mcp().list();
-}
+awaitable<Result<json::value>> servers(MethodCall call) { co_return call.workspace.mcp().list(); }
 
 awaitable<Result<json::value>> set_server(MethodCall call) {
   CO_TRY_VOID(call.workspace.log().admit());
@@ -58,8 +56,8 @@ awaitable<Result<json::value>> connect(MethodCall call) {
   const auto connected = co_await call.workspace.mcp().connect(name);
   json::object row = call.workspace.mcp().row(name);
   if (!connected && !row.contains("error")) {
-    row["error"] = json::object{{"message", connected.error().message},
-                                {"hint", connected.error().hint}};
+    row["error"] =
+        json::object{{"message", connected.error().message}, {"hint", connected.error().hint}};
   }
   co_return row;
 }
@@ -82,7 +80,8 @@ awaitable<Result<json::value>> sign_out(MethodCall call) {
 
 constexpr std::string_view kRow =
     "{name, server, set_by, state: idle, starting, ready or failed, error?: {message, hint}, "
-    "about?: {protocol, name, version}, sign_in?: none, wanted or done, tools: [{name, tool, description, read_only, "
+    "about?: {protocol, name, version}, sign_in?: none, wanted or done, tools: [{name, tool, "
+    "description, read_only, "
     "says_read_only}], left_out?}";
 
 }  // namespace

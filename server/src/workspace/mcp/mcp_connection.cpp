@@ -52,6 +52,8 @@ McpConnection::State McpConnection::state() const {
   return error_.message.empty() && !broken() ? State::kIdle : State::kFailed;
 }
 
+Error McpConnection::error() const { return broken() ? *program_->broken() : error_; }
+
 json::object McpConnection::about() const {
   if (!client_ || !connected_) return {};
   const json::object& server = client_->server();
@@ -152,8 +154,8 @@ awaitable<Result<void>> McpConnection::connect() {
   co_await drop();
   CO_TRY(const std::vector<tools::Secret> values, co_await secrets());
   masked_ = values;
-  mcp::Client::Options options{.name = "coditect", .version = "2.0.0", .start = kStart,
-                               .probe = kProbe, .first = first_};
+  mcp::Client::Options options{
+      .name = "coditect", .version = "2.0.0", .start = kStart, .probe = kProbe, .first = first_};
   if (!server_.url) options.silence = mcp::Client::Options::Silence::kMeansOlder;
   options.on_log = [this](const std::string& line) { log(line); };
   client_ = std::make_unique<mcp::Client>(std::move(options));
@@ -166,6 +168,8 @@ awaitable<Result<void>> McpConnection::connect() {
   }
   if (!said) co_return broken() ? *program_->broken() : std::move(said).error();
   connected_ = true;
+  const bool modern = client_->revision() == mcp::kModernRevision;
+  first_ = modern ? mcp::Era::kModern : mcp::Era::kLegacy;
   co_return co_await list();
 }
 
@@ -211,12 +215,17 @@ Result<std::unique_ptr<mcp::Transport>> McpConnection::open_http(
   }
   bool authorized = false;
   for (const auto& [name, value] : server_.headers) {
-    options.headers.push_back({name, text_of(value, values)});
+    std::string text = text_of(value, values);
+    if (std::ranges::any_of(text,
+                            [](char each) { return static_cast<unsigned char>(each) < ' '; })) {
+      return invalid("the secret " + value.secret + " holds a line end, which no header can",
+                     "set it again without one");
+    }
+    options.headers.push_back({name, std::move(text)});
     authorized |= ::strcasecmp(name.c_str(), "authorization") == 0;
   }
-  TRY(auto transport,
-      mcp::HttpTransport::create(strand_, std::move(options), *client_,
-                                 authorized ? nullptr : parts_.authorizer.get()));
+  TRY(auto transport, mcp::HttpTransport::create(strand_, std::move(options), *client_,
+                                                 authorized ? nullptr : parts_.authorizer.get()));
   return std::unique_ptr<mcp::Transport>(std::move(transport));
 }
 
@@ -257,17 +266,30 @@ awaitable<Result<void>> McpConnection::ready(SteadyClock::time_point deadline,
   co_return error_;
 }
 
+awaitable<Result<mcp::ToolResult>> McpConnection::call_once(const mcp::Tool& tool,
+                                                            json::object arguments,
+                                                            std::stop_token stop) {
+  // The transport is not let go before every call has left it.
+  struct Counted {
+    explicit Counted(McpConnection& connection) : self(connection) { ++self.calls_; }
+    ~Counted() {
+      --self.calls_;
+      self.changed_->notify_all();
+    }
+    McpConnection& self;
+  };
+  const Counted counted(*this);
+  const mcp::CallTime time{server_.timeout, limits::kMcpCallMax};
+  co_return co_await client_->call_tool(tool, std::move(arguments), time, std::move(stop));
+}
+
 awaitable<Result<mcp::ToolResult>> McpConnection::call(mcp::Tool tool, json::object arguments,
                                                        std::stop_token stop) {
   for (int attempt = 1;; ++attempt) {
     CO_TRY_VOID(co_await ready(SteadyClock::now() + limits::kMcpStartMax, stop));
     LinkedStop over(stop_.get_token());
     const std::stop_callback forward(stop, [&over] { over.request_stop(); });
-    ++calls_;
-    auto result = co_await client_->call_tool(tool, arguments,
-                                              {server_.timeout, limits::kMcpCallMax}, over.token());
-    --calls_;
-    changed_->notify_all();
+    auto result = co_await call_once(tool, arguments, over.token());
     if (result) {
       result->text = co_await masked(std::move(result->text));
       co_return result;
@@ -278,7 +300,8 @@ awaitable<Result<mcp::ToolResult>> McpConnection::call(mcp::Tool tool, json::obj
       co_return unavailable("the connection ended in the middle of the call");
     }
     // It has done nothing where it only does not know the session any more.
-    if (code != Errc::kConflict || attempt > 1) co_return co_await masked(std::move(result).error());
+    if (code != Errc::kConflict || attempt > 1)
+      co_return co_await masked(std::move(result).error());
   }
 }
 

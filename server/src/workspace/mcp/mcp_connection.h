@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "async/blocking_pool.h"
 #include "async/notifier.h"
 #include "async/task_group.h"
 #include "protocols/mcp/client/authorizer.h"
 #include "protocols/mcp/client/client.h"
-#include "async/blocking_pool.h"
 #include "tools/sandbox/piped_process.h"
 #include "tools/sandbox/secret.h"
 #include "workspace/mcp/mcp_server.h"
@@ -51,7 +51,7 @@ class McpConnection {
   const McpServer& server() const { return server_; }
   State state() const;
   /// Why it failed last; only of kFailed.
-  const Error& error() const { return error_; }
+  Error error() const;
   /// What it offers, by the names under which agents see it. Kept while it is not there.
   const std::map<std::string, mcp::Tool>& tools() const { return tools_; }
   const std::vector<std::string>& left_out() const { return left_out_; }
@@ -71,6 +71,8 @@ class McpConnection {
   awaitable<void> close();
 
  private:
+  awaitable<Result<mcp::ToolResult>> call_once(const mcp::Tool& tool, json::object arguments,
+                                               std::stop_token stop);
   awaitable<void> work();
   awaitable<Result<void>> connect();
   awaitable<Result<std::unique_ptr<mcp::Transport>>> open(const std::vector<tools::Secret>& values);

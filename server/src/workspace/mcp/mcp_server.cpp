@@ -59,7 +59,8 @@ Result<std::map<std::string, McpValue>> values_of(const json::value& value, cons
                                                   std::string_view name_characters) {
   const json::object* object = value.if_object();
   if (object == nullptr) return invalid("'" + what + "' is not an object");
-  if (object->size() > limits::kMcpEntriesMax) return invalid("'" + what + "' has too many members");
+  if (object->size() > limits::kMcpEntriesMax)
+    return invalid("'" + what + "' has too many members");
   std::map<std::string, McpValue> values;
   for (const auto& member : *object) {
     const std::string name(member.key());
@@ -178,8 +179,8 @@ Result<void> check_no_keys(const std::map<std::string, McpValue>& values) {
 
 /// Headers that say how a message is to be read are the client's own.
 Result<void> check_headers(const McpServer& server) {
-  constexpr std::string_view kOurs[] = {"accept",         "content-type", "content-length", "host",
-                                        "transfer-encoding", "connection"};
+  constexpr std::string_view kOurs[] = {"accept", "content-type",      "content-length",
+                                        "host",   "transfer-encoding", "connection"};
   for (const auto& [name, value] : server.headers) {
     std::string lower = name;
     std::ranges::transform(lower, lower.begin(), [](char c) {

@@ -156,7 +156,8 @@ awaitable<Result<void>> McpService::sign_out(std::string name) {
 
 awaitable<Result<void>> McpService::connect(std::string name) {
   const auto server = connection(name);
-  if (!server) co_return not_found("there is no MCP server '" + name + "'", "mcp.servers names them");
+  if (!server)
+    co_return not_found("there is no MCP server '" + name + "'", "mcp.servers names them");
   if (server->state() != McpConnection::State::kReady) server->try_again();
   const auto deadline = SteadyClock::now() + 2 * limits::kMcpStartMax;
   co_return co_await server->ready(deadline, {});
@@ -247,7 +248,7 @@ json::object McpService::row(const std::string& name) const {
   json::array tools;
   if (connection) {
     if (connection->state() == McpConnection::State::kFailed) {
-      const Error& error = connection->error();
+      const Error error = connection->error();
       row["error"] = json::object{{"message", tools::to_valid_utf8(error.message)},
                                   {"hint", tools::to_valid_utf8(error.hint)}};
     }

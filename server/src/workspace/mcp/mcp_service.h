@@ -79,7 +79,7 @@ class McpService final : public tools::FurtherTools {
   const Parts parts_;
   // Touched only on strand_.
   std::map<std::string, std::shared_ptr<McpConnection>, std::less<>> connections_;  // by server
-  std::map<std::string, std::shared_ptr<McpSignIn>, std::less<>> sign_ins_;  // by server
+  std::map<std::string, std::shared_ptr<McpSignIn>, std::less<>> sign_ins_;         // by server
   bool closing_ = false;
   TaskGroup endings_;
 };

@@ -58,7 +58,8 @@ awaitable<Result<std::string>> McpSignIn::token() {
   CO_TRY_VOID(co_await load());
   if (!tokens_) co_return std::string();
   const auto now = duration_cast<seconds>(parts_.clock.now().time_since_epoch()).count();
-  const bool expires = tokens_->expires_at != 0 && tokens_->expires_at <= now + kExpiresSoon.count();
+  const bool expires =
+      tokens_->expires_at != 0 && tokens_->expires_at <= now + kExpiresSoon.count();
   // Where it cannot be renewed, the server says what it thinks of the old one.
   if (expires && !tokens_->refresh.empty()) (void)(co_await renew()).ok();
   co_return tokens_->access;
@@ -74,8 +75,9 @@ awaitable<Result<void>> McpSignIn::challenged(mcp::Challenge challenge, std::str
   }
   challenge_ = std::move(challenge.authenticate);
   wanted_ = true;
-  co_return Error{Errc::kDenied, "it wants somebody to sign in",
-                  "call mcp.authorize {\"name\": \"" + name_ + "\"} and open the URL that it gives"};
+  co_return Error{
+      Errc::kDenied, "it wants somebody to sign in",
+      "call mcp.authorize {\"name\": \"" + name_ + "\"} and open the URL that it gives"};
 }
 
 awaitable<Result<McpSignIn::Begun>> McpSignIn::begin(std::string actor) {

@@ -11,8 +11,8 @@
 
 namespace coditect::workspace {
 
-/// The tokens that let a workspace into its MCP servers: sealed as its secrets are, but in a file of
-/// their own, so that no command can be given one by its name.
+/// The tokens that let a workspace into its MCP servers: sealed as its secrets are, but in a file
+/// of their own, so that no command can be given one by its name.
 ///
 /// Threads:    the caller's strand; the files are read and written on the pool.
 /// Lifetime:   its parts outlive it.

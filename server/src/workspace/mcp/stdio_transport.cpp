@@ -26,12 +26,12 @@ std::optional<std::int64_t> number_of(const json::value& id) {
 }  // namespace
 
 awaitable<Result<std::unique_ptr<StdioTransport>>> StdioTransport::start(
-    const Strand& strand, tools::PipedLauncher& launcher, BlockingPool& pool,
-    tools::PipedSpec spec, mcp::Listener& listener) {
+    const Strand& strand, tools::PipedLauncher& launcher, BlockingPool& pool, tools::PipedSpec spec,
+    mcp::Listener& listener) {
   CO_TRY(auto process,
          co_await agents::acp::AcpProcess::start(strand, launcher, pool, std::move(spec)));
-  auto stream = agents::acp::LineStream::open(strand, process->take_stream(),
-                                              mcp::limits::kMessageBytesMax);
+  auto stream =
+      agents::acp::LineStream::open(strand, process->take_stream(), mcp::limits::kMessageBytesMax);
   if (!stream) {
     process->kill();
     co_await process->end();
@@ -64,7 +64,7 @@ awaitable<void> StdioTransport::close() {
     changed_->notify_all();
     const auto deadline = SteadyClock::now() + limits::kMcpEndMax;
     while (!broken_ && SteadyClock::now() < deadline) co_await changed_->wait_until(deadline);
-    if (!broken_) process_->kill();
+    if (!ending_) process_->kill();
   }
   stream_->close();
   co_await tasks_.join();
@@ -72,7 +72,7 @@ awaitable<void> StdioTransport::close() {
 }
 
 awaitable<void> StdioTransport::end(Error why) {
-  over_ = true;
+  over_ = ending_ = true;
   stream_->end();
   changed_->notify_all();
   // One that closed its output is about to end, and says why; any other is ended.
@@ -83,8 +83,9 @@ awaitable<void> StdioTransport::end(Error why) {
   const std::string ending = process_->ending();
   if (!ending.empty()) why.message += " (" + ending + ")";
   if (process_->missing()) {
-    why.hint = "the sandbox shows programs of the system, of the project at /workspace, and of the "
-               "folders in `[mcp] programs` of coditect.toml";
+    why.hint =
+        "the sandbox shows programs of the system, of the project at /workspace, and of the "
+        "folders in `[mcp] programs` of coditect.toml";
   }
   why.code = Errc::kUnavailable;
   broken_ = std::move(why);
@@ -149,6 +150,9 @@ void StdioTransport::hear(const mcp::Notification& notification) {
 
 Result<void> StdioTransport::take(const std::string& line) {
   if (over_ || line.find_first_not_of(" \t\r") == std::string::npos) return {};
+  if (++unasked_ > limits::kMcpUnaskedMax) {
+    return Error{Errc::kLimit, "it talks without end, and nobody asked", {}};
+  }
   mcp::Message message = mcp::parse_message(line);
   if (const auto* notification = std::get_if<mcp::Notification>(&message)) {
     hear(*notification);
@@ -182,6 +186,7 @@ awaitable<Result<mcp::Response>> StdioTransport::ask(mcp::Outgoing request, std:
                        {"method", request.method},
                        {"params", std::move(request.params)}};
   CO_TRY_VOID(send(message));
+  unasked_ = 0;
   calls_[id] = {{}, &watch};
   while (!calls_[id].response && !broken_ && !watch.over()) co_await changed_->wait();
   std::optional<mcp::Response> response = std::move(calls_[id].response);

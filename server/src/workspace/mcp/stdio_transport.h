@@ -64,7 +64,9 @@ class StdioTransport final : public mcp::Transport {
   std::deque<std::string> outbox_;
   std::size_t outbox_bytes_ = 0;
   std::size_t garbage_ = 0;
-  bool over_ = false;  ///< nothing more is read; the program ends
+  std::size_t unasked_ = 0;  ///< messages since the last question that answer none
+  bool over_ = false;        ///< nothing more is read; the program ends
+  bool ending_ = false;      ///< its end is waited for
   std::optional<Error> broken_;
   std::shared_ptr<Notifier> changed_;  // also of those that a late stop wakes
   TaskGroup tasks_;

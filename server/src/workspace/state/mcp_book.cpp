@@ -29,8 +29,7 @@ Result<McpBook> McpBook::restore(const json::object& snapshot) {
     if (server == nullptr) return invalid("the MCP servers of a snapshot are damaged");
     TRY(std::string set_by, need_string(*entry, "set_by"));
     TRY(const std::int64_t changed, need_int(*entry, "changed"));
-    book.servers_[std::string(name)] = {*server, std::move(set_by),
-                                        static_cast<Sequence>(changed)};
+    book.servers_[std::string(name)] = {*server, std::move(set_by), static_cast<Sequence>(changed)};
   }
   return book;
 }

@@ -29,8 +29,8 @@ awaitable<Result<void>> AutoSignIn::challenged(Challenge challenge, std::string)
   wanted.known_scope = tokens_.scope;
   CO_TRY(oauth::Pending pending, co_await oauth::begin(fetch_, std::move(wanted), {}));
   CO_TRY(oauth::Returned returned, co_await open(pending.url));
-  CO_TRY(tokens_, co_await oauth::finish(fetch_, std::move(pending), std::move(returned),
-                                         clock_.now(), {}));
+  CO_TRY(tokens_,
+         co_await oauth::finish(fetch_, std::move(pending), std::move(returned), clock_.now(), {}));
   co_return Result<void>{};
 }
 

@@ -29,8 +29,7 @@ json::object arguments_for(const Tool& tool, const json::object& other) {
   if (properties == nullptr) return arguments;
   for (const auto& each : *properties) {
     const json::object* property = each.value().if_object();
-    const std::string type =
-        property == nullptr ? "" : find_string(*property, "type").value_or("");
+    const std::string type = property == nullptr ? "" : find_string(*property, "type").value_or("");
     if (type == "string") arguments[each.key()] = "text";
     if (type == "number" || type == "integer") arguments[each.key()] = 5;
     if (type == "boolean") arguments[each.key()] = true;

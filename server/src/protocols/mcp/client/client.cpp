@@ -75,22 +75,22 @@ awaitable<Result<bool>> Client::discover(std::stop_token stop) {
   revision_ = kModernRevision;
   transport_->speak(revision_);
   json::object params{{"_meta", meta()}};
-  Outgoing request{0, "server/discover", std::move(params), options_.probe,
-                   {{"Mcp-Method", "server/discover"}}};
+  Outgoing request{
+      0, "server/discover", std::move(params), options_.probe, {{"Mcp-Method", "server/discover"}}};
   auto answered = co_await send(std::move(request), stop);
   if (!answered) {
     // Servers of before refuse the request in all kinds of ways, or do not understand it.
     const Errc code = answered.error().code;
     const bool silent =
         code == Errc::kUnavailable && options_.silence == Options::Silence::kMeansOlder;
-    const bool older = code == Errc::kInvalid || code == Errc::kNotFound ||
-                       code == Errc::kConflict || silent;
+    const bool older =
+        code == Errc::kInvalid || code == Errc::kNotFound || code == Errc::kConflict || silent;
     if (older && !stop.stop_requested()) co_return false;
     co_return std::move(answered).error();
   }
   if (const auto* refusal = std::get_if<Refusal>(&answered->outcome)) {
     const bool other = refusal->code == Code::kUnsupportedVersion;
-    co_return other && names_modern(refusal->data, "supported");
+    co_return other&& names_modern(refusal->data, "supported");
   }
   const json::object* result = std::get<json::value>(answered->outcome).if_object();
   if (result == nullptr) co_return false;
@@ -191,8 +191,8 @@ awaitable<Result<ToolResult>> Client::call_tool(const Tool& tool, json::object a
     headers.push_back({"Mcp-Name", header_value(tool.name)});
   }
   json::object params{{"name", tool.name}, {"arguments", std::move(arguments)}};
-  CO_TRY(const json::object result, co_await ask("tools/call", std::move(params), time,
-                                                 std::move(stop), std::move(headers)));
+  CO_TRY(const json::object result,
+         co_await ask("tools/call", std::move(params), time, std::move(stop), std::move(headers)));
   co_return tool_result(result);
 }
 
@@ -208,8 +208,8 @@ void Client::hear(const Notification& notification) {
 
 json::object Client::answer(const Request& request) {
   if (request.method == "ping") return result_message(request.id, {});
-  const Refusal refusal{Code::kMethodNotFound, "this client has not declared what '" +
-                                                   words(request.method) + "' needs"};
+  const Refusal refusal{Code::kMethodNotFound,
+                        "this client has not declared what '" + words(request.method) + "' needs"};
   return error_message(request.id, refusal);
 }
 

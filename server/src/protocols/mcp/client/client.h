@@ -32,7 +32,7 @@ class Client final : public Listener {
     CallTime probe;
     /// What it means that it is not answered: over HTTP everybody answers.
     enum class Silence { kFails, kMeansOlder } silence = Silence::kFails;
-    Era first = Era::kModern;  ///< kLegacy: begins with `initialize`
+    Era first = Era::kModern;                           ///< kLegacy: begins with `initialize`
     std::function<void(std::string line)> on_log = {};  ///< hears what the server logs
   };
 

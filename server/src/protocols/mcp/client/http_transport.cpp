@@ -61,9 +61,9 @@ Result<std::unique_ptr<HttpTransport>> HttpTransport::create(const Strand& stran
   http.trusted_certificates = std::move(options.trusted_certificates);
   TRY(std::unique_ptr<net_client::HttpClient> client,
       net_client::make_http_client(std::move(http)));
-  return std::unique_ptr<HttpTransport>(new HttpTransport(
-      strand, std::move(target), std::move(options.headers), std::move(client), listener,
-      authorizer));
+  return std::unique_ptr<HttpTransport>(new HttpTransport(strand, std::move(target),
+                                                          std::move(options.headers),
+                                                          std::move(client), listener, authorizer));
 }
 
 net_client::Headers HttpTransport::common_headers(const std::string& token) const {
@@ -90,8 +90,7 @@ awaitable<Result<HttpTransport::Answer>> HttpTransport::send(net_client::HttpReq
     auto answer = co_await http_->send(std::move(attempt), stop);
     if (!answer) co_return error_of(answer.error());
     const int status = (*answer)->head().status;
-    const std::string asked(
-        net_client::find_header((*answer)->head().headers, "WWW-Authenticate"));
+    const std::string asked(net_client::find_header((*answer)->head().headers, "WWW-Authenticate"));
     if (status != 401 && !(status == 403 && wants_more(asked))) co_return *std::move(answer);
     if (authorizer_ == nullptr || challenges == kChallengesMax) {
       co_return Error{Errc::kDenied, "it does not let us in: HTTP " + std::to_string(status),
@@ -166,8 +165,8 @@ awaitable<Error> HttpTransport::failure(net_client::HttpResponse& answer) const 
 awaitable<Result<Response>> HttpTransport::read_json(net_client::HttpResponse& answer,
                                                      const Outgoing& request) {
   const int status = answer.head().status;
-  const bool json =
-      net_client::find_header(answer.head().headers, "Content-Type").starts_with("application/json");
+  const bool json = net_client::find_header(answer.head().headers, "Content-Type")
+                        .starts_with("application/json");
   if (!json || (!is_ok(status) && status == 404 && !session_.empty())) {
     if (!is_ok(status)) co_return co_await failure(answer);
     co_return unavailable("its answer is neither JSON nor a stream of events",
@@ -187,10 +186,10 @@ awaitable<Result<Response>> HttpTransport::read_json(net_client::HttpResponse& a
   const Errc code = status == 404 || status == 405 ? Errc::kNotFound
                     : status >= 500                ? Errc::kUnavailable
                                                    : Errc::kInvalid;
-  co_return Error{code,
-                  "it answered HTTP " + std::to_string(status) + ": " +
-                      body->substr(0, kShownBytesMax),
-                  {}};
+  co_return Error{
+      code,
+      "it answered HTTP " + std::to_string(status) + ": " + body->substr(0, kShownBytesMax),
+      {}};
 }
 
 awaitable<Result<std::optional<Response>>> HttpTransport::take(std::string text,
@@ -206,8 +205,7 @@ awaitable<Result<std::optional<Response>>> HttpTransport::take(std::string text,
   } else if (const auto* asked = std::get_if<Request>(&message)) {
     CO_TRY_VOID(co_await post(listener_.answer(*asked), {}));
   } else {
-    co_return unavailable("it sent an event that is no message: " +
-                          text.substr(0, kShownBytesMax));
+    co_return unavailable("it sent an event that is no message: " + text.substr(0, kShownBytesMax));
   }
   co_return std::optional<Response>();
 }
@@ -238,8 +236,7 @@ awaitable<Result<Response>> HttpTransport::read_stream(Answer answer, const Outg
                                                        CallWatch& watch) {
   EventStream stream(limits::kMessageBytesMax);
   for (int resumptions = 0;; ++resumptions) {
-    CO_TRY(std::optional<Response> response,
-           co_await read_events(*answer, stream, request, watch));
+    CO_TRY(std::optional<Response> response, co_await read_events(*answer, stream, request, watch));
     if (response) co_return *std::move(response);
     if (revision_ == kModernRevision || stream.last_id().empty() ||
         resumptions == limits::kResumptionsMax) {

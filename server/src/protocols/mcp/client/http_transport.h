@@ -54,13 +54,11 @@ class HttpTransport final : public Transport {
   /// The response to `request` in a body of JSON.
   awaitable<Result<Response>> read_json(net_client::HttpResponse& answer, const Outgoing& request);
   /// The same in a stream, and in what it goes on with.
-  awaitable<Result<Response>> read_stream(Answer answer, const Outgoing& request,
-                                          CallWatch& watch);
+  awaitable<Result<Response>> read_stream(Answer answer, const Outgoing& request, CallWatch& watch);
   /// One stream to its end: the response, or nothing where it ended before.
   awaitable<Result<std::optional<Response>>> read_events(net_client::HttpResponse& answer,
                                                          EventStream& stream,
-                                                         const Outgoing& request,
-                                                         CallWatch& watch);
+                                                         const Outgoing& request, CallWatch& watch);
   /// The response to `request`, where `text` is it; everything else is heard.
   awaitable<Result<std::optional<Response>>> take(std::string text, const Outgoing& request);
   awaitable<Result<Answer>> resume(const EventStream& stream, CallWatch& watch);

@@ -46,9 +46,8 @@ Result<void> check_mark(const json::object& property, std::set<std::string>& nam
     return invalid("x-mcp-header is no name of a header");
   }
   const std::string type = find_string(property, "type").value_or("");
-  // The text of the specification leaves numbers out; its conformance kit marks them.
-  if (type != "string" && type != "integer" && type != "boolean" && type != "number") {
-    return invalid("x-mcp-header marks what is no text, number or boolean");
+  if (type != "string" && type != "integer" && type != "boolean") {
+    return invalid("x-mcp-header marks what is no text, whole number or boolean");
   }
   if (!names.insert(lower(std::string(mark->get_string()))).second) {
     return invalid("x-mcp-header names a header twice");

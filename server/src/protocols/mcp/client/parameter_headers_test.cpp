@@ -25,8 +25,8 @@ TEST(ParameterHeaders, MirrorWhatIsMarkedAndGiven) {
   ASSERT_TRUE(check_header_marks(schema));
   const json::object arguments = parse(R"({"region":" ö","deep":{"n":3},"other":"x","none":null})");
   const net_client::Headers headers = parameter_headers(schema, arguments);
-  EXPECT_EQ(headers, (net_client::Headers{{"Mcp-Param-Region", "=?base64?IMO2?="},
-                                          {"Mcp-Param-N", "3"}}));
+  EXPECT_EQ(headers,
+            (net_client::Headers{{"Mcp-Param-Region", "=?base64?IMO2?="}, {"Mcp-Param-N", "3"}}));
   net::Headers sent;
   for (const auto& each : headers) sent.push_back({each.name, each.value});
   EXPECT_TRUE(check_parameter_headers(sent, schema, arguments));

@@ -134,8 +134,8 @@ Result<void> check_endpoint(const std::string& endpoint, const std::string& serv
   }
   if (parsed->scheme() == "https") return {};
   if (parsed->scheme() == "http" && is_loopback(endpoint) && is_loopback(server_url)) return {};
-  return Error{Errc::kDenied, "the server sends us to " + origin_of(endpoint) + " without https",
-               {}};
+  return Error{
+      Errc::kDenied, "the server sends us to " + origin_of(endpoint) + " without https", {}};
 }
 
 }  // namespace coditect::mcp::oauth

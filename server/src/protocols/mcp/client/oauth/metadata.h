@@ -27,7 +27,7 @@ struct Issuer {
   std::string registration_endpoint = {};  ///< "" where nobody can register
   std::vector<std::string> scopes = {};
   std::vector<std::string> token_methods = {};  ///< client_secret_basic, …; empty: not said
-  bool names_itself = false;               ///< its answers say which server they are of
+  bool names_itself = false;                    ///< its answers say which server they are of
 };
 
 /// Where a protected resource's metadata may be, the likeliest first.

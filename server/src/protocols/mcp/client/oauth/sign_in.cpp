@@ -1,7 +1,8 @@
 #include "protocols/mcp/client/oauth/sign_in.h"
 
-#include <algorithm>
 #include <openssl/sha.h>
+
+#include <algorithm>
 
 #include "base/base64.h"
 #include "base/random.h"
@@ -90,10 +91,13 @@ awaitable<Result<Issuer>> issuer_of(Fetch& fetch, const std::string& issuer,
 awaitable<Result<Issuer>> own_issuer(Fetch& fetch, const std::string& server_url,
                                      std::stop_token stop) {
   const std::string origin = origin_of(server_url);
-  auto found = co_await issuer_of(fetch, origin, server_url, stop);
-  if (found || found.error().code != Errc::kNotFound) co_return found;
-  // Its issuer may be written with a slash at its end.
-  co_return guessed_issuer(server_url);
+  const std::string place = issuer_metadata_urls(origin).front();
+  auto found = co_await get_json(fetch, place, stop);
+  if (!found && found.error().code == Errc::kNotFound) co_return guessed_issuer(server_url);
+  if (!found) co_return std::move(found).error();
+  // Nobody said yet what it calls itself; it speaks for its own place alone.
+  const std::string issuer = find_string(*found, "issuer").value_or("");
+  co_return read_issuer(*found, origin_of(issuer) == origin ? issuer : origin);
 }
 
 /// How to show a secret, of what the server takes.
@@ -121,17 +125,16 @@ awaitable<Result<ClientId>> register_client(Fetch& fetch, const Issuer& issuer,
                      {"response_types", json::array{"code"}},
                      {"application_type", "native"},
                      {"token_endpoint_auth_method", open ? "none" : method_for(issuer, {})}};
-  Fetch::Request request{.method = "POST",
-                         .url = issuer.registration_endpoint,
-                         .headers = {{"Content-Type", "application/json"},
-                                     {"Accept", "application/json"}},
-                         .body = json::serialize(about)};
+  Fetch::Request request{
+      .method = "POST",
+      .url = issuer.registration_endpoint,
+      .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
+      .body = json::serialize(about)};
   CO_TRY(const Fetched answer, co_await fetch.fetch(std::move(request), std::move(stop)));
   if (answer.status != 200 && answer.status != 201) {
     co_return Error{Errc::kDenied,
                     issuer.issuer + " refuses to register us: HTTP " +
-                        std::to_string(answer.status) + " " +
-                        answer.body.substr(0, kShownBytesMax),
+                        std::to_string(answer.status) + " " + answer.body.substr(0, kShownBytesMax),
                     "register the studio there, and give `oauth.client_id` to mcp.set_server"};
   }
   CO_TRY(const json::object made, parse_json_object(answer.body));
@@ -163,8 +166,7 @@ std::string scope_of(const Wanted& wanted, const Asked& asked, const json::objec
     at = end + 1;
   }
   // With it there is a token to refresh by.
-  const bool lasting =
-      std::ranges::find(issuer.scopes, "offline_access") != issuer.scopes.end();
+  const bool lasting = std::ranges::find(issuer.scopes, "offline_access") != issuer.scopes.end();
   if (lasting && !scope.empty() && !has_word(scope, "offline_access")) {
     scope += " offline_access";
   }
@@ -219,8 +221,8 @@ awaitable<Result<Pending>> begin(Fetch& fetch, Wanted wanted, std::stop_token st
   if (resource) {
     CO_TRY(pending.resource, need_string(*resource, "resource"));
     if (!covers(pending.resource, wanted.server_url)) {
-      co_return Error{Errc::kDenied,
-                      "the server's metadata is of another one: " + pending.resource, {}};
+      co_return Error{
+          Errc::kDenied, "the server's metadata is of another one: " + pending.resource, {}};
     }
     const json::array* servers = find_array(*resource, "authorization_servers");
     if (servers == nullptr || servers->empty() || !servers->front().is_string()) {
@@ -271,8 +273,8 @@ awaitable<Result<Tokens>> finish(Fetch& fetch, Pending pending, Returned returne
     co_return Error{Errc::kDenied, "the answer is not of " + issuer.issuer, "sign in again"};
   }
   if (!returned.error.empty() || returned.code.empty()) {
-    co_return Error{Errc::kDenied,
-                    "the sign-in was refused: " + returned.error.substr(0, kShownBytesMax), {}};
+    co_return Error{
+        Errc::kDenied, "the sign-in was refused: " + returned.error.substr(0, kShownBytesMax), {}};
   }
   Tokens tokens{.access = {},
                 .refresh = {},

@@ -16,10 +16,10 @@ namespace coditect::mcp::oauth {
 /// What a sign-in begins with.
 struct Wanted {
   std::string server_url = {};
-  std::string challenge = {};  ///< WWW-Authenticate of the server's refusal, "" for none
-  std::string scope = {};      ///< "" for what the server asks for
+  std::string challenge = {};    ///< WWW-Authenticate of the server's refusal, "" for none
+  std::string scope = {};        ///< "" for what the server asks for
   std::string known_scope = {};  ///< what was allowed before, and is asked for again
-  std::string client_id = {};         ///< "" to register
+  std::string client_id = {};    ///< "" to register
   std::string client_secret = {};
   std::string client_name = {};
   std::string redirect_uri = {};

@@ -18,7 +18,7 @@ struct ClientId {
 /// What lets a client in, and how to get the next one. A secret, all of it.
 struct Tokens {
   std::string access = {};
-  std::string refresh = {};          ///< "" for none
+  std::string refresh = {};     ///< "" for none
   std::int64_t expires_at = 0;  ///< seconds since 1970; 0: nobody said
   std::string scope = {};
   std::string token_endpoint = {};
