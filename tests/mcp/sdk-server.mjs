@@ -1,6 +1,7 @@
 // A server made with the official SDK: what others write theirs with.
 
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { ListRootsResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 
 export function makeServer() {
@@ -14,8 +15,9 @@ export function makeServer() {
       structuredContent: { sum: a + b },
     }),
   );
-  server.registerTool('whoami', { description: 'Asks back', inputSchema: {} }, async () => {
-    const roots = await server.server.listRoots().then(
+  const asks = { description: 'Asks back', inputSchema: {} };
+  server.registerTool('whoami', asks, async (_, { sendRequest }) => {
+    const roots = await sendRequest({ method: 'roots/list' }, ListRootsResultSchema).then(
       () => 'it answers',
       (error) => error.message,
     );

@@ -40,10 +40,12 @@ TEST_F(ApiHandlerTest, AnswersEveryOperationOfTheDocumentAsItSays) {
       if (id == "provision") body = R"({"name":"made"})";
       if (id == "rpc") body = R"({"jsonrpc":"2.0","id":1,"method":"agents.list"})";
       const net::Response response = ask(method, filled(path.key(), workspace), body);
-      // Without an upgrade a WebSocket's address says what is missing.
+      // Without an upgrade a WebSocket's address says what is missing, and so does the place where
+      // a browser comes back to, without a sign-in.
       const std::string status =
-          id == "socket" ? "426"
-                         : std::string(described.at("responses").as_object().begin()->key());
+          id == "socket"     ? "426"
+          : id == "signedIn" ? "400"
+                             : std::string(described.at("responses").as_object().begin()->key());
       EXPECT_EQ(std::to_string(response.status), status) << response.body;
       EXPECT_EQ(net::find_header(response.headers, "X-Content-Type-Options"), "nosniff");
       const json::value& answer = described.at("responses").as_object().begin()->value();
