@@ -123,6 +123,9 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   id_prefix_ = assignment.task.str() + "_" + std::to_string(assignment.attempt) + "_";
   const Instructions rules = co_await host_.instructions(caller, "");
   system_ = system_prompt(caller.agent, rules.trusted);
+  if (tools::FurtherTools* further = host_.further_tools()) {
+    further_ = co_await further->offer(caller, stop);
+  }
   auto known = co_await begin(assignment, rules);
   if (!known) co_return ended(known.error());
   std::vector<providers::Turn>& turns = known->turns;
@@ -185,7 +188,7 @@ awaitable<Result<Remembered>> AgentLoop::begin(const Assignment& assignment,
       co_return known;
     }
   }
-  const std::string context = co_await host_.shared_context(caller);
+  const std::string context = co_await host_.shared_context(caller) + further_.note;
   known.turns.push_back(user_turn(task_prompt(assignment, context + withheld_instructions(rules))));
   CO_TRY_VOID(co_await record_turns(caller, known.turns, {.begins = true}));
   co_return known;
@@ -223,6 +226,9 @@ providers::ModelRequest AgentLoop::request_of(const tools::Caller& caller,
   request.turns = turns;
   request.cache_key = caller.task.str();
   for (const tools::ToolSpec& tool : tools_.specs()) {
+    request.tools.push_back({tool.name, tool.description, tool.input_schema});
+  }
+  for (const tools::ToolSpec& tool : further_.specs) {
     request.tools.push_back({tool.name, tool.description, tool.input_schema});
   }
   return request;

@@ -7,6 +7,7 @@
 #include "agents/loop_guard.h"
 #include "agents/prompt_bound.h"
 #include "agents/task_runner.h"
+#include "tools/further_tools.h"
 #include "tools/toolbox.h"
 
 namespace coditect::agents {
@@ -111,8 +112,9 @@ class AgentLoop final : public TaskRunner {
   std::string id_prefix_;
   int steps_ = 0;
   PromptBound prompt_;
-  std::string system_;     ///< the same for the whole task, so that vendors can cache it
-  providers::Turn first_;  ///< what the task asks; stays when the rest is summed up
+  tools::FurtherOffer further_;  ///< the same for the whole run, so that vendors can cache it
+  std::string system_;           ///< the same for the whole task, so that vendors can cache it
+  providers::Turn first_;        ///< what the task asks; stays when the rest is summed up
   ContextGauge gauge_;
   LoopGuard guard_;
   std::size_t model_at_ = 0;

@@ -2,6 +2,7 @@
 
 #include "app/command_config.h"
 #include "app/config_file.h"
+#include "app/mcp_config.h"
 #include "base/posix_file.h"
 
 namespace coditect::app {
@@ -88,8 +89,8 @@ Result<void> take_locks(const std::filesystem::path& file, const toml::table& ta
 Result<void> load_config(const std::filesystem::path& file, Config& config) {
   TRY(std::string text, read_file(file));
   TRY(const toml::table root, parse(file, text));
-  TRY_VOID(
-      only_known(file, root, {"server", "agents", "commands", "approvals", "locks", "embeddings"}));
+  TRY_VOID(only_known(file, root,
+                      {"server", "agents", "commands", "approvals", "locks", "embeddings", "mcp"}));
   if (const toml::node* server = root.get("server")) {
     if (!server->is_table()) return bad(file, *server, "[server] is no table");
     TRY_VOID(take_server(file, *server->as_table(), config));
@@ -105,6 +106,10 @@ Result<void> load_config(const std::filesystem::path& file, Config& config) {
   if (const toml::node* locks = root.get("locks")) {
     if (!locks->is_table()) return bad(file, *locks, "[locks] is no table");
     TRY_VOID(take_locks(file, *locks->as_table(), config.ladder));
+  }
+  if (const toml::node* mcp = root.get("mcp")) {
+    if (!mcp->is_table()) return bad(file, *mcp, "[mcp] is no table");
+    TRY(config.mcp_programs, parse_mcp(file, *mcp->as_table()));
   }
   if (const toml::node* embeddings = root.get("embeddings")) {
     if (!embeddings->is_table()) return bad(file, *embeddings, "[embeddings] is no table");

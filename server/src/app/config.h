@@ -33,7 +33,8 @@ struct Config {
   std::string node;  ///< the node's name; "" for the one that is kept in the data folder
   enum class Takeover { kAutomatic, kNever } takeover = Takeover::kAutomatic;
   std::vector<AgentConfig> agents;
-  std::optional<EmbeddingConfig> embeddings;  ///< nothing: semantic search compares words
+  std::vector<std::filesystem::path> mcp_programs;  ///< that MCP servers see
+  std::optional<EmbeddingConfig> embeddings;        ///< nothing: semantic search compares words
   workspace::SharedContext shared_context = workspace::SharedContext::kGiven;
   enum class Providers { kReal, kSimulated } providers = Providers::kReal;
   tools::CommandLimits commands{.time = limits::kTerminalTimeMax};  ///< the most of each

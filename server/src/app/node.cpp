@@ -103,11 +103,28 @@ Result<void> Node::start(OnLost on_lost) {
   TRY_VOID(open_prices());
   TRY_VOID(open_webhook());
   TRY(secrets_, workspace::SecretStore::open(config_.data / "node" / "secrets"));
-  services_.emplace(workspace::NodeServices{
-      clock_, random_, *journal_, *catalogue_, *disk_, *database_, *watcher_, *agents_, *tools_,
-      *terminals_, off_machine_ ? &off_machine_->gate() : nullptr,
-      prices_ ? *prices_ : providers::built_in_prices(), config_.stuck_after, config_.ladder,
-      secrets_.get(), webhook_.get(), embedder_.get(), config_.shared_context, programs_});
+  mcp_.emplace(workspace::McpSettings::Options{
+      config_.mcp_programs, net_client::proxy_settings_from_environment(), {}});
+  services_.emplace(workspace::NodeServices{clock_,
+                                            random_,
+                                            *journal_,
+                                            *catalogue_,
+                                            *disk_,
+                                            *database_,
+                                            *watcher_,
+                                            *agents_,
+                                            *tools_,
+                                            *terminals_,
+                                            off_machine_ ? &off_machine_->gate() : nullptr,
+                                            prices_ ? *prices_ : providers::built_in_prices(),
+                                            config_.stuck_after,
+                                            config_.ladder,
+                                            secrets_.get(),
+                                            webhook_.get(),
+                                            embedder_.get(),
+                                            config_.shared_context,
+                                            programs_,
+                                            &*mcp_});
   replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
                                           environment_, replicator));
@@ -289,6 +306,7 @@ Result<void> Node::open_api() {
                                           *files_, *health_, *metrics_, *mcp_endpoint_, user});
   TRY(server_, net::Server::listen(io_.get_executor(), config_.listen, *handler_));
   if (webhook_) webhook_->reach_studio_at(server_->url());
+  mcp_->listen_at(server_->url());
   return {};
 }
 

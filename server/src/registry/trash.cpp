@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "workspace/mcp/mcp_tokens.h"
 
 namespace coditect::registry {
 
@@ -34,7 +35,10 @@ awaitable<void> Trash::erase(std::shared_ptr<Row> row) {
     }
   }
   auto remove = [folder = root_ / id.str(), secrets = services_.secrets, id]() -> Result<void> {
-    if (secrets != nullptr) TRY_VOID(secrets->forget(id));
+    if (secrets != nullptr) {
+      TRY_VOID(secrets->forget(id));
+      TRY_VOID(secrets->forget(workspace::McpTokens::place_of(id)));
+    }
     std::error_code error;
     fs::remove_all(folder, error);
     if (error) return system_error("remove its folder", error.value());

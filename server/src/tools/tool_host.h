@@ -18,6 +18,8 @@
 
 namespace coditect::tools {
 
+class FurtherTools;
+
 /// Who calls a tool.
 struct Caller {
   std::string agent;
@@ -87,6 +89,9 @@ struct CommandChanges {
 class ToolHost {
  public:
   virtual ~ToolHost() = default;
+
+  /// What may be called beside the built-in tools; null: nothing.
+  virtual FurtherTools* further_tools() { return nullptr; }
 
   /// Before every call of a tool: returns where the workspace's rules or a person allow it, waiting
   /// for that person until `stop`. Errc::kDenied, with why, where they do not. `input` is shown to

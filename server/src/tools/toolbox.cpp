@@ -4,7 +4,10 @@
 #include <exception>
 
 #include "base/check.h"
+#include "tools/full_output.h"
+#include "tools/further_tools.h"
 #include "tools/intent.h"
+#include "tools/read_on.h"
 #include "tools/sandbox/bounded_output.h"
 
 namespace coditect::tools {
@@ -110,7 +113,7 @@ awaitable<Result<CommandResult>> ToolBox::run(CommandSpec spec) const {
 awaitable<Result<ToolOutcome>> ToolBox::dispatch(std::string_view name,
                                                  const ToolCall& call) const {
   const auto handler = std::ranges::find(kHandlers, name, &Handler::name);
-  if (handler == std::end(kHandlers)) co_return unknown_tool(name);
+  if (handler == std::end(kHandlers)) co_return co_await dispatch_further(name, call);
   const auto spec = std::ranges::find(specs_, name, &ToolSpec::name);
   check(spec != specs_.end(), "every tool has a description");
   CO_TRY_VOID(validate_input(*spec, call.input));
@@ -120,6 +123,28 @@ awaitable<Result<ToolOutcome>> ToolBox::dispatch(std::string_view name,
   CO_TRY(approvals::Intent intent, intent_of(name, call.input));
   CO_TRY_VOID(co_await call.host.approve(call.caller, std::move(intent), call.input, call.stop));
   co_return co_await handler->run(call);
+}
+
+awaitable<Result<ToolOutcome>> ToolBox::dispatch_further(std::string_view name,
+                                                         const ToolCall& call) const {
+  FurtherTools* const further = call.host.further_tools();
+  const auto effect = further == nullptr ? std::nullopt : further->effect_of(name);
+  if (!effect) co_return unknown_tool(name);
+  if (call.stop.stop_requested()) {
+    co_return Error{Errc::kCancelled, "the task was stopped before the tool ran", {}};
+  }
+  approvals::Intent intent{std::string(name), *effect, {}, {}, {}};
+  CO_TRY_VOID(co_await call.host.approve(call.caller, std::move(intent), call.input, call.stop));
+  CO_TRY(ToolOutcome outcome,
+         co_await further->call(call.caller, std::string(name), call.input, call.stop));
+  std::string text = to_valid_utf8(outcome.output);
+  outcome.output = truncate_middle(text, limits::kToolOutputBytesMax);
+  if (text.size() <= limits::kToolOutputBytesMax) co_return outcome;
+  const std::size_t line = line_after(text, limits::kToolOutputBytesMax / 2);
+  if (text.size() > kKeptOutputBytesMax) text.resize(kKeptOutputBytesMax);
+  std::string id = co_await call.host.keep_output(call.caller, to_valid_utf8(text));
+  outcome.output += read_on_note(id, line);
+  co_return outcome;
 }
 
 }  // namespace coditect::tools

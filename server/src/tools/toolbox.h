@@ -37,6 +37,9 @@ class ToolBox {
 
  private:
   awaitable<Result<ToolOutcome>> dispatch(std::string_view name, const ToolCall& call) const;
+  /// One that is not built in.
+  awaitable<Result<ToolOutcome>> dispatch_further(std::string_view name,
+                                                  const ToolCall& call) const;
 
   CommandRunner& commands_;
   BlockingPool& pool_;

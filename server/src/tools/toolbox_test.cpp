@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "tools/further_tools.h"
 #include "tools/sandbox/sandbox.h"
 #include "tools/search_limits.h"
 
@@ -17,6 +18,23 @@ namespace coditect::tools {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// One tool that is no part of the server.
+class FakeTools final : public FurtherTools {
+ public:
+  awaitable<FurtherOffer> offer(Caller, std::stop_token) override { co_return FurtherOffer{}; }
+  std::optional<approvals::Effect> effect_of(std::string_view name) const override {
+    if (name != "web__get") return std::nullopt;
+    return approvals::Effect::kActs;
+  }
+  awaitable<Result<ToolOutcome>> call(Caller, std::string, json::object input,
+                                      std::stop_token) override {
+    if (answer.empty()) co_return unavailable("it is not there");
+    co_return ToolOutcome{.ok = true, .output = answer + json::serialize(input), .details = {}};
+  }
+
+  std::string answer = "got ";
+};
 
 /// A workspace in memory that remembers what it was asked.
 class FakeHost final : public ToolHost {
@@ -26,6 +44,9 @@ class FakeHost final : public ToolHost {
     Sequence version;
     std::string by;
   };
+
+  FurtherTools* further_tools() override { return further; }
+  FakeTools* further = nullptr;
 
   void put(const std::string& path, std::string text, std::string by = "user:ann") {
     files[path] = {std::move(text), ++seq, std::move(by)};
@@ -217,6 +238,24 @@ TEST_F(ToolBoxTest, AnUnknownToolGetsTheList) {
   for (const ToolSpec& spec : tools_.specs()) {
     EXPECT_NE(outcome.output.find(spec.name), std::string::npos);
   }
+}
+
+TEST_F(ToolBoxTest, AFurtherToolIsApprovedAndBoundedAsTheOthers) {
+  EXPECT_EQ(kind(call("web__get", "{}")), "not_found");
+  FakeTools further;
+  host_.further = &further;
+  EXPECT_EQ(call("web__get", R"({"any":1})").output, R"(got {"any":1})");
+  EXPECT_EQ(host_.intents.back().tool, "web__get");
+  EXPECT_EQ(host_.intents.back().effect, approvals::Effect::kActs);
+  EXPECT_EQ(kind(call("web__put", "{}")), "not_found");
+  further.answer = std::string(2 * limits::kToolOutputBytesMax, 'x') + "\xFF";
+  const std::string output = call("web__get", "{}").output;
+  EXPECT_LT(output.size(), limits::kToolOutputBytesMax + 1'000);
+  EXPECT_NE(output.find("read_output"), std::string::npos);
+  further.answer.clear();
+  EXPECT_EQ(kind(call("web__get", "{}")), "unavailable");
+  host_.refuse = true;
+  EXPECT_EQ(kind(call("web__get", "{}")), "denied");
 }
 
 TEST_F(ToolBoxTest, ReadsAndEdits) {

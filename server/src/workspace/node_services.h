@@ -17,6 +17,7 @@
 #include "workspace/context/shared_context.h"
 #include "workspace/files/watcher.h"
 #include "workspace/log/ack_gate.h"
+#include "workspace/mcp/mcp_settings.h"
 #include "workspace/secrets/secret_store.h"
 
 namespace coditect::workspace {
@@ -47,6 +48,7 @@ struct NodeServices {
   providers::Embedder* embedder = nullptr;  ///< null where no embeddings are configured
   SharedContext shared_context = SharedContext::kGiven;
   tools::PipedLauncher* programs = nullptr;  ///< starts agents that are programs; null: none are
+  const McpSettings* mcp = nullptr;          ///< of connections to MCP servers; null: the defaults
 };
 
 }  // namespace coditect::workspace

@@ -11,6 +11,7 @@
 #include "storage/blobs/snapshot.h"
 #include "workspace/acp/acp_workspace.h"
 #include "workspace/files/tree_recovery.h"
+#include "workspace/mcp/mcp_service.h"
 
 namespace coditect::workspace {
 
@@ -30,6 +31,30 @@ Result<WorkspaceState> load_state(const std::filesystem::path& file) {
   TRY(std::string text, read_file(file));
   TRY(json::object object, parse_json_object(text));
   return WorkspaceState::restore(object);
+}
+
+std::unique_ptr<McpService> make_mcp(const Strand& strand, const NodeServices& services,
+                                     EventLog& log, const McpBook& book, const WorkspaceId& id,
+                                     const Place& place) {
+  McpService::Parts parts{
+      log,          book, services.disk,    services.programs,      services.secrets,
+      services.mcp, id,   place.projects(), place.homes() / ".mcp", services.clock};
+  return std::make_unique<McpService>(strand, std::move(parts));
+}
+
+/// Null where no program can be started.
+std::unique_ptr<agents::acp::AcpServices> make_programs(const NodeServices& services,
+                                                        AcpWorkspace& workspace) {
+  if (services.programs == nullptr) return nullptr;
+  return std::make_unique<agents::acp::AcpServices>(
+      agents::acp::AcpServices{workspace, *services.programs, services.tools, services.disk});
+}
+
+std::unique_ptr<Terminals> make_terminals(const Strand& strand, const NodeServices& services,
+                                          PreviewHub& previews, const Place& place) {
+  Terminals::Parts parts{services.terminals, previews,        services.disk,
+                         services.clock,     services.random, place.projects()};
+  return std::make_unique<Terminals>(strand, std::move(parts));
 }
 
 }  // namespace
@@ -147,28 +172,22 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
   commands_ = std::make_unique<CommandBook>(CommandBook::Parts{
       *log_, state_, *files_, *blobs_, *queries_, services.disk, services.clock, services.random});
   files_->set_guard(*commands_);
+  mcp_ = make_mcp(strand, services, *log_, state_.mcp, meta_.id, place_);
   host_ = std::make_unique<WorkspaceHost>(
-      strand,
-      WorkspaceHost::Parts{*log_, state_, *files_, *locks_, *tasks_, *budgets_, *approvals_,
-                           *commands_, previews_, *queries_, *search_, services.agents,
-                           services.disk, services.clock, services.random, services.shared_context,
-                           *worktrees_, services.secrets, meta_.id});
-  make_programs();
+      strand, WorkspaceHost::Parts{
+                  *log_,         state_,           *files_,         *locks_,
+                  *tasks_,       *budgets_,        *approvals_,     *commands_,
+                  previews_,     *queries_,        *search_,        services.agents,
+                  services.disk, services.clock,   services.random, services.shared_context,
+                  *worktrees_,   services.secrets, meta_.id,        mcp_.get()});
+  acp_workspace_ = std::make_unique<AcpWorkspace>(
+      AcpWorkspace::Parts{*log_, state_.tasks, state_.approvals, *files_, *commands_, *worktrees_,
+                          services.disk, place_.homes()});
+  programs_ = make_programs(services, *acp_workspace_);
   messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
-  terminals_ = std::make_unique<Terminals>(
-      strand, Terminals::Parts{services.terminals, previews_, services.disk, services.clock,
-                               services.random, place_.projects()});
-}
-
-void Workspace::make_programs() {
-  acp_workspace_ = std::make_unique<AcpWorkspace>(
-      AcpWorkspace::Parts{*log_, state_.tasks, state_.approvals, *files_, *commands_, *worktrees_,
-                          services_.disk, place_.homes()});
-  if (services_.programs == nullptr) return;
-  programs_ = std::make_unique<agents::acp::AcpServices>(agents::acp::AcpServices{
-      *acp_workspace_, *services_.programs, services_.tools, services_.disk});
+  terminals_ = make_terminals(strand, services, previews_, place_);
 }
 
 Workspace::~Workspace() {
@@ -241,6 +260,7 @@ void Workspace::apply(const Event& event) {
   check(applied.ok(), applied ? "" : applied.error().message);
   commands_->after_apply(event);
   escalations_->after_apply(event);
+  mcp_->after_apply(event);
   if (event.type == "file_edit" && phase_ == Phase::kOpen) search_->tree_changed();
   last_active_ = services_.clock.steady();
   log_->set_session(session());
@@ -407,6 +427,7 @@ awaitable<Result<void>> Workspace::close_on_strand(std::shared_ptr<Workspace> se
   self->closing_ = true;
   self->escalations_->stop();
   co_await self->tasks_->close();
+  co_await self->mcp_->close();
   co_await self->terminals_->close();
   if (self->watch_) {
     auto unwatch = [&watcher = self->services_.watcher, id = *self->watch_] {

@@ -33,6 +33,7 @@
 namespace coditect::workspace {
 
 class AcpWorkspace;
+class McpService;
 
 /// A workspace that is awake: an actor on one strand.
 ///
@@ -94,6 +95,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   ApprovalService& approvals() { return *approvals_; }
   CommandBook& commands() { return *commands_; }
   WorkspaceHost& host() { return *host_; }
+  McpService& mcp() { return *mcp_; }
   MessageService& messages() { return *messages_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
   WorktreeService& worktrees() { return *worktrees_; }
@@ -138,8 +140,6 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
                                                  std::string reason);
   static awaitable<bool> is_idle_on_strand(std::shared_ptr<Workspace> self, SteadyTime since);
   static awaitable<bool> is_busy_on_strand(std::shared_ptr<Workspace> self);
-  /// What agents that are programs of their own need.
-  void make_programs();
   awaitable<Result<void>> begin(New origin);
   void begin_fork(Forked fork);
   void apply(const Event& event);
@@ -171,6 +171,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::unique_ptr<Queries> queries_;
   std::unique_ptr<SemanticSearch> search_;
   std::unique_ptr<CommandBook> commands_;
+  std::unique_ptr<McpService> mcp_;
   std::unique_ptr<WorkspaceHost> host_;
   std::unique_ptr<AcpWorkspace> acp_workspace_;
   std::unique_ptr<agents::acp::AcpServices> programs_;  ///< null where none can be started

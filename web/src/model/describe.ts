@@ -3,6 +3,7 @@ import { describeApproval, isAboutApprovals, type ApprovalEvent } from './approv
 import { shortName, usd } from './format';
 import { describeLock, isAboutLocks, type LockEvent } from './locks';
 import { summaryOf } from './markup';
+import { describeMcp, isAboutMcp, type McpEvent } from './mcp';
 import { describeProgram, isAboutPrograms, type ProgramEvent } from './programs';
 
 /** One line for the log: what happened, without the who and the when. */
@@ -10,11 +11,12 @@ export function describe(event: WireEvent): string {
   if (!isKnown(event)) return compact(event.data);
   if (isAboutLocks(event)) return describeLock(event);
   if (isAboutPrograms(event)) return describeProgram(event);
+  if (isAboutMcp(event)) return describeMcp(event);
   return isAboutApprovals(event) ? describeApproval(event) : describeKnown(event);
 }
 
 function describeKnown(
-  event: Exclude<KnownEvent, ApprovalEvent | LockEvent | ProgramEvent>,
+  event: Exclude<KnownEvent, ApprovalEvent | LockEvent | ProgramEvent | McpEvent>,
 ): string {
   switch (event.type) {
     case 'task_queued':

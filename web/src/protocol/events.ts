@@ -262,6 +262,9 @@ export type KnownEvent =
       { id: string; agent: string; decision: ApprovalDecision | LockDecision; reason: string }
     >
   | Envelope<'secret_set' | 'secret_deleted', { name: string }>
+  | Envelope<'mcp_server_set', { name: string; server: { command?: string[]; url?: string } }>
+  | Envelope<'mcp_server_removed' | 'mcp_signed_in' | 'mcp_signed_out', { name: string }>
+  | Envelope<'mcp_unavailable', { agent: string; servers: { name: string; error: string }[] }>
   | Envelope<
       'bus_message',
       { id: string; from: string; to: string[]; topic?: string; text: string }
@@ -333,6 +336,11 @@ const KNOWN: Record<EventType, true> = {
   approval_expired: true,
   secret_set: true,
   secret_deleted: true,
+  mcp_server_set: true,
+  mcp_server_removed: true,
+  mcp_signed_in: true,
+  mcp_signed_out: true,
+  mcp_unavailable: true,
   bus_message: true,
   bus_delivered: true,
   bus_read: true,

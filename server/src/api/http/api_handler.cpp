@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "api/http/openapi.h"
+#include "api/http/signed_in.h"
 #include "api/mcp/participant.h"
 #include "api/websocket/socket_session.h"
 #include "base/check.h"
@@ -15,10 +16,15 @@ namespace {
 
 constexpr std::string_view kSubprotocol = "coditect.v1";
 
-/// What anybody may see: the studio itself, which holds no data, and whether the server lives.
+constexpr std::string_view kCallback = "/oauth/callback";
+
+/// What anybody may see: the studio itself, which holds no data, and whether the server lives. To
+/// the callback a browser comes from another site, without its cookie: the state it brings, which
+/// only the one who began a sign-in has, is what lets it in.
 bool is_open(const net::RequestHead& head, const StaticFiles& files) {
   const bool reads = head.method == "GET" || head.method == "HEAD";
-  return reads && !head.is_websocket && (head.path == "/health/live" || files.has(head.path));
+  return reads && !head.is_websocket &&
+         (head.path == "/health/live" || head.path == kCallback || files.has(head.path));
 }
 
 net::Response wrong_method(const std::string& allowed) {
@@ -108,6 +114,8 @@ awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Requ
     case Operation::kLogin: co_return login(request);
     case Operation::kLogout:
       co_return net::Response{204, {}, {}}.with("Set-Cookie", Authenticator::logout_cookie());
+    case Operation::kSignedIn:
+      co_return co_await signed_in(parts_.registry, parts_.dispatcher, request);
     case Operation::kList: co_return co_await workspaces(request);
     case Operation::kProvision: co_return co_await provision(request);
     default: break;

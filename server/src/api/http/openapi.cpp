@@ -135,7 +135,8 @@ json::object operation_of(const Route& route) {
         {"required", true},
         {"content", {{"application/json", json::object{{"schema", json::object{}}}}}}};
   }
-  if (route.operation == Operation::kLive) operation["security"] = json::array{};
+  const bool open = route.operation == Operation::kLive || route.operation == Operation::kSignedIn;
+  if (open) operation["security"] = json::array{};
   return operation;
 }
 

@@ -16,6 +16,8 @@ constexpr Route kRoutes[] = {
     {Operation::kLogin, "/login", "POST", "login", "Exchanges the bearer token for a cookie", "204",
      ""},
     {Operation::kLogout, "/logout", "POST", "logout", "Ends the cookie", "204", ""},
+    {Operation::kSignedIn, "/oauth/callback", "GET", "signedIn",
+     "Where a browser comes back to after signing in to an MCP server; needs no token", "200", ""},
     {Operation::kList, "/workspaces", "GET", "listWorkspaces", "The workspaces, in pages", "200",
      "WorkspacePage"},
     {Operation::kProvision, "/workspaces/provision", "POST", "provision", "Makes a workspace",

@@ -19,6 +19,7 @@ enum class Operation {
   kOpenrpc,
   kLogin,
   kLogout,
+  kSignedIn,
   kList,
   kProvision,
   kFind,

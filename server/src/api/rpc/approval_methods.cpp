@@ -5,6 +5,7 @@
 #include "api/rpc/params.h"
 #include "tools/intent.h"
 #include "tools/tool_spec.h"
+#include "workspace/mcp/mcp_service.h"
 
 namespace coditect::api {
 
@@ -49,12 +50,16 @@ Result<std::optional<EventDraft>> mode_change(const MethodCall& call) {
   return std::optional(approvals::mode_event(agent, mode));
 }
 
-/// A rule for a tool that is misspelt would never fit, and nobody would notice.
-Result<void> check_tools(const std::vector<approvals::Rule>& rules) {
+/// A rule for a tool that is misspelt would never fit, and nobody would notice. What tools the
+/// workspace's MCP servers have is known only while they are there.
+Result<void> check_tools(const MethodCall& call, const std::vector<approvals::Rule>& rules) {
   const std::vector<tools::ToolSpec> specs = tools::tool_specs();
   for (const approvals::Rule& rule : rules) {
     if (!rule.tool()) continue;
     if (std::ranges::find(specs, *rule.tool(), &tools::ToolSpec::name) != specs.end()) continue;
+    if (call.workspace.state().mcp.servers().contains(workspace::server_of_tool(*rule.tool()))) {
+      continue;
+    }
     std::string names;
     for (const tools::ToolSpec& spec : specs) names += (names.empty() ? "" : ", ") + spec.name;
     return invalid("there is no tool '" + *rule.tool() + "'", "the tools are: " + names);
@@ -68,7 +73,7 @@ awaitable<Result<json::value>> set_policy(MethodCall call) {
   if (mode) changes.push_back(*std::move(mode));
   if (const json::array* array = find_array(call.params, "rules")) {
     CO_TRY(const std::vector<approvals::Rule> rules, approvals::parse_rules(*array));
-    CO_TRY_VOID(check_tools(rules));
+    CO_TRY_VOID(check_tools(call, rules));
     changes.push_back(approvals::rules_event(rules));
   }
   if (const auto timeout = find_int(call.params, "timeout_s")) {
@@ -86,6 +91,19 @@ awaitable<Result<json::value>> set_policy(MethodCall call) {
   co_return policy;
 }
 
+/// What the call that is to be checked would do.
+Result<approvals::Intent> intent_of(const MethodCall& call, const std::string& tool) {
+  if (const auto effect = call.workspace.mcp().effect_of(tool)) {
+    return approvals::Intent{tool, *effect, {}, {}, {}};
+  }
+  const std::vector<tools::ToolSpec> specs = tools::tool_specs();
+  const auto spec = std::ranges::find(specs, tool, &tools::ToolSpec::name);
+  if (spec == specs.end()) return invalid("there is no tool '" + tool + "'");
+  const json::object& input = call.params.at("input").as_object();
+  TRY_VOID(tools::validate_input(*spec, input));
+  return tools::intent_of(tool, input);
+}
+
 /// What would become of a call, by the policy as it is or with other rules.
 awaitable<Result<json::value>> check_call(MethodCall call) {
   const auto agent = optional_text(call.params, "agent");
@@ -93,16 +111,11 @@ awaitable<Result<json::value>> check_call(MethodCall call) {
     co_return invalid("there is no agent '" + *agent + "'", "agents.list names them");
   }
   const std::string tool = text_param(call.params, "tool");
-  const std::vector<tools::ToolSpec> specs = tools::tool_specs();
-  const auto spec = std::ranges::find(specs, tool, &tools::ToolSpec::name);
-  if (spec == specs.end()) co_return invalid("there is no tool '" + tool + "'");
-  const json::object& input = call.params.at("input").as_object();
-  CO_TRY_VOID(tools::validate_input(*spec, input));
-  CO_TRY(approvals::Intent intent, tools::intent_of(tool, input));
+  CO_TRY(approvals::Intent intent, intent_of(call, tool));
   std::optional<std::vector<approvals::Rule>> rules;
   if (const json::array* array = find_array(call.params, "rules")) {
     CO_TRY(rules, approvals::parse_rules(*array));
-    CO_TRY_VOID(check_tools(*rules));
+    CO_TRY_VOID(check_tools(call, *rules));
   }
   const approvals::Verdict verdict =
       co_await call.workspace.host().judge(agent.value_or(""), std::move(intent), std::move(rules));

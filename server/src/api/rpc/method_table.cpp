@@ -35,6 +35,7 @@ MethodTable::MethodTable() {
   add(approval_methods());
   add(instruction_methods());
   add(secret_methods());
+  add(mcp_methods());
   add(file_methods());
   add(lock_methods());
   add(sql_methods());

@@ -92,6 +92,7 @@ std::vector<Method> message_methods();
 std::vector<Method> approval_methods();
 std::vector<Method> instruction_methods();
 std::vector<Method> secret_methods();
+std::vector<Method> mcp_methods();
 std::vector<Method> file_methods();
 std::vector<Method> lock_methods();
 std::vector<Method> sql_methods();

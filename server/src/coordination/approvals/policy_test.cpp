@@ -136,6 +136,22 @@ TEST(ApprovalPolicy, ALaterRuleThatAsksForALineDoesNotFreeWhatAnEarlierOneDenies
   EXPECT_EQ(decided(policy, run("make; ls")), "ask");
 }
 
+TEST(ApprovalPolicy, ARuleCanBeAboutAllToolsOfAServer) {
+  const Policy policy = policy_of(Mode::kFull, R"([
+    {"tool": "web__*", "decision": "deny"}, {"tool": "web__read", "decision": "allow"}])");
+  const auto call = [](std::string name) {
+    return Intent{std::move(name), Effect::kActs, {}, {}, {}};
+  };
+  EXPECT_EQ(decided(policy, call("web__write")), "deny");
+  EXPECT_EQ(decided(policy, call("web__read")), "allow");
+  EXPECT_EQ(decided(policy, call("web_write")), "allow");
+  EXPECT_EQ(decided(policy, call("other__write")), "allow");
+  // Elsewhere a star is a letter as any other.
+  EXPECT_EQ(
+      decided(policy_of(Mode::kFull, R"([{"tool": "edit*", "decision": "deny"}])"), edit("a")),
+      "allow");
+}
+
 TEST(ApprovalPolicy, RefusesRulesThatMeanNothing) {
   const char* cases[] = {
       R"([1])",

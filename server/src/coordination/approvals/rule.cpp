@@ -66,6 +66,12 @@ json::object Rule::to_json() const {
   return object;
 }
 
+bool Rule::fits_tool(std::string_view tool) const {
+  if (!tool_ || *tool_ == tool) return true;
+  if (!tool_->ends_with("__*")) return false;
+  return tool.starts_with(std::string_view(*tool_).substr(0, tool_->size() - 1));
+}
+
 bool Rule::fits_path(std::string_view path) const {
   if (!path_) return true;
   const auto file = locks::PathPattern::file(path);

@@ -43,7 +43,8 @@ class Rule {
   bool has_command() const { return command_.has_value(); }
   bool has_secret() const { return secret_.has_value(); }
 
-  bool fits_tool(std::string_view tool) const { return !tool_ || *tool_ == tool; }
+  /// A tool that ends with `__*` stands for all tools of a server.
+  bool fits_tool(std::string_view tool) const;
   bool fits_path(std::string_view path) const;
   /// Of a rule with a command. A rule that asks or denies fits a line wherever its pattern does;
   /// one that allows fits the whole of a line only when it is spelled exactly so: a star must not

@@ -16,6 +16,7 @@ Message parse_response(const json::value& id, json::object& object) {
   }
   Refusal refusal{Code::kFailed, find_string(*error, "message").value_or(""), {}};
   if (const auto code = find_int(*error, "code")) refusal.code = static_cast<Code>(*code);
+  if (const json::object* data = find_object(*error, "data")) refusal.data = *data;
   return Response{id, std::move(refusal)};
 }
 

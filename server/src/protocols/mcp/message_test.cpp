@@ -15,11 +15,12 @@ TEST(Message, ReadsTheThreeKinds) {
   ASSERT_TRUE(std::holds_alternative<Notification>(told));
   const Message answered = parse_message(R"({"jsonrpc":"2.0","id":"s1","result":{"a":1}})");
   ASSERT_TRUE(std::holds_alternative<Response>(answered));
-  const Message failed =
-      parse_message(R"({"jsonrpc":"2.0","id":"s1","error":{"code":-1,"message":"no"}})");
+  const Message failed = parse_message(
+      R"({"jsonrpc":"2.0","id":"s1","error":{"code":-1,"message":"no","data":{"a":1}}})");
   const auto& outcome = std::get<Response>(failed).outcome;
   ASSERT_TRUE(std::holds_alternative<Refusal>(outcome));
   EXPECT_EQ(std::get<Refusal>(outcome).message, "no");
+  EXPECT_EQ(std::get<Refusal>(outcome).data.at("a"), 1);
 }
 
 TEST(Message, RefusesTheRestAndNamesTheRequestWhereItCan) {

@@ -21,6 +21,7 @@ struct PipedSpec {
   ProjectAccess access = ProjectAccess::kReadWrite;
   Network network = Network::kNone;
   std::vector<std::pair<std::string, std::string>> environment = {};  ///< never a secret
+  std::vector<Secret> secrets = {};                                   ///< see CommandSpec::secrets
   std::shared_ptr<ReadOnlyPaths> read_only = nullptr;
   std::filesystem::path home = {};  ///< see CommandSpec::home
   std::vector<std::filesystem::path> programs = {};

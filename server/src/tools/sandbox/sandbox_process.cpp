@@ -17,6 +17,7 @@ CommandSpec command_of(const PipedSpec& piped, const CommandLimits& limits, std:
   spec.access = piped.access;
   spec.network = piped.network;
   spec.environment = piped.environment;
+  spec.secrets = piped.secrets;
   spec.limits = limits;
   spec.limits.output_bytes = kKeptErrorBytes;
   spec.read_only = piped.read_only;

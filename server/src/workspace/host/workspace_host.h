@@ -60,6 +60,7 @@ class WorkspaceHost final : public agents::AgentHost {
     WorktreeService& worktrees;
     const SecretStore* secrets = nullptr;  ///< null where there are none
     WorkspaceId workspace = {};
+    tools::FurtherTools* mcp = nullptr;  ///< null: agents have the built-in tools only
   };
 
   WorkspaceHost(Strand strand, Parts parts);
@@ -76,6 +77,7 @@ class WorkspaceHost final : public agents::AgentHost {
                                       std::optional<std::vector<approvals::Rule>> rules);
 
   // tools::ToolHost
+  tools::FurtherTools* further_tools() override { return parts_.mcp; }
   awaitable<Result<void>> approve(tools::Caller caller, approvals::Intent intent,
                                   json::object input, std::stop_token stop) override;
   awaitable<Result<std::vector<tools::FileEntry>>> list(tools::Caller caller, std::string path,

@@ -5,7 +5,7 @@ namespace coditect::workspace {
 namespace {
 
 /// Raised when a snapshot's form changes: an older one is then ignored and the log replayed.
-constexpr std::int64_t kSnapshotForm = 8;
+constexpr std::int64_t kSnapshotForm = 9;
 
 Result<const json::object*> part(const json::object& snapshot, std::string_view name) {
   const json::object* found = find_object(snapshot, name);
@@ -26,6 +26,7 @@ Result<void> WorkspaceState::apply(const Event& event) {
   cost.apply(event);
   trust.apply(event);
   reviews.apply(event);
+  mcp.apply(event);
   TRY_VOID(worktrees.apply(event));
   TRY_VOID(budgets.apply(event));
   TRY_VOID(approvals.apply(event));
@@ -52,7 +53,8 @@ json::object WorkspaceState::snapshot() const {
           {"approvals", approvals.snapshot()},
           {"trust", trust.snapshot()},
           {"reviews", reviews.snapshot()},
-          {"worktrees", worktrees.snapshot()}};
+          {"worktrees", worktrees.snapshot()},
+          {"mcp", mcp.snapshot()}};
 }
 
 Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
@@ -94,6 +96,8 @@ Result<WorkspaceState> WorkspaceState::restore(const json::object& snapshot) {
   const json::array* worktrees = find_array(snapshot, "worktrees");
   if (worktrees == nullptr) return invalid("a snapshot lacks 'worktrees'");
   TRY(state.worktrees, WorktreeBook::restore(*worktrees));
+  TRY(const json::object* connected, part(snapshot, "mcp"));
+  TRY(state.mcp, McpBook::restore(*connected));
   return state;
 }
 

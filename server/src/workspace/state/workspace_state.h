@@ -12,6 +12,7 @@
 #include "workspace/files/file_index.h"
 #include "workspace/state/checkpoint_list.h"
 #include "workspace/state/cost_totals.h"
+#include "workspace/state/mcp_book.h"
 #include "workspace/state/review_book.h"
 #include "workspace/state/session_book.h"
 #include "workspace/state/trust_book.h"
@@ -40,6 +41,7 @@ struct WorkspaceState {
   TrustBook trust;
   ReviewBook reviews;
   WorktreeBook worktrees;
+  McpBook mcp;
 
   /// Applies the event after `seq`. An error names the part that it does not fit; the log is
   /// damaged then.
