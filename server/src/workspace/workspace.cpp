@@ -33,6 +33,14 @@ Result<WorkspaceState> load_state(const std::filesystem::path& file) {
   return WorkspaceState::restore(object);
 }
 
+std::unique_ptr<ApprovalService> make_approvals(const Strand& strand, const NodeServices& services,
+                                                EventLog& log, WorkspaceState& state,
+                                                const Meta& meta) {
+  return std::make_unique<ApprovalService>(
+      strand, ApprovalService::Parts{log, state.approvals, state.tasks, services.clock,
+                                     services.random, services.questions, meta.id, meta.name});
+}
+
 std::unique_ptr<McpService> make_mcp(const Strand& strand, const NodeServices& services,
                                      EventLog& log, const McpBook& book, const WorkspaceId& id,
                                      const Place& place) {
@@ -159,9 +167,7 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
   budgets_ = std::make_unique<BudgetService>(
       strand, BudgetService::Parts{*log_, state_.budgets, services.prices, services.clock,
                                    services.random});
-  approvals_ = std::make_unique<ApprovalService>(
-      strand, ApprovalService::Parts{*log_, state_.approvals, state_.tasks, services.clock,
-                                     services.random, services.questions, meta_.id, meta_.name});
+  approvals_ = make_approvals(strand, services, *log_, state_, meta_);
   queries_ = std::make_unique<Queries>(
       Queries::Parts{*log_, *blobs_, services.catalogue, services.database, place_.root()});
   search_ = std::make_unique<SemanticSearch>(
