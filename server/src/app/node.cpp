@@ -103,7 +103,7 @@ Result<void> Node::start(OnLost on_lost) {
   TRY_VOID(open_prices());
   TRY_VOID(open_webhook());
   TRY(secrets_, workspace::SecretStore::open(config_.data / "node" / "secrets"));
-  mcp_.emplace(workspace::McpSettings::Options{
+  mcp_settings_.emplace(workspace::McpSettings::Options{
       config_.mcp_programs, net_client::proxy_settings_from_environment(), {}});
   services_.emplace(workspace::NodeServices{clock_,
                                             random_,
@@ -124,7 +124,7 @@ Result<void> Node::start(OnLost on_lost) {
                                             embedder_.get(),
                                             config_.shared_context,
                                             programs_,
-                                            &*mcp_});
+                                            &*mcp_settings_});
   replication::NodeReplicator* replicator = off_machine_ ? &off_machine_->replicator() : nullptr;
   TRY(registry_, registry::Registry::open(io_.get_executor(), *services_, config_.data, {},
                                           environment_, replicator));
@@ -306,7 +306,7 @@ Result<void> Node::open_api() {
                                           *files_, *health_, *metrics_, *mcp_endpoint_, user});
   TRY(server_, net::Server::listen(io_.get_executor(), config_.listen, *handler_));
   if (webhook_) webhook_->reach_studio_at(server_->url());
-  mcp_->listen_at(server_->url());
+  mcp_settings_->listen_at(server_->url());
   return {};
 }
 

@@ -104,7 +104,7 @@ class Node {
   std::unique_ptr<providers::Embedder> embedder_;  ///< null where none is configured
   std::optional<providers::PriceBook> prices_;     ///< nothing: the built-in ones
   std::unique_ptr<workspace::SecretStore> secrets_;
-  std::optional<workspace::McpSettings> mcp_;
+  std::optional<workspace::McpSettings> mcp_settings_;
   std::shared_ptr<Webhook> webhook_;  ///< null where nobody outside wants to know
   std::optional<workspace::NodeServices> services_;
   std::unique_ptr<registry::Registry> registry_;
