@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { checkHeader, checkLock, checkTestPlace, withoutRawStrings } from './files.mjs';
 import { checkIncludes, checkTable, layerOf, parseLayers } from './layers.mjs';
+import { checkNames, typesOf } from './names.mjs';
 import { checkFileLength, checkFunctionLength, checkLineLength } from './shape.mjs';
 import { checkWords } from './words.mjs';
 
@@ -160,4 +161,28 @@ test('headers are guarded, tests stand beside their file, lock files name no reg
     1,
   );
   assert.equal(checkLock('a/package-lock.json', ['"version": "1.0.0"']).length, 0);
+});
+
+test('one name is one type in a namespace', () => {
+  const header = [
+    'namespace a::b {',
+    'struct One {',
+    '  struct Inner {',
+    '  };',
+    '};',
+    'class Two final : public One {',
+    '};',
+    'struct Later;',
+    'struct Two::Nested {',
+    '};',
+    '}  // namespace a::b',
+  ];
+  const types = typesOf(header);
+  assert.deepEqual(
+    types.map(({ name }) => name),
+    ['a::b::One', 'a::b::Two'],
+  );
+  const of = (file) => types.map((type) => ({ file, ...type }));
+  assert.equal(checkNames(of('x.h')).length, 0);
+  assert.equal(checkNames([...of('x.h'), ...of('y.h')]).length, 2);
 });

@@ -2,7 +2,8 @@
 //
 //   node tools/check/main.mjs        prints FILE:LINE: [rule] what, and exits 1 when there is any
 //
-// The rules are pure functions over lines (layers, shape, words, files); this file reads the disk.
+// The rules are pure functions over lines (layers, names, shape, words,
+// files); this file reads the disk.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 import { checkHeader, checkLock, checkTestPlace, withoutRawStrings } from './files.mjs';
 import { checkIncludes, checkTable, parseLayers } from './layers.mjs';
+import { checkNames, typesOf } from './names.mjs';
 import { checkFileLength, checkFunctionLength, checkLineLength, kFileLinesLook } from './shape.mjs';
 import { checkWords } from './words.mjs';
 
@@ -66,15 +68,19 @@ function main() {
   const folders = byFolder(files);
   const problems = [...checkTable(layers)];
   const long = [];
+  const types = [];
   for (const file of files) {
     if (kindOf(file) === undefined && !file.endsWith('package-lock.json')) continue;
     const lines = readFileSync(path.join(kRoot, file), 'utf8').replace(/\n$/, '').split('\n');
     const siblings = folders.get(path.dirname(file)).map((each) => path.basename(each));
     for (const problem of checkCode(file, lines, layers, siblings))
       problems.push({ file, ...problem });
+    if (file.startsWith(kSource) && file.endsWith('.h'))
+      types.push(...typesOf(lines).map((type) => ({ file, ...type })));
     if (kindOf(file) !== undefined && lines.length > kFileLinesLook)
       long.push([lines.length, file]);
   }
+  problems.push(...checkNames(types));
   for (const [count, file] of long.sort((a, b) => b[0] - a[0])) {
     console.log(`check: look again: ${file} has ${count} lines`);
   }

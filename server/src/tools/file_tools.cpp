@@ -87,7 +87,7 @@ awaitable<Result<ToolOutcome>> read_file(const ToolCall& call) {
                           " bytes, some of them zero",
                       "look at it with run_command, for example `file` or `xxd | head`");
   }
-  const LineRange range{find_int(call.input, "from_line"), find_int(call.input, "to_line")};
+  const ShownLines range{find_int(call.input, "from_line"), find_int(call.input, "to_line")};
   CO_TRY(FileView view, view_file(file.text, range));
   ToolOutcome outcome{.ok = true, .output = {}, .details = {}};
   outcome.output = file.text.empty() ? "[the file is empty]\n" : std::move(view.text);

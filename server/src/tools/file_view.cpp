@@ -51,7 +51,7 @@ std::string without_middle(std::span<const std::string_view> lines, std::size_t 
 
 }  // namespace
 
-Result<FileView> view_file(std::string_view text, LineRange range, std::size_t bytes_max) {
+Result<FileView> view_file(std::string_view text, ShownLines range, std::size_t bytes_max) {
   const auto lines = split_lines(text);
   FileView view;
   view.lines = lines.size();

@@ -11,7 +11,7 @@
 
 namespace coditect::tools {
 
-struct LineRange {
+struct ShownLines {
   std::optional<std::int64_t> from;  ///< from 1
   std::optional<std::int64_t> to;    ///< inclusive
 };
@@ -28,7 +28,7 @@ struct FileView {
 /// The lines of `range`; where they are more than `bytes_max`, the middle ones are left out at line
 /// boundaries and the answer says how to read them. A single line that is too long is cut itself.
 /// Errc::kInvalid for a range that is empty or begins behind the end. Pure.
-Result<FileView> view_file(std::string_view text, LineRange range,
+Result<FileView> view_file(std::string_view text, ShownLines range,
                            std::size_t bytes_max = limits::kToolOutputBytesMax);
 
 }  // namespace coditect::tools

@@ -12,7 +12,7 @@ TEST(ViewFileTest, ShowsARange) {
   struct Case {
     const char* name;
     const char* text;
-    LineRange range;
+    ShownLines range;
     const char* shown;  // nullptr: refused
   };
   const char* const three = "a\nb\nc\n";

@@ -17,7 +17,7 @@ std::string capability_of(const Question& question) {
   return question.method.substr(0, question.method.find('/'));
 }
 
-std::optional<Refusal> lacking(const Client& client, const Questions& questions) {
+std::optional<Refusal> lacking(const ClientInfo& client, const Questions& questions) {
   json::object required;
   for (const auto& [key, question] : questions) {
     const std::string capability = capability_of(question);

@@ -26,7 +26,7 @@ struct Mount {
 };
 
 /// Who asks.
-struct Client {
+struct ClientInfo {
   std::string name;
   std::string version;
   json::object capabilities;
@@ -61,7 +61,7 @@ class Call {
     std::string method;
     json::object params;
     Era era = Era::kLegacy;
-    Client client;
+    ClientInfo client;
     Mount mount;
     std::string log_level;  ///< the least that the client wants to hear; "" for nothing
     json::object answers;   ///< by the questions' keys, where the client tries again
@@ -80,7 +80,7 @@ class Call {
   const std::string& method() const { return parts_.method; }
   const json::object& params() const { return parts_.params; }
   Era era() const { return parts_.era; }
-  const Client& client() const { return parts_.client; }
+  const ClientInfo& client() const { return parts_.client; }
   const Mount& mount() const { return parts_.mount; }
   /// What its state is bound to.
   std::string purpose() const;

@@ -30,7 +30,7 @@ class Session {
     std::string id;
     Mount mount;
     std::string revision;
-    Client client;
+    ClientInfo client;
   };
 
   Session(const Strand& strand, Opening opening);
@@ -38,7 +38,7 @@ class Session {
   const std::string& id() const { return opening_.id; }
   const Mount& mount() const { return opening_.mount; }
   const std::string& revision() const { return opening_.revision; }
-  const Client& client() const { return opening_.client; }
+  const ClientInfo& client() const { return opening_.client; }
 
   const std::string& log_level() const { return log_level_; }
   void set_log_level(std::string level) { log_level_ = std::move(level); }
