@@ -6,13 +6,13 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "tools/sandbox/bounded_output.h"
 #include "workspace/approvals/real_path.h"
 #include "workspace/context/repository_map.h"
 #include "workspace/files/watcher.h"
 #include "workspace/host/remember_task.h"
 #include "workspace/host/usage_event.h"
 #include "workspace/instructions/project_instructions.h"
+#include "workspace/prompt_line.h"
 
 namespace coditect::workspace {
 
@@ -24,16 +24,6 @@ constexpr std::size_t kListEntriesMax = 5'000;
 constexpr std::size_t kRecentEditsMax = 200;
 /// Participants whose reading is remembered; the one that was away the longest is forgotten.
 constexpr std::size_t kParticipantsMax = 32;
-
-/// What a prompt is about, in a line: without blocks that were meant for its own reader.
-std::string first_line(std::string_view prompt) {
-  constexpr std::size_t kBytesMax = 200;
-  while (prompt.starts_with('\n')) prompt.remove_prefix(1);
-  prompt = prompt.substr(0, prompt.find('\n'));
-  std::string line(prompt.substr(0, tools::utf8_prefix(prompt, kBytesMax)));
-  std::erase(line, '`');
-  return line;
-}
 
 std::string agent_actor(const tools::Caller& caller) { return "agent:" + caller.agent; }
 
@@ -388,7 +378,7 @@ awaitable<std::string> WorkspaceHost::shared_context(const tools::Caller& caller
       copy_context(caller) + repository_context() + "You are agent:" + caller.agent + ".\n";
   for (const auto& [id, task] : parts_.tasks.board().tasks()) {
     if (!queue::is_active(task.state) || task.agent == caller.agent) continue;
-    text += "agent:" + task.agent + " works on: " + first_line(task.prompt) + "\n";
+    text += "agent:" + task.agent + " works on: " + prompt_line(task.prompt) + "\n";
   }
   for (const auto& [token, lock] : parts_.state.locks.locks()) {
     text += lock.holder + " holds a " + std::string(to_string(lock.mode)) + " lock on " +

@@ -1,4 +1,5 @@
 // How what a task did in a copy of its own comes into the project.
+#include "workspace/prompt_line.h"
 #include "workspace/tasks/task_service.h"
 
 namespace coditect::workspace {
@@ -16,17 +17,9 @@ std::string named(const std::vector<MergeConflict>& conflicts) {
   return text;
 }
 
-/// What the task was asked, in a line: without blocks that were meant for its own reader.
-std::string first_line(std::string_view prompt) {
-  constexpr std::size_t kBytesMax = 200;
-  std::string line(prompt.substr(0, std::min(prompt.find('\n'), kBytesMax)));
-  std::erase(line, '`');
-  return line;
-}
-
 std::string conflict_prompt(const queue::Task& task, const WorktreeMerge& merge) {
   std::string prompt = "Bring two sides together. Task " + task.id.str() + " (\"" +
-                       first_line(task.prompt) +
+                       prompt_line(task.prompt) +
                        "\") worked in a copy of its own, and the project has changed in the same "
                        "places meanwhile. You work in a copy that has both; what could be merged "
                        "is merged. Decide about these:\n";
