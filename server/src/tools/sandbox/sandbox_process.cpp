@@ -28,24 +28,6 @@ CommandSpec command_of(const PipedSpec& piped, const CommandLimits& limits, std:
   return spec;
 }
 
-/// The life of a process's thread. `started` hears once whether there is a process to follow.
-void follow(const PipedSpec& piped, const SandboxProcess::Launch& launch,
-            const CommandLimits& limits, Streams streams, std::stop_token stop,
-            std::promise<Result<void>> started) {
-  const CommandSpec spec = command_of(piped, limits, std::move(stop));
-  auto launched = launch(spec, std::move(streams));
-  if (!launched) {
-    started.set_value(std::move(launched).error());
-    return;
-  }
-  started.set_value({});
-  Result<CommandResult> end = [&] {
-    RunningCommand running(spec, launched->cgroup, std::move(launched->parts));
-    return running.follow();
-  }();
-  piped.on_exit(std::move(end));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<PipedProcess>> SandboxProcess::start(PipedSpec spec, Launch launch,
@@ -59,9 +41,9 @@ Result<std::unique_ptr<PipedProcess>> SandboxProcess::start(PipedSpec spec, Laun
                   std::move(answers)};
   std::promise<Result<void>> promise;
   std::future<Result<void>> started = promise.get_future();
-  process->thread_ =
-      std::thread(follow, std::move(spec), std::move(launch), limits, std::move(streams),
-                  process->stop_.get_token(), std::move(promise));
+  CommandSpec command = command_of(spec, limits, process->stop_.get_token());
+  process->thread_ = std::thread(follow_program, std::move(command), std::move(launch),
+                                 std::move(streams), std::move(promise), std::move(spec.on_exit));
   TRY_VOID(started.get());
   return std::unique_ptr<PipedProcess>(std::move(process));
 }

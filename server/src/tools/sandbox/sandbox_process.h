@@ -1,13 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <stop_token>
 #include <thread>
 
 #include "base/posix_file.h"
+#include "tools/sandbox/follow_program.h"
 #include "tools/sandbox/piped_process.h"
-#include "tools/sandbox/running_command.h"
 
 namespace coditect::tools {
 
@@ -18,7 +17,7 @@ namespace coditect::tools {
 class SandboxProcess final : public PipedProcess {
  public:
   /// Starts the sandbox for a specification, on the process's thread, which outlives it.
-  using Launch = std::function<Result<Launched>(const CommandSpec& spec, Streams streams)>;
+  using Launch = LaunchProgram;
 
   static Result<std::unique_ptr<PipedProcess>> start(PipedSpec spec, Launch launch,
                                                      CommandLimits limits);

@@ -27,24 +27,6 @@ CommandSpec command_of(const TerminalSpec& terminal, const CommandLimits& limits
   return spec;
 }
 
-/// The life of a terminal's thread. `started` hears once whether there is a process to follow.
-void follow(const TerminalSpec& terminal, const SandboxTerminal::Launch& launch,
-            const CommandLimits& limits, Streams streams, std::stop_token stop,
-            std::promise<Result<void>> started) {
-  const CommandSpec spec = command_of(terminal, limits, std::move(stop));
-  auto launched = launch(spec, std::move(streams));
-  if (!launched) {
-    started.set_value(std::move(launched).error());
-    return;
-  }
-  started.set_value({});
-  Result<CommandResult> end = [&] {
-    RunningCommand running(spec, launched->cgroup, std::move(launched->parts));
-    return running.follow();
-  }();
-  terminal.on_exit(std::move(end));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<TerminalProcess>> SandboxTerminal::start(TerminalSpec spec, Launch launch,
@@ -57,9 +39,9 @@ Result<std::unique_ptr<TerminalProcess>> SandboxTerminal::start(TerminalSpec spe
   Streams streams{std::move(ends.program), std::move(screen), std::move(ends.ours)};
   std::promise<Result<void>> promise;
   std::future<Result<void>> started = promise.get_future();
-  terminal->thread_ =
-      std::thread(follow, std::move(spec), std::move(launch), limits, std::move(streams),
-                  terminal->stop_.get_token(), std::move(promise));
+  CommandSpec command = command_of(spec, limits, terminal->stop_.get_token());
+  terminal->thread_ = std::thread(follow_program, std::move(command), std::move(launch),
+                                  std::move(streams), std::move(promise), std::move(spec.on_exit));
   TRY_VOID(started.get());
   return std::unique_ptr<TerminalProcess>(std::move(terminal));
 }

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <stop_token>
 #include <thread>
 
 #include "base/posix_file.h"
-#include "tools/sandbox/running_command.h"
+#include "tools/sandbox/follow_program.h"
 #include "tools/sandbox/terminal.h"
 
 namespace coditect::tools {
@@ -18,7 +17,7 @@ namespace coditect::tools {
 class SandboxTerminal final : public TerminalProcess {
  public:
   /// Starts the sandbox for a specification, on the terminal's thread, which outlives it.
-  using Launch = std::function<Result<Launched>(const CommandSpec& spec, Streams streams)>;
+  using Launch = LaunchProgram;
 
   static Result<std::unique_ptr<TerminalProcess>> start(TerminalSpec spec, Launch launch,
                                                         CommandLimits limits);
