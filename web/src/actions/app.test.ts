@@ -9,6 +9,9 @@ describe('the address', () => {
     ['#/workspaces/', { page: 'workspaces' }],
     ['#/workspaces/w_1', { page: 'workspace', id: 'w_1' }],
     ['#/workspaces/a%2Fb?x', { page: 'workspace', id: 'a/b' }],
+    ['#/workspaces/w/', { page: 'workspace', id: 'w' }],
+    ['#/workspaces/w/at/7', { page: 'workspace', id: 'w', place: { kind: 'moment', seq: 7 } }],
+    ['#/workspaces/w/nowhere/7', { page: 'workspace', id: 'w' }],
     ['#token=abc', { page: 'workspaces' }],
     ['#/workspaces/%', { page: 'workspaces' }],
   ])('%j leads to %j', (hash, expected) => {

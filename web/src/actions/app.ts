@@ -1,8 +1,9 @@
+import { placeOf, textOf, type Place } from '../model/place';
 import { createStore } from '../model/store';
 import { asFailure } from '../net/failure';
 import { logIn } from '../net/http';
 
-export type Route = { page: 'workspaces' } | { page: 'workspace'; id: string };
+export type Route = { page: 'workspaces' } | { page: 'workspace'; id: string; place?: Place };
 
 export type Access =
   | { phase: 'checking' }
@@ -21,10 +22,15 @@ export function tokenOf(hash: string): string | null {
 }
 
 export function routeOf(hash: string): Route {
-  const id = /^#\/workspaces\/([^/?]+)/.exec(hash)?.[1];
+  const [, id, rest = ''] = /^#\/workspaces\/([^/?]+)\/?(.*)$/.exec(hash) ?? [];
   if (id === undefined) return { page: 'workspaces' };
   try {
-    return { page: 'workspace', id: decodeURIComponent(id) };
+    const place = placeOf(rest);
+    return {
+      page: 'workspace',
+      id: decodeURIComponent(id),
+      ...(place === undefined ? {} : { place }),
+    };
   } catch {
     // Not an address that this page has made: "%" without two digits.
     return { page: 'workspaces' };
@@ -32,11 +38,30 @@ export function routeOf(hash: string): Route {
 }
 
 export function hrefOf(target: Route): string {
-  return target.page === 'workspaces' ? '#/' : `#/workspaces/${encodeURIComponent(target.id)}`;
+  if (target.page === 'workspaces') return '#/';
+  const home = `#/workspaces/${encodeURIComponent(target.id)}`;
+  return target.place === undefined ? home : `${home}/${textOf(target.place)}`;
 }
 
 export function goTo(target: Route): void {
   window.location.hash = hrefOf(target);
+}
+
+/** Shows `place` of the workspace that is open; none is the workspace as it is now. */
+export function goToPlace(place?: Place): void {
+  const here = route.get();
+  if (here.page !== 'workspace') return;
+  goTo({ page: 'workspace', id: here.id, ...(place === undefined ? {} : { place }) });
+}
+
+/** Says in the address bar what is shown, without a step to go back to. */
+export function showInAddress(place: Place | undefined): void {
+  const here = route.get();
+  if (here.page !== 'workspace') return;
+  const { place: _before, ...rest } = here;
+  const target = place === undefined ? rest : { ...rest, place };
+  window.history.replaceState(null, '', hrefOf(target));
+  route.set(target);
 }
 
 /** A pasted link counts as its token. */
@@ -74,6 +99,11 @@ export function setLeaveGuard(guard: LeaveGuard | null): void {
   leaveGuard = guard;
 }
 
+function isElsewhere(target: Route): boolean {
+  const here = route.get();
+  return target.page !== 'workspace' || here.page !== 'workspace' || target.id !== here.id;
+}
+
 /** Shows the page of the address, unless the present one has something to lose and asks first. */
 function follow(target: Route): void {
   const here = hrefOf(route.get());
@@ -84,7 +114,8 @@ function follow(target: Route): void {
     window.history.replaceState(null, '', there);
     route.set(target);
   };
-  if (leaveGuard?.(proceed) === true) window.history.replaceState(null, '', here);
+  if (isElsewhere(target) && leaveGuard?.(proceed) === true)
+    window.history.replaceState(null, '', here);
   else route.set(target);
 }
 

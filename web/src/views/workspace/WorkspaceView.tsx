@@ -6,16 +6,12 @@ import { ask, closePrompt } from '../../actions/prompts';
 import { WorkspaceSession } from '../../actions/session';
 import { Button, Empty, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
-import { Dock } from '../activity/Dock';
-import { AgentsPanel } from '../agents/AgentsPanel';
-import { ChatPanel } from '../chat/ChatPanel';
-import { EditorPane } from '../editor/EditorPane';
-import { FilesPanel } from '../files/FilesPanel';
 import { currentSession } from '../palette/currentSession';
 import { ConnectionBanner } from './ConnectionBanner';
 import { Header } from './Header';
 import { PaneBar } from './PaneBar';
 import { SessionContext } from './SessionContext';
+import { Stage } from './Stage';
 
 export function WorkspaceView({ id }: { id: string }) {
   const [session, setSession] = useState<WorkspaceSession | null>(null);
@@ -66,17 +62,7 @@ function Workspace({ session }: { session: WorkspaceSession }) {
     <div className="workspace" data-pane={shownPane}>
       <Header />
       <ConnectionBanner />
-      <div className="columns">
-        <FilesPanel />
-        <main className="centre">
-          <EditorPane />
-          <Dock />
-        </main>
-        <aside className="side" aria-label="Agents and chat">
-          <AgentsPanel />
-          <ChatPanel />
-        </aside>
-      </div>
+      <Stage />
       <PaneBar />
     </div>
   );
