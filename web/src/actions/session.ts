@@ -2,9 +2,10 @@ import { apply, GapError } from '../model/apply';
 import { fromSnapshot } from '../model/attach';
 import { applyToFiles, filesFrom } from '../model/files';
 import { addMessages, pageBefore, prependEvents } from '../model/history';
+import type { Layout } from '../model/layout';
 import { withPreview } from '../model/previews';
 import type { WorkspaceState } from '../model/state';
-import { createStore } from '../model/store';
+import { createStore, type Store } from '../model/store';
 import { asFailure, Failure } from '../net/failure';
 import { getWorkspace, socketUrl } from '../net/http';
 import { RpcSocket } from '../net/socket';
@@ -13,6 +14,7 @@ import { isKnown, type WireEvent } from '../protocol/events';
 import type { Notification, TerminalNotification } from '../protocol/notifications';
 import type { Call } from './call';
 import { Documents } from './documents';
+import { layoutOf } from './layout';
 import { OwnLocks } from './ownLocks';
 import { Terminals } from './terminals';
 
@@ -56,6 +58,7 @@ export class WorkspaceSession {
   readonly documents: Documents;
   readonly locks: OwnLocks;
   readonly terminals: Terminals;
+  readonly layout: Store<Layout>;
   private readonly socket: RpcSocket;
   private queue: ModelNotification[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +77,7 @@ export class WorkspaceSession {
     this.locks = new OwnLocks(this.call, id);
     this.documents = new Documents(this.call, this.locks);
     this.terminals = new Terminals(this.call);
+    this.layout = layoutOf(id);
   }
 
   readonly call: Call = (method, params) => this.socket.call(method, params);

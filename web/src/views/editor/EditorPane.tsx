@@ -1,6 +1,6 @@
 import { lazy, Suspense, type KeyboardEvent } from 'react';
 import { askClose } from '../../actions/fileActions';
-import { keyLabel } from '../../actions/commands';
+import { keyLabel } from '../../actions/keys';
 import { leadingLock } from '../../model/locks';
 import { nameOf } from '../../model/tree';
 import type { OpenDocument } from '../../model/document';

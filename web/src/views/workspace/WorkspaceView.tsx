@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { goTo, loggedOut, setLeaveGuard } from '../../actions/app';
-import { matchesKeys, workspaceCommands } from '../../actions/commands';
+import { workspaceCommands } from '../../actions/commands';
+import { matchesKeys } from '../../actions/keys';
 import { pane } from '../../actions/preferences';
 import { ask, closePrompt } from '../../actions/prompts';
 import { WorkspaceSession } from '../../actions/session';
