@@ -1,5 +1,12 @@
 import { goTo } from './app';
-import { askClose, askNewFile, askRename, removeFile, toggleOwnLock } from './fileActions';
+import {
+  askClose,
+  askNewFile,
+  copyLink,
+  askRename,
+  removeFile,
+  toggleOwnLock,
+} from './fileActions';
 import { showPanel } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { theme, toggleTheme } from './preferences';
@@ -74,6 +81,12 @@ function goCommands(session: WorkspaceSession): Command[] {
         showPanel(session.layout, 'chat');
         focusOn('[data-testid="composer-input"]');
       },
+    },
+    {
+      id: 'go.link',
+      title: 'Copy the link to what I see',
+      section: 'Go',
+      run: () => void copyLink(session),
     },
     {
       id: 'go.workspaces',

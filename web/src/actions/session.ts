@@ -53,6 +53,10 @@ export class WorkspaceSession {
   readonly connection = createStore<Connection>({ phase: 'connecting' });
   readonly state = createStore<WorkspaceState | null>(null);
   readonly fades = createStore<Record<string, Fade>>({});
+  /** The line to bring into sight; a new object asks again. */
+  readonly reveal = createStore<{ path: string; line: number } | null>(null);
+  /** Where the cursor of an open file stands, from 1. */
+  readonly cursorLine = new Map<string, number>();
   readonly historyLoading = createStore(false);
   readonly moreMessages = createStore(false);
   readonly documents: Documents;

@@ -50,7 +50,7 @@ export class EditorHost {
 
   constructor(
     parent: HTMLElement,
-    private readonly listener: { onDirty(dirty: boolean): void },
+    private readonly listener: { onDirty(dirty: boolean): void; onCursor(line: number): void },
   ) {
     const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
     const state = EditorState.create({ extensions: this.extensions() });
@@ -94,6 +94,17 @@ export class EditorHost {
         ? []
         : unifiedMergeView({ original: this.toDocument(theirs), mergeControls: chunkButton });
     this.view.dispatch({ effects: this.compare.reconfigure(shown) });
+  }
+
+  /** Puts the cursor at the beginning of a line, from 1, and the line in the middle. */
+  revealLine(line: number): void {
+    const { doc } = this.view.state;
+    const { from } = doc.line(Math.min(Math.max(line, 1), doc.lines));
+    this.view.dispatch({
+      selection: { anchor: from },
+      effects: EditorView.scrollIntoView(from, { y: 'center' }),
+    });
+    this.view.focus();
   }
 
   async setLanguage(path: string): Promise<void> {
@@ -168,6 +179,10 @@ export class EditorHost {
       EditorView.contentAttributes.of({ 'aria-label': 'File text' }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) this.report();
+        if (update.selectionSet) {
+          const { main } = update.state.selection;
+          this.listener.onCursor(update.state.doc.lineAt(main.head).number);
+        }
       }),
       editorTheme,
       remoteMarks,

@@ -13,6 +13,7 @@ import { Header } from './Header';
 import { PaneBar } from './PaneBar';
 import { SessionContext } from './SessionContext';
 import { Stage } from './Stage';
+import { useAddress } from './useAddress';
 
 export function WorkspaceView({ id }: { id: string }) {
   const [session, setSession] = useState<WorkspaceSession | null>(null);
@@ -40,6 +41,7 @@ function Workspace({ session }: { session: WorkspaceSession }) {
   const connection = useStore(session.connection);
   const shownPane = useStore(pane);
   useShortcuts(session);
+  useAddress(session);
   useUnsavedWarning(session);
 
   if (connection.phase === 'gone') {
