@@ -132,6 +132,10 @@ export interface Methods {
     params: { path?: string; depth?: number };
     result: { entries: TreeEntry[]; truncated: boolean };
   };
+  'files.bytes': {
+    params: { path: string };
+    result: { base64: string; version: number; size: number };
+  };
   'files.read': { params: { path: string }; result: FileText };
   'files.write': {
     params: { path: string; text: string; base_version: number; lock?: number | string };

@@ -4,6 +4,7 @@ import { toneOf } from '../../model/format';
 import { useStore } from '../../ui/useStore';
 import { useSession } from '../workspace/SessionContext';
 import { EditorHost } from './EditorHost';
+import { useAuthors } from './useAuthors';
 
 /** The CodeMirror view of one open file. Loaded on demand: it is the largest part of the studio. */
 export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readOnly: boolean }) {
@@ -38,6 +39,9 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
   }, [base, adoption, adoptedFrom]);
 
   useEffect(() => host.current?.setReadOnly(readOnly), [readOnly]);
+
+  const authors = useAuthors(session, doc);
+  useEffect(() => host.current?.showAuthors(authors), [authors]);
 
   const reveal = useStore(session.reveal);
   useEffect(() => {

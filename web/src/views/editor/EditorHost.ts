@@ -24,9 +24,11 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view';
+import type { AuthoredLines } from '../../model/authors';
 import { changesBetween, lineBreakOf } from '../../model/textChange';
 import { editorTheme, highlightStyle } from './editorTheme';
 import { languageOf } from './languages';
+import { overview, setAuthors } from './overview';
 import { remoteMarks, markRemote, clearRemoteMarks } from './remoteMarks';
 
 const kMarkMs = 2_500;
@@ -94,6 +96,11 @@ export class EditorHost {
         ? []
         : unifiedMergeView({ original: this.toDocument(theirs), mergeControls: chunkButton });
     this.view.dispatch({ effects: this.compare.reconfigure(shown) });
+  }
+
+  /** `lines` are of the base: where the reader has typed since, they are moved along. */
+  showAuthors(lines: AuthoredLines[]): void {
+    if (this.view.state.doc.eq(this.base)) this.view.dispatch({ effects: setAuthors.of(lines) });
   }
 
   /** Puts the cursor at the beginning of a line, from 1, and the line in the middle. */
@@ -186,6 +193,7 @@ export class EditorHost {
       }),
       editorTheme,
       remoteMarks,
+      overview,
       this.language.of([]),
       this.access.of(EditorState.readOnly.of(false)),
       this.compare.of([]),
