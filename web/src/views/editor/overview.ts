@@ -92,7 +92,8 @@ class OverviewRuler {
         author: cursor.value,
       });
     }
-    return marks;
+    // The smallest last, so that no large part covers it.
+    return marks.toSorted((a, b) => b.height - a.height);
   }
 
   private draw(marks: Mark[]): void {
