@@ -3,6 +3,7 @@ import { askClose, askNewFile, askRename, removeFile, toggleOwnLock } from './fi
 import { dock, pane, theme, toggleTheme, type DockTab } from './preferences';
 import { ask } from './prompts';
 import type { WorkspaceSession } from './session';
+import { timelineCommands } from './timelineCommands';
 
 /** Something a person can do, as data: the palette lists it, a key may run it. */
 export interface Command {
@@ -40,6 +41,7 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
   return [
     ...goCommands(session),
     ...fileCommands(session),
+    ...timelineCommands(session),
     ...agentCommands(session),
     ...appearanceCommands(),
   ];
@@ -170,13 +172,16 @@ function agentCommands(session: WorkspaceSession): Command[] {
 
 const MAC = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
 
-/** `Mod+S` → what the person's keyboard says. */
+/** `Mod+S` or `Mod+Shift+S` → what the person's keyboard says. */
 export function keyLabel(keys: string): string {
-  return keys.replace('Mod+', MAC ? '⌘' : 'Ctrl+');
+  return MAC ? keys.replace('Mod+', '⌘').replace('Shift+', '⇧') : keys.replace('Mod+', 'Ctrl+');
 }
 
 export function matchesKeys(keys: string, event: KeyboardEvent): boolean {
   const mod = MAC ? event.metaKey : event.ctrlKey;
-  const letter = keys.replace('Mod+', '').toLowerCase();
-  return mod && !event.altKey && !event.shiftKey && event.key.toLowerCase() === letter;
+  const parts = keys.toLowerCase().split('+');
+  const shift = parts.includes('shift');
+  return (
+    mod && !event.altKey && event.shiftKey === shift && event.key.toLowerCase() === parts.at(-1)
+  );
 }

@@ -1,10 +1,11 @@
 import { useMemo, useState } from 'react';
+import { openTimeline } from '../../actions/timelineCommands';
 import { attempt } from '../../actions/toasts';
 import { agentOf, describe, familyOf } from '../../model/describe';
 import { clock, shortName, toneOf } from '../../model/format';
 import { firstLogSeq } from '../../model/history';
 import type { WireEvent } from '../../protocol/events';
-import { Button, Empty, Spinner } from '../../ui/controls';
+import { Button, Empty, IconButton, Spinner } from '../../ui/controls';
 import { VirtualList } from '../../ui/VirtualList';
 import { useStore } from '../../ui/useStore';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
@@ -48,6 +49,15 @@ export function LogPanel() {
         />
         <span className="faint num">{rows.length} events</span>
         <span className="grow" />
+        <Button
+          size="small"
+          variant="ghost"
+          icon="clock"
+          onClick={() => openTimeline(session)}
+          data-testid="log-timeline"
+        >
+          Timeline
+        </Button>
         {first > 1 && (
           <Button
             size="small"
@@ -118,6 +128,7 @@ function seqOf(event: WireEvent): number {
 }
 
 function LogRow({ event }: { event: WireEvent }) {
+  const session = useSession();
   return (
     <div className="log-row" data-tone={toneOf(event.actor)} data-testid={`event-${event.seq}`}>
       <span className="faint num log-seq">{event.seq}</span>
@@ -128,6 +139,15 @@ function LogRow({ event }: { event: WireEvent }) {
       <span className="muted truncate log-type mono">{event.type}</span>
       <span className="truncate grow" title={JSON.stringify(event.data)}>
         {describe(event)}
+      </span>
+      <span className="log-go">
+        <IconButton
+          icon="clock"
+          size="small"
+          label={`Go to the moment of event ${event.seq}`}
+          onClick={() => openTimeline(session, event.seq)}
+          data-testid={`event-go-${event.seq}`}
+        />
       </span>
     </div>
   );

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "storage/databases/event_fields.h"
+#include "storage/databases/projections/density.h"
 
 namespace coditect::databases {
 
@@ -40,6 +41,7 @@ CREATE TABLE file_states(
   removed INTEGER NOT NULL,
   PRIMARY KEY(path, seq)
 ) WITHOUT ROWID;
+CREATE INDEX file_states_by_seq ON file_states(seq);
 CREATE TABLE agents(agent TEXT PRIMARY KEY, first_seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE agent_states(
   agent TEXT NOT NULL,
@@ -77,6 +79,14 @@ CREATE TABLE task_states(
   reason   TEXT,
   PRIMARY KEY(task, seq)
 ) WITHOUT ROWID;
+CREATE TABLE density(
+  slot   INTEGER NOT NULL,
+  type   TEXT NOT NULL,
+  agent  TEXT NOT NULL,
+  events INTEGER NOT NULL,
+  PRIMARY KEY(slot, type, agent)
+) WITHOUT ROWID;
+CREATE TABLE idle_gaps(seq INTEGER PRIMARY KEY, ms INTEGER NOT NULL);
 )sql";
 
 struct FileState {
@@ -231,6 +241,7 @@ Result<void> apply_lock(const Event& event, ProjectionTarget& target) {
 }
 
 Result<void> apply(const Event& event, ProjectionTarget& target) {
+  TRY_VOID(apply_density(event, target));
   TRY_VOID(target.run(
       "INSERT INTO events(seq, ts, type, actor, agent, session, task, path, bytes)"
       " VALUES(?,?,?,?,?,?,?,?,?)",
