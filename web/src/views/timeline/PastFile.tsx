@@ -7,35 +7,33 @@ import { useTexts } from './useTexts';
 
 const PastText = lazy(() => import('./PastText'));
 
-/** The text of a file as it was, and what was different. */
+/** The file that was edited last before the moment, of those edits that the window holds. */
+function useLastEdited(): string | null {
+  const { seq } = useMoment();
+  const { events } = useStore(useTimeline().window);
+  const last = events.findLast((event) => event.type === 'file_edit' && event.seq <= seq);
+  const data = last?.data as { path?: unknown } | undefined;
+  return typeof data?.path === 'string' ? data.path : null;
+}
+
+/** The text of a file as it was, and what was different; without a choice what is edited is shown. */
 export function PastFile() {
   const timeline = useTimeline();
-  const path = useStore(timeline.path);
-  const { event } = useMoment();
-  const data = event?.data as { path?: unknown } | undefined;
-  const touched = typeof data?.path === 'string' ? data.path : null;
+  const chosen = useStore(timeline.path);
+  const edited = useLastEdited();
+  const path = chosen ?? edited;
   return (
     <section className="panel past-file" aria-label="File, then">
       {path === null ? (
-        <Empty
-          icon="file"
-          title="Pick a file to see its text as it was"
-          action={
-            touched !== null && (
-              <button type="button" className="link" onClick={() => timeline.path.set(touched)}>
-                {touched} is what this event is about
-              </button>
-            )
-          }
-        />
+        <Empty icon="file" title="Pick a file to see its text as it was" />
       ) : (
-        <Compared path={path} />
+        <Compared path={path} chosen={chosen !== null} />
       )}
     </section>
   );
 }
 
-function Compared({ path }: { path: string }) {
+function Compared({ path, chosen }: { path: string; chosen: boolean }) {
   const timeline = useTimeline();
   const against = useStore(timeline.against);
   const marked = useStore(timeline.marks, ({ a, b }) => a !== undefined && b !== undefined);
@@ -43,9 +41,11 @@ function Compared({ path }: { path: string }) {
   return (
     <>
       <div className="panel-head">
-        <h2 className="truncate mono grow" data-testid="past-path">
+        <h2 className="truncate mono" data-testid="past-path">
           {path}
         </h2>
+        {!chosen && <span className="faint past-follows">edited last</span>}
+        <span className="grow" />
         <select
           className="select"
           aria-label="What the text is compared with"
@@ -57,12 +57,14 @@ function Compared({ path }: { path: string }) {
           <option value="now">what has changed since</option>
           {marked && <option value="marks">from mark A to mark B</option>}
         </select>
-        <IconButton
-          icon="close"
-          size="small"
-          label="Close the file"
-          onClick={() => timeline.path.set(null)}
-        />
+        {chosen && (
+          <IconButton
+            icon="close"
+            size="small"
+            label="Show what is edited instead"
+            onClick={() => timeline.path.set(null)}
+          />
+        )}
       </div>
       <div className="panel-fill">
         {failure !== null && <Problem message={failure.message} hint={failure.hint} />}

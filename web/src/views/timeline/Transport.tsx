@@ -5,6 +5,7 @@ import { isFiltered, kNoFilter } from '../../model/timelineFilter';
 import { Button, IconButton } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { useWorkspace } from '../workspace/SessionContext';
+import { Legend } from './Legend';
 import { useTimeline } from './TimelineContext';
 
 const FAMILIES = ['messages', 'files', 'locks', 'tasks', 'tools', 'agents', 'cost', 'approvals'];
@@ -45,6 +46,7 @@ export function Transport() {
       </select>
       <Marks />
       <Filters />
+      <Legend />
       <span className="faint past-skipped" role="status">
         {skipped}
       </span>
@@ -133,7 +135,6 @@ function Filters() {
 function PathFilter() {
   const timeline = useTimeline();
   const filter = useStore(timeline.filter);
-  const open = useStore(timeline.path);
   const [path, setPath] = useState(filter.path);
   const files = useStore(timeline.moment, (moment) => moment?.files);
   const apply = (value: string): void => {
@@ -144,7 +145,7 @@ function PathFilter() {
       <input
         className="input past-path-filter mono"
         aria-label="Only events about a file"
-        placeholder={open ?? 'File…'}
+        placeholder="File…"
         list="past-paths"
         autoComplete="off"
         spellCheck={false}

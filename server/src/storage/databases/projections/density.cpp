@@ -22,7 +22,7 @@ Result<void> apply_gap(const Event& event, ProjectionTarget& target) {
 }  // namespace
 
 Result<void> apply_density(const Event& event, ProjectionTarget& target) {
-  const auto slot = static_cast<std::int64_t>(event.seq - 1) / kDensitySlotEvents;
+  const auto slot = static_cast<std::int64_t>(event.seq - 1) / kSlotEvents;
   TRY_VOID(
       target.run("INSERT INTO density(slot, type, agent, events) VALUES(?,?,?,1)"
                  " ON CONFLICT DO UPDATE SET events=events+1",

@@ -8,8 +8,8 @@
 
 namespace coditect::databases {
 
-/// So many events are counted together in the table `density`: event n is in slot (n - 1) / this.
-inline constexpr std::int64_t kDensitySlotEvents = 256;
+/// Events are counted, and locks found, by slots of so many: event n is in slot (n - 1) / this.
+inline constexpr std::int64_t kSlotEvents = 256;
 /// A pause that is longer is a row of the table `idle_gaps`.
 inline constexpr std::int64_t kIdleGapMs = 20'000;
 

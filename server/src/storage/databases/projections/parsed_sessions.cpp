@@ -62,6 +62,11 @@ CREATE TABLE lock_spans(
 );
 CREATE INDEX lock_spans_by_end ON lock_spans(to_seq, from_seq);
 CREATE INDEX lock_spans_by_path ON lock_spans(path, from_seq);
+CREATE TABLE lock_crossings(
+  slot     INTEGER NOT NULL,
+  from_seq INTEGER NOT NULL,
+  PRIMARY KEY(slot, from_seq)
+) WITHOUT ROWID;
 CREATE TABLE tasks(
   task      TEXT PRIMARY KEY,
   agent     TEXT,
@@ -214,6 +219,15 @@ Result<void> apply_task(const Event& event, ProjectionTarget& target) {
   return {};
 }
 
+// The slots of events that begin while a lock is held, so that who held what at a moment is found
+// without a look at every lock there ever was: those taken in its slot, those that cross into it.
+constexpr char kInsertCrossings[] =
+    "INSERT INTO lock_crossings(slot, from_seq) WITH RECURSIVE crossed(slot, last, from_seq) AS ("
+    " SELECT (from_seq-1)/?4+1, (?3-1)/?4, from_seq FROM lock_spans"
+    " WHERE to_seq IS NULL AND path=?1 AND token IS ?2"
+    " UNION ALL SELECT slot+1, last, from_seq FROM crossed WHERE slot<last)"
+    " SELECT slot, from_seq FROM crossed WHERE slot<=last";
+
 Result<void> apply_lock(const Event& event, ProjectionTarget& target) {
   const json::object& data = event.data;
   const auto path = find_string(data, "path");
@@ -232,6 +246,7 @@ Result<void> apply_lock(const Event& event, ProjectionTarget& target) {
         *path, token, find_string(data, "expires_at"));
   }
   if (event.type == "lock_released") {
+    TRY_VOID(target.run(kInsertCrossings, *path, token, event.seq, kSlotEvents));
     return target.run(
         "UPDATE lock_spans SET to_seq=?3, reason=?4"
         " WHERE to_seq IS NULL AND path=?1 AND token IS ?2",

@@ -9,7 +9,7 @@ namespace coditect::databases {
 
 namespace {
 
-constexpr Sequence kSlot = static_cast<Sequence>(kDensitySlotEvents);
+constexpr Sequence kSlot = static_cast<Sequence>(kSlotEvents);
 
 /// A range of events, cut into buckets of equal width.
 struct Cut {

@@ -75,7 +75,7 @@ TEST_F(DensityTest, CountsSlotsAsItCountsEvents) {
       EXPECT_EQ(exact.at("width"), 6);
       question.buckets = 4;
       const json::object slots = ask(question);
-      EXPECT_EQ(slots.at("width"), 3 * kDensitySlotEvents);
+      EXPECT_EQ(slots.at("width"), 3 * kSlotEvents);
       EXPECT_EQ(slots.at("to"), kEvents);
       EXPECT_EQ(sums(slots), sums(exact)) << agent;
     }

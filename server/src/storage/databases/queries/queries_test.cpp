@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <set>
 #include <string>
 
 #include "storage/databases/queries/files.h"
@@ -116,6 +118,50 @@ TEST_F(QueriesTest, AMomentSaysWhatIsDifferentFromAnother) {
   EXPECT_EQ(told(0, 4), R"([] ["a","b","c"])");
   EXPECT_EQ(told(3, 3), "[] []");
   EXPECT_FALSE(timeline_at(view(), {.seq = 4})->contains("since"));
+}
+
+// Locks are found by slots of the log; what a slot's edge cuts must not be lost.
+TEST_F(QueriesTest, LocksAreFoundAtEveryMomentTheyAreHeld) {
+  struct Span {
+    Sequence from;
+    Sequence to;
+  };
+  const Sequence slot = 256;
+  const Span spans[] = {{2, 3},
+                        {4, slot},
+                        {5, slot + 1},
+                        {6, 3 * slot + 7},
+                        {slot, slot + 2},
+                        {slot + 3, 0},
+                        {2 * slot + 1, 2 * slot + 2}};
+  const auto path = [](Sequence from) { return "p" + std::to_string(from); };
+  for (Sequence seq = 1; seq <= 4 * slot; ++seq) {
+    const auto begins = std::ranges::find(spans, seq, &Span::from);
+    const auto ends = std::ranges::find(spans, seq, &Span::to);
+    const auto data = [&](const Span& span) {
+      return R"({"mode":"write","holder":"agent:kimi","token":)" + std::to_string(span.from) +
+             R"(,"path":")" + path(span.from) + "\"}";
+    };
+    if (begins != std::end(spans)) {
+      happen("lock_acquired", data(*begins));
+    } else if (ends != std::end(spans)) {
+      happen("lock_released", data(*ends));
+    } else {
+      happen("workspace_woken", "{}");
+    }
+  }
+  for (Sequence seq = 0; seq <= 4 * slot; ++seq) {
+    std::set<std::string> held;
+    for (const Span& span : spans) {
+      if (span.from <= seq && (span.to == 0 || span.to > seq)) held.insert(path(span.from));
+    }
+    std::set<std::string> found;
+    const auto state = timeline_at(view(), {.seq = seq});
+    for (const json::value& lock : state->at("locks").as_array()) {
+      found.insert(std::string(lock.at("path").as_string()));
+    }
+    ASSERT_EQ(found, held) << seq;
+  }
 }
 
 TEST_F(QueriesTest, FarMomentsAreToldWhole) {

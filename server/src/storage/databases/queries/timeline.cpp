@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "storage/databases/projections/density.h"
 
 namespace coditect::databases {
 
@@ -33,8 +34,11 @@ constexpr char kAgentsAt[] =
     " s.seq=(SELECT max(seq) FROM agent_states WHERE agent=a.agent AND seq<=?1)"
     " WHERE a.first_seq<=?1 ORDER BY a.agent";
 constexpr char kLocksAt[] =
-    "SELECT path, mode, holder, token FROM lock_spans"
-    " WHERE from_seq<=?1 AND (to_seq IS NULL OR to_seq>?1) ORDER BY path, from_seq";
+    "SELECT path, mode, holder, token FROM lock_spans WHERE from_seq IN ("
+    " SELECT from_seq FROM lock_spans WHERE to_seq IS NULL AND from_seq<=?1"
+    " UNION SELECT from_seq FROM lock_spans WHERE from_seq BETWEEN (?1-1)/?2*?2+1 AND ?1"
+    " UNION SELECT from_seq FROM lock_crossings WHERE slot=(?1-1)/?2)"
+    " AND (to_seq IS NULL OR to_seq>?1) ORDER BY path, from_seq";
 constexpr char kTasksAt[] =
     "WITH shown(task, first_seq) AS ("
     " SELECT task, first_seq FROM tasks WHERE first_seq<=?1 AND (end_seq IS NULL OR end_seq>?1)"
@@ -45,12 +49,10 @@ constexpr char kTasksAt[] =
     " s.seq=(SELECT max(seq) FROM task_states WHERE task=shown.task AND seq<=?1)"
     " ORDER BY shown.first_seq";
 
-Result<json::array> rows_at(Connection& connection, const char* sql, Sequence seq) {
+template <class... Values>
+Result<json::array> rows_of(Connection& connection, const char* sql, const Values&... values) {
   TRY(Statement statement, connection.prepare(sql));
-  statement.bind(1, seq);
-  if (sqlite3_bind_parameter_count(statement.handle()) == 2) {
-    statement.bind(2, std::uint64_t{limits::kPageMax});
-  }
+  statement.bind_all(values...);
   return read_objects(statement);
 }
 
@@ -88,14 +90,12 @@ std::string range_sql(const TimelineFilter& filter) {
 
 Result<void> read_files(Connection& connection, const TimelineLook& look, json::object& state) {
   if (!is_near(look)) {
-    TRY(state["files"], rows_at(connection, kFilesAt, look.seq));
+    TRY(state["files"], rows_of(connection, kFilesAt, look.seq));
     return {};
   }
   const Sequence after = std::min(*look.since, look.seq);
   const Sequence through = std::max(*look.since, look.seq);
-  TRY(Statement files, connection.prepare(kFilesSince));
-  files.bind_all(look.seq, after, through);
-  TRY(state["files"], read_objects(files));
+  TRY(state["files"], rows_of(connection, kFilesSince, look.seq, after, through));
   TRY(Statement removed, connection.prepare(kRemovedSince));
   removed.bind_all(look.seq, after, through);
   json::array paths;
@@ -124,9 +124,9 @@ Result<json::object> timeline_at(const View& view, TimelineLook look) {
     const auto read = [&]() -> Result<void> {
       state["seq"] = seq;
       TRY_VOID(read_files(connection, look, state));
-      TRY(state["agents"], rows_at(connection, kAgentsAt, seq));
-      TRY(state["locks"], rows_at(connection, kLocksAt, seq));
-      TRY(state["tasks"], rows_at(connection, kTasksAt, seq));
+      TRY(state["agents"], rows_of(connection, kAgentsAt, seq));
+      TRY(state["locks"], rows_of(connection, kLocksAt, seq, kSlotEvents));
+      TRY(state["tasks"], rows_of(connection, kTasksAt, seq, std::uint64_t{limits::kPageMax}));
       return {};
     };
     Result<void> done = read();
