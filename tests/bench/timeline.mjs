@@ -4,7 +4,7 @@
 //
 // The log is filled through the public interface: 64 callers lock, write and unlock files of a
 // project of 2,000, and agents do tasks in between. BENCH_EVENTS says how many events (100,000;
-// 1,000,000 with BENCH_FULL=1), BENCH_FILES how many files, BENCH_JSON names a file for the figures.
+// 1,000,000 with BENCH_FULL=1), BENCH_FILES how many files, BENCH_JSON names a file for figures.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';

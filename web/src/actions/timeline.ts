@@ -47,8 +47,8 @@ const kBuckets = 300;
 
 /**
  * The past of one workspace as a person looks at it: a moment, the events around it, and how much
- * happened when. It holds a window of the log, never all of it. Of moments that are asked for faster
- * than the server answers, the last one is shown.
+ * happened when. It holds a window of the log, never all of it. Of moments that are asked for
+ * faster than the server answers, the last one is shown.
  */
 export class Timeline {
   /** Where the play head is; `moment` follows. */

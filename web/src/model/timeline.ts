@@ -214,7 +214,7 @@ export function advance(
 
 export type Files = ReadonlyMap<string, TimelineFile>;
 
-/** The files at the moment that `answer` is of; `known` are those of the moment it is relative to. */
+/** The files at the moment of `answer`; `known` are those of the moment it is relative to. */
 export function filesAfter(known: Files, answer: TimelineAt): Files {
   if (answer.since === undefined) return new Map(answer.files.map((file) => [file.path, file]));
   if (answer.files.length === 0 && (answer.removed ?? []).length === 0) return known;

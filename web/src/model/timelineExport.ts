@@ -54,7 +54,7 @@ function cut(text: string): string {
     : `${text.slice(0, kTextMax)}\n… (${text.length} characters)`;
 }
 
-/** The text of an event that is worth a block of its own: what was said, asked, changed, answered. */
+/** The text of an event that is worth a block of its own: what was said, changed, answered. */
 function textOf(event: WireEvent): { text: string; kind: 'said' | 'code' } | undefined {
   const data = event.data as Record<string, unknown>;
   const said = event.type === 'agent_message' || event.type === 'bus_message' ? data['text'] : '';
@@ -104,8 +104,9 @@ class MarkdownWriter implements ExportWriter {
     const day = dayOf(event.ts);
     const heading = day === this.day ? '' : `\n## ${day}\n`;
     this.day = day;
+    const who = inMarkdown(shortName(event.actor));
     const line =
-      `\n- \`${event.seq}\` ${timeOf(event.ts).slice(11)} **${inMarkdown(shortName(event.actor))}**` +
+      `\n- \`${event.seq}\` ${timeOf(event.ts).slice(11)} **${who}**` +
       ` ${event.type} ${inMarkdown(describe(event))}\n`;
     const text = textOf(event);
     return heading + line + (text === undefined ? '' : block(text.text));

@@ -19,7 +19,6 @@ export function LogPanel() {
   const log = useWorkspace((state) => state.log);
   const agents = useWorkspace((state) => state.agents);
   const first = useWorkspace(firstLogSeq);
-  const loading = useStore(session.historyLoading);
   const [family, setFamily] = useState('');
   const [agent, setAgent] = useState('');
   const rows = useMemo(
@@ -49,27 +48,7 @@ export function LogPanel() {
         />
         <span className="faint num">{rows.length} events</span>
         <span className="grow" />
-        <Button
-          size="small"
-          variant="ghost"
-          icon="clock"
-          onClick={() => openTimeline(session)}
-          data-testid="log-timeline"
-        >
-          Timeline
-        </Button>
-        {first > 1 && (
-          <Button
-            size="small"
-            variant="ghost"
-            disabled={loading}
-            onClick={earlier}
-            data-testid="log-earlier"
-          >
-            {loading && <Spinner label="Loading" />}
-            Load earlier
-          </Button>
-        )}
+        <LogTools onEarlier={first > 1 ? earlier : undefined} />
       </div>
       <div className="log-rows">
         {rows.length === 0 ? (
@@ -89,6 +68,37 @@ export function LogPanel() {
         )}
       </div>
     </div>
+  );
+}
+
+/** The ways from the log to the past: its whole, and a page more of it. */
+function LogTools({ onEarlier }: { onEarlier: (() => void) | undefined }) {
+  const session = useSession();
+  const loading = useStore(session.historyLoading);
+  return (
+    <>
+      <Button
+        size="small"
+        variant="ghost"
+        icon="clock"
+        onClick={() => openTimeline(session)}
+        data-testid="log-timeline"
+      >
+        Timeline
+      </Button>
+      {onEarlier !== undefined && (
+        <Button
+          size="small"
+          variant="ghost"
+          disabled={loading}
+          onClick={onEarlier}
+          data-testid="log-earlier"
+        >
+          {loading && <Spinner label="Loading" />}
+          Load earlier
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -60,6 +60,29 @@ function useExport(onDone: () => void) {
   return { progress, failure, start, stop: () => running.current?.abort() };
 }
 
+function Formats(props: { format: ExportFormat; onChoose: (format: ExportFormat) => void }) {
+  return (
+    <fieldset className="choices">
+      <legend className="label">As</legend>
+      {FORMATS.map((each) => (
+        <label key={each.format} className="choice">
+          <input
+            type="radio"
+            name="format"
+            checked={props.format === each.format}
+            onChange={() => props.onChoose(each.format)}
+            data-testid={`export-${each.format}`}
+          />
+          <span>
+            <strong>{each.title}</strong>
+            <span className="faint">{each.text}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 /** Gives the log away as a file: which part of it, and how it is written. */
 export function ExportDialog({ onClose }: { onClose: () => void }) {
   const timeline = useTimeline();
@@ -74,24 +97,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
     <Dialog label="Export the log" onClose={onClose}>
       <div className="dialog-body" data-testid="export-dialog">
         <h2>Export the log</h2>
-        <fieldset className="choices">
-          <legend className="label">As</legend>
-          {FORMATS.map((each) => (
-            <label key={each.format} className="choice">
-              <input
-                type="radio"
-                name="format"
-                checked={format === each.format}
-                onChange={() => setFormat(each.format)}
-                data-testid={`export-${each.format}`}
-              />
-              <span>
-                <strong>{each.title}</strong>
-                <span className="faint">{each.text}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <Formats format={format} onChoose={setFormat} />
         <div className="field">
           <label htmlFor="export-part">Which events</label>
           <select

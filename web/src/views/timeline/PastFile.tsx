@@ -16,7 +16,7 @@ function useLastEdited(): string | null {
   return typeof data?.path === 'string' ? data.path : null;
 }
 
-/** The text of a file as it was, and what was different; without a choice what is edited is shown. */
+/** The text of a file as it was, and what was different; unless one is chosen, what was edited. */
 export function PastFile() {
   const timeline = useTimeline();
   const chosen = useStore(timeline.path);
