@@ -12,6 +12,7 @@ import { layoutCommands } from './layoutCommands';
 import { theme, toggleTheme } from './preferences';
 import { ask } from './prompts';
 import type { WorkspaceSession } from './session';
+import { timelineCommands } from './timelineCommands';
 
 /** Something a person can do, as data: the palette lists it, a key may run it. */
 export interface Command {
@@ -50,6 +51,7 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
   return [
     ...goCommands(session),
     ...fileCommands(session),
+    ...timelineCommands(session),
     ...agentCommands(session),
     ...layoutCommands(session.layout),
     ...appearanceCommands(),

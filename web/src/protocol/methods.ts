@@ -28,6 +28,7 @@ import type {
   WorkspaceInfo,
 } from './entities';
 import type { WireEvent } from './events';
+import type { CheckpointInfo, Density, TimelineAt } from './timeline';
 
 /** The state at `head`; with `resume_from` the client keeps its own and only `resync` matters. */
 export interface AttachResult {
@@ -163,9 +164,34 @@ export interface Methods {
   };
   'locks.release': { params: { path: string; token: number | string }; result: unknown };
   'timeline.range': {
-    params: { from: number; limit: number; types?: string[]; agent?: string; path?: string };
-    result: { events: WireEvent[]; next?: number | null };
+    params: {
+      from?: number;
+      before?: number;
+      limit: number;
+      types?: string[];
+      agent?: string;
+      path?: string;
+    };
+    result: { events: WireEvent[]; next?: number; previous?: number };
   };
+  'timeline.at': { params: { seq: number; since?: number }; result: TimelineAt };
+  'timeline.file_at': { params: { path: string; seq: number }; result: FileText };
+  'timeline.density': {
+    params: {
+      buckets: number;
+      by: 'type' | 'agent';
+      types?: string[];
+      agent?: string;
+      path?: string;
+    };
+    result: Density;
+  };
+  'timeline.restore': {
+    params: { seq: number; path?: string };
+    result: { before: CheckpointInfo; changed: number; left_out?: string[] };
+  };
+  'checkpoints.list': { params: Nothing; result: { checkpoints: CheckpointInfo[] } };
+  'checkpoints.restore': { params: { id: string; path?: string }; result: unknown };
   'cost.summary': {
     params: { by: 'agent' | 'task' | 'model' | 'day' };
     result: {
