@@ -1,3 +1,4 @@
+import type { CommentDraft } from '../model/reviewComments';
 import { createStore, type Store } from '../model/store';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -34,6 +35,11 @@ export const dock = stored<{ tab: DockTab; open: boolean; height?: number }>('co
 });
 /** Queries that a person wants to ask again, the newest first. */
 export const savedQueries = stored<{ database: string; sql: string }[]>('coditect.queries', []);
+/** How changes are reviewed, and what is not sent yet, by workspace and task. */
+export const review = stored<{ split: boolean; drafts: Record<string, CommentDraft[]> }>(
+  'coditect.review',
+  { split: false, drafts: {} },
+);
 /** The one pane that a narrow screen shows. */
 export const pane = createStore<Pane>('chat');
 

@@ -6,6 +6,7 @@ import type {
   ApprovalPolicy,
   ApprovalRule,
   BudgetRow,
+  CheckpointInfo,
   CostRow,
   CostTotals,
   FileHistoryEdit,
@@ -79,6 +80,19 @@ export interface Methods {
   'tasks.revert': {
     params: { id: string; conflicts?: 'refuse' | 'skip' };
     result: { changed: number; refused: RefusedPlace[] };
+  };
+  'tasks.reject_hunks': {
+    params: { id: string; path: string; version: number; hunks: string[] };
+    result: { path: string; version: number };
+  };
+  'tasks.accept_hunks': {
+    params: { id: string; path: string; version: number; hunks: string[] };
+    result: { accepted: number };
+  };
+  'checkpoints.list': { params: Nothing; result: { checkpoints: CheckpointInfo[] } };
+  'checkpoints.restore': {
+    params: { id: string; path?: string };
+    result: { before: string; changed: number };
   };
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
