@@ -32,13 +32,16 @@ const edit = (old: string, text: string) => ({
 
 async function ended(studio: Studio, id: string): Promise<void> {
   await expect
-    .poll(async () => {
-      const { tasks } = await studio.rpc<{ tasks: { id: string; state: string }[] }>(
-        'tasks.list',
-        {},
-      );
-      return tasks.find((task) => task.id === id)?.state;
-    })
+    .poll(
+      async () => {
+        const { tasks } = await studio.rpc<{ tasks: { id: string; state: string }[] }>(
+          'tasks.list',
+          {},
+        );
+        return tasks.find((task) => task.id === id)?.state;
+      },
+      { timeout: 60_000 },
+    )
     .toBe('succeeded');
 }
 
@@ -201,18 +204,17 @@ test('five hundred files stay usable: only what is near is drawn', async ({ page
   await studio.open(page);
   await page.goto(`/#/workspaces/${studio.id}/task/${id}`);
   const review = page.getByTestId('review');
-  await expect(review.getByTestId('review-progress')).toContainText('500 files +10000');
+  await expect(review.getByTestId('review-progress')).toContainText('500 files +10000', {
+    timeout: 60_000,
+  });
   expect(await page.locator('.rv-line').count()).toBeLessThan(2_000);
   await page.getByTestId('review-file-many/f480.txt').click();
-  await expect(review.getByRole('region', { name: 'many/f480.txt' })).toContainText('+19');
+  const chosen = review.getByRole('region', { name: 'many/f480.txt' });
+  await expect(chosen.locator('.rv-line')).toHaveCount(20);
   await page.keyboard.press('k');
   const before = review.getByRole('region', { name: 'many/f479.txt' });
   await expect(before.getByTestId('hunk')).toHaveAttribute('aria-current', 'true');
   expect(await page.locator('.rv-line').count()).toBeLessThan(3_000);
-  await review.getByTestId('accept-all').click();
-  await expect(review.getByTestId('review-progress')).toContainText('500 of 500 accepted', {
-    timeout: 120_000,
-  });
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
