@@ -11,6 +11,7 @@ import { showPanel } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { theme, toggleTheme } from './preferences';
 import { ask } from './prompts';
+import { reviewCommands } from './reviewActions';
 import type { WorkspaceSession } from './session';
 import { timelineCommands } from './timelineCommands';
 
@@ -54,6 +55,7 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
     ...timelineCommands(session),
     ...agentCommands(session),
     ...layoutCommands(session.layout),
+    ...reviewCommands(session),
     ...appearanceCommands(),
   ];
 }

@@ -1,3 +1,4 @@
+import type { CommentDraft } from '../model/reviewComments';
 import { createStore } from '../model/store';
 import { stored } from './stored';
 
@@ -7,6 +8,11 @@ export type Pane = 'files' | 'editor' | 'chat' | 'agents' | 'activity';
 export const theme = stored<Theme>('coditect.theme', 'system');
 /** Queries that a person wants to ask again, the newest first. */
 export const savedQueries = stored<{ database: string; sql: string }[]>('coditect.queries', []);
+/** How changes are reviewed, and what is not sent yet, by workspace and task. */
+export const review = stored<{ split: boolean; drafts: Record<string, CommentDraft[]> }>(
+  'coditect.review',
+  { split: false, drafts: {} },
+);
 /** The one pane that a narrow screen shows. */
 export const pane = createStore<Pane>('chat');
 

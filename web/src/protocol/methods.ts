@@ -81,6 +81,19 @@ export interface Methods {
     params: { id: string; conflicts?: 'refuse' | 'skip' };
     result: { changed: number; refused: RefusedPlace[] };
   };
+  'tasks.reject_hunks': {
+    params: { id: string; path: string; version: number; hunks: string[] };
+    result: { path: string; version: number };
+  };
+  'tasks.accept_hunks': {
+    params: { id: string; path: string; version: number; hunks: string[] };
+    result: { accepted: number };
+  };
+  'checkpoints.list': { params: Nothing; result: { checkpoints: CheckpointInfo[] } };
+  'checkpoints.restore': {
+    params: { id: string; path?: string };
+    result: { before: string; changed: number };
+  };
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
   'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
@@ -190,8 +203,6 @@ export interface Methods {
     params: { seq: number; path?: string };
     result: { before: CheckpointInfo; changed: number; left_out?: string[] };
   };
-  'checkpoints.list': { params: Nothing; result: { checkpoints: CheckpointInfo[] } };
-  'checkpoints.restore': { params: { id: string; path?: string }; result: unknown };
   'cost.summary': {
     params: { by: 'agent' | 'task' | 'model' | 'day' };
     result: {

@@ -1,4 +1,5 @@
 import { ask } from '../../actions/prompts';
+import { openReview } from '../../actions/reviewActions';
 import type { WorkspaceSession } from '../../actions/session';
 import { attempt } from '../../actions/toasts';
 import { isOver } from '../../model/tasks';
@@ -75,6 +76,15 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           label="Cancel the task"
           onClick={() => call('tasks.cancel')}
           data-testid={`cancel-${id}`}
+        />
+      )}
+      {state !== 'queued' && (
+        <IconButton
+          icon="eye"
+          size="small"
+          label="Review what it changed"
+          onClick={() => openReview(id)}
+          data-testid={`review-${id}`}
         />
       )}
       <WorktreeTool task={task} />
