@@ -132,6 +132,12 @@ awaitable<Result<void>> TaskService::promote(TaskId id, Actor actor) {
   co_return co_await record(parts_.board.promote(id, actor.name));
 }
 
+awaitable<Result<void>> TaskService::move(TaskId id, queue::Move wanted, Actor actor) {
+  CO_TRY_VOID(parts_.log.admit());
+  const std::vector<std::string> known = parts_.directory.names();
+  co_return co_await record(parts_.board.move(id, wanted, actor.name, known));
+}
+
 awaitable<Result<void>> TaskService::pause(TaskId id, Actor actor) {
   CO_TRY_VOID(parts_.log.admit());
   const queue::Task* task = parts_.board.find(id);
