@@ -149,7 +149,7 @@ class TaskService {
   awaitable<Result<void>> record(Result<EventDraft> draft);
   void advance();
   awaitable<void> watch_agents();
-  awaitable<void> run_agent(agents::AgentDefinition definition);
+  awaitable<void> run_agent(std::string name);
   std::unique_ptr<agents::TaskRunner> runner(const agents::AgentDefinition& definition);
   awaitable<void> run_task(const agents::AgentDefinition& definition,
                            agents::Assignment assignment);
