@@ -2,6 +2,7 @@ import { goTo } from './app';
 import { askClose, askNewFile, askRename, removeFile, toggleOwnLock } from './fileActions';
 import { dock, pane, theme, toggleTheme, type DockTab } from './preferences';
 import { ask } from './prompts';
+import { queueCommands } from './queue';
 import type { WorkspaceSession } from './session';
 
 /** Something a person can do, as data: the palette lists it, a key may run it. */
@@ -41,6 +42,7 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
     ...goCommands(session),
     ...fileCommands(session),
     ...agentCommands(session),
+    ...queueCommands(session),
     ...appearanceCommands(),
   ];
 }
