@@ -136,7 +136,10 @@ test('refusals leave everything as it was', async () => {
 });
 
 test('what has begun stays with its agent', async () => {
-  const [task] = await workspace.submit('claude', rehearse(pause(400), tool('list_files', { path: '' }), say('a')));
+  const [task] = await workspace.submit(
+    'claude',
+    rehearse(pause(400), tool('list_files', { path: '' }), say('a')),
+  );
   await workspace.inState(task.id, 'running');
   await workspace.call('tasks.pause', { id: task.id });
   await workspace.inState(task.id, 'paused');

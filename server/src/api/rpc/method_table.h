@@ -18,7 +18,7 @@ namespace coditect::api {
 struct MethodCall {
   workspace::Workspace& workspace;
   workspace::Actor actor;
-  json::object params;  ///< checked against the method's parameters
+  json::object params;        ///< checked against the method's parameters
   std::stop_token gone = {};  ///< whoever called waits no longer: its connection is closed
 };
 

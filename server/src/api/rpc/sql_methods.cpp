@@ -42,7 +42,8 @@ std::vector<Method> sql_methods() {
        "{columns, rows, truncated, elapsed_ms}",
        query},
       {"sql.cancel",
-       "Stops a query that is under way; it is answered as unavailable. One whose connection closes "
+       "Stops a query that is under way; it is answered as unavailable. One whose connection "
+       "closes "
        "stops by itself.",
        {{"id", "string", kRequired, "as it was given to sql.query"}},
        "{cancelled: whether there was one}",

@@ -33,9 +33,7 @@ Result<Digits> between(const std::optional<Digits>& after, const Digits& before)
                "promote the task, or move it before another one first"};
 }
 
-json::array digits_json(const Digits& digits) {
-  return json::array(digits.begin(), digits.end());
-}
+json::array digits_json(const Digits& digits) { return json::array(digits.begin(), digits.end()); }
 
 Result<Digits> parse_digits(const json::value& value) {
   Digits digits;

@@ -16,8 +16,8 @@ namespace coditect::queue {
 /// there is room for a third.
 ///
 /// A task that is queued stands at {seq} of that event, one that is promoted at {-seq}, one that is
-/// moved between two others at what between() says. So the last promoted goes first, then those that
-/// were queued, in order.
+/// moved between two others at what between() says. So the last promoted goes first, then those
+/// that were queued, in order.
 using Digits = std::vector<std::int64_t>;
 
 /// A queued task's place before its agent: high priorities first, within one by digits.

@@ -73,8 +73,8 @@ struct Task {
   Time created_at{};
   std::optional<Time> started_at;  ///< of the current attempt
   std::optional<Time> finished_at;
-  Sequence queued_seq = 0;  ///< of its task_queued
-  Digits place;             ///< within its priority; kept when it is queued again
+  Sequence queued_seq = 0;             ///< of its task_queued
+  Digits place;                        ///< within its priority; kept when it is queued again
   std::set<TaskId> open_dependencies;  ///< not succeeded yet
 };
 

@@ -26,10 +26,10 @@ Result<void> check_agent(const Task& task) {
                  "it can be moved within " + task.agent + "'s tasks"};
   }
   if (task.attempt > 1) {
-    return Error{Errc::kConflict,
-                 "task " + task.id.str() + " has begun, and goes on in " + task.agent +
-                     "'s conversation",
-                 "cancel it and give its prompt to the other agent"};
+    return Error{
+        Errc::kConflict,
+        "task " + task.id.str() + " has begun, and goes on in " + task.agent + "'s conversation",
+        "cancel it and give its prompt to the other agent"};
   }
   return {};
 }

@@ -18,7 +18,7 @@ struct Query {
   /// An array for ?, ?1, ...; an object for :name, @name and $name; null for none. Arrays and
   /// objects inside are bound as JSON text, {"$blob": base64} as a blob.
   json::value params = {};
-  std::size_t row_limit = limits::kQueryRowsMax;                 ///< cut to kQueryRowsMax
+  std::size_t row_limit = limits::kQueryRowsMax;               ///< cut to kQueryRowsMax
   std::chrono::milliseconds time_limit = limits::kSqlTimeMax;  ///< cut to kSqlTimeMax
   std::stop_token stop = {};
 };
