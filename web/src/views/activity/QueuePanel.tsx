@@ -77,46 +77,48 @@ function Lanes({ tasks }: { tasks: TaskInfo[] }) {
   const relate = useMemo(() => relationTo(tasks, pointed), [tasks, pointed]);
   const around = { tasks, lanes };
   return (
-    <div className="queue" data-dragging={drag.at !== null || undefined}>
-      <div className="filters">
-        <Button icon="plus" size="small" onClick={() => openNewTask()} data-testid="new-task">
-          New task
-        </Button>
-        <select
-          className="select"
-          aria-label="Agent"
-          value={agent}
-          onChange={(event) => setAgent(event.target.value)}
-        >
-          <option value="">All agents</option>
-          {lanes.map((lane) => (
-            <option key={lane.agent}>{lane.agent}</option>
-          ))}
-        </select>
-        <span className="muted wide-only">Drag a task to another place or agent.</span>
+    <>
+      <div className="queue" data-dragging={drag.at !== null || undefined}>
+        <div className="filters">
+          <Button icon="plus" size="small" onClick={() => openNewTask()} data-testid="new-task">
+            New task
+          </Button>
+          <select
+            className="select"
+            aria-label="Agent"
+            value={agent}
+            onChange={(event) => setAgent(event.target.value)}
+          >
+            <option value="">All agents</option>
+            {lanes.map((lane) => (
+              <option key={lane.agent}>{lane.agent}</option>
+            ))}
+          </select>
+          <span className="muted wide-only">Drag a task to another place or agent.</span>
+        </div>
+        <div className="lanes" data-scrolls>
+          {lanes
+            .filter((lane) => agent === '' || lane.agent === agent)
+            .map((lane) => (
+              <LaneColumn
+                key={lane.agent}
+                lane={lane}
+                around={around}
+                relate={relate}
+                move={move}
+                onPress={drag.press}
+                onPoint={setPointed}
+              />
+            ))}
+        </div>
+        <Spoken />
       </div>
-      <div className="lanes" data-scrolls>
-        {lanes
-          .filter((lane) => agent === '' || lane.agent === agent)
-          .map((lane) => (
-            <LaneColumn
-              key={lane.agent}
-              lane={lane}
-              around={around}
-              relate={relate}
-              move={move}
-              onPress={drag.press}
-              onPoint={setPointed}
-            />
-          ))}
-      </div>
-      <Spoken />
       {drag.at !== null && move.grab !== null && (
         <div className="drag-ghost truncate" style={{ left: drag.at.x, top: drag.at.y }}>
           {summaryOf(move.grab.task.prompt)}
         </div>
       )}
-    </div>
+    </>
   );
 }
 
