@@ -2,8 +2,11 @@ import { goTo } from './app';
 import { askClose, askNewFile, askRename, removeFile, toggleOwnLock } from './fileActions';
 import { dock, pane, theme, toggleTheme, type DockTab } from './preferences';
 import { ask } from './prompts';
+import { keyCommands } from './keys';
+import { moneyCommands } from './money';
 import { queueCommands } from './queue';
 import type { WorkspaceSession } from './session';
+import { tourCommands } from './tour';
 
 /** Something a person can do, as data: the palette lists it, a key may run it. */
 export interface Command {
@@ -43,6 +46,9 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
     ...fileCommands(session),
     ...agentCommands(session),
     ...queueCommands(session),
+    ...moneyCommands(),
+    ...keyCommands(),
+    ...tourCommands(session),
     ...appearanceCommands(),
   ];
 }

@@ -1,4 +1,5 @@
 import { createStore, type Store } from '../model/store';
+import type { TourProgress } from '../model/tour';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type DockTab = 'queue' | 'approvals' | 'log' | 'cost' | 'sql' | 'terminal';
@@ -34,6 +35,8 @@ export const dock = stored<{ tab: DockTab; open: boolean; height?: number }>('co
 });
 /** Queries that a person wants to ask again, the newest first. */
 export const savedQueries = stored<{ database: string; sql: string }[]>('coditect.queries', []);
+/** How far a person is with the tour, and in which workspace; null before the first look. */
+export const tourProgress = stored<TourProgress | null>('coditect.tour', null);
 /** The one pane that a narrow screen shows. */
 export const pane = createStore<Pane>('chat');
 
