@@ -11,9 +11,13 @@ import { showPanel } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { theme, toggleTheme } from './preferences';
 import { ask } from './prompts';
+import { moneyCommands } from './money';
+import { queueCommands } from './queue';
 import { reviewCommands } from './reviewActions';
 import type { WorkspaceSession } from './session';
 import { timelineCommands } from './timelineCommands';
+import { tourCommands } from './tour';
+import { keyCommands } from './vendorKeys';
 
 /** Something a person can do, as data: the palette lists it, a key may run it. */
 export interface Command {
@@ -56,6 +60,10 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
     ...agentCommands(session),
     ...layoutCommands(session.layout),
     ...reviewCommands(session),
+    ...queueCommands(session),
+    ...moneyCommands(session.layout),
+    ...keyCommands(),
+    ...tourCommands(session),
     ...appearanceCommands(),
   ];
 }

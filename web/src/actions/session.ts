@@ -144,6 +144,19 @@ export class WorkspaceSession {
     }));
   }
 
+  /** How agents are reached may have changed: whether they are simulated is no event. */
+  async refreshAgents(): Promise<void> {
+    const { agents } = await this.call('agents.list', {});
+    const now = new Map(agents.map((agent) => [agent.name, agent.simulated]));
+    this.change((state) => ({
+      ...state,
+      agents: state.agents.map((agent) => ({
+        ...agent,
+        simulated: now.get(agent.name) ?? agent.simulated,
+      })),
+    }));
+  }
+
   private async attach(resumeFrom: number | undefined): Promise<void> {
     this.attaching = true;
     try {

@@ -76,7 +76,10 @@ export function askFork(session: WorkspaceSession, seq: number): void {
     check: (value) => (value.trim() === '' ? 'Give it a name.' : undefined),
     run: async (value) => {
       const source = { kind: 'workspace' as const, id: session.id, through_seq: seq };
-      const { id } = await createWorkspace({ name: value.trim(), source });
+      const { id } = await createWorkspace(
+        { name: value.trim(), source },
+        new AbortController().signal,
+      );
       goTo({ page: 'workspace', id });
     },
   });

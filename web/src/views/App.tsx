@@ -1,4 +1,7 @@
+import { lazy, Suspense } from 'react';
 import { access, route } from '../actions/app';
+import { keysOpen } from '../actions/vendorKeys';
+import { tourProgress } from '../actions/preferences';
 import { Spinner } from '../ui/controls';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { Toasts } from '../ui/Toasts';
@@ -8,6 +11,9 @@ import { PromptHost } from './palette/PromptHost';
 import { WorkspaceView } from './workspace/WorkspaceView';
 import { WorkspacesView } from './workspaces/WorkspacesView';
 
+const KeysDialog = lazy(() => import('./keys/KeysDialog'));
+const TourCard = lazy(() => import('./tour/TourCard'));
+
 export function App() {
   return (
     <>
@@ -15,8 +21,23 @@ export function App() {
         <Page />
       </ErrorBoundary>
       <PromptHost />
+      <Beside />
       <Toasts />
     </>
+  );
+}
+
+/** What a person opens beside the page, whichever that is. */
+function Beside() {
+  const { phase } = useStore(access);
+  const keys = useStore(keysOpen);
+  const touring = useStore(tourProgress, (progress) => progress !== null && !progress.off);
+  if (phase !== 'in') return null;
+  return (
+    <Suspense fallback={null}>
+      {touring && <TourCard />}
+      {keys && <KeysDialog />}
+    </Suspense>
   );
 }
 

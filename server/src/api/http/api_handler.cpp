@@ -98,6 +98,11 @@ awaitable<net::Response> ApiHandler::route(net::Request request) {
                                                      : no_route(request);
   }
   if (match->route == nullptr) co_return wrong_method(match->allowed);
+  if (is_about_keys(match->route->operation)) {
+    if (parts_.keys == nullptr) co_return no_route(request);
+    co_return co_await answer_about_keys(*parts_.keys, match->route->operation, request,
+                                         match->workspace.str(), parts_.user);
+  }
   co_return match->workspace.empty()
       ? co_await answer(match->route->operation, request)
       : co_await answer(match->route->operation, request, std::move(match->workspace));

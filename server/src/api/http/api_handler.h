@@ -5,6 +5,7 @@
 #include "api/auth/authenticator.h"
 #include "api/http/health.h"
 #include "api/http/metrics.h"
+#include "api/http/provider_keys.h"
 #include "api/http/routes.h"
 #include "api/http/static_files.h"
 #include "api/rpc/dispatcher.h"
@@ -28,7 +29,8 @@ class ApiHandler final : public net::Handler {
     Health& health;
     Metrics& metrics;
     mcp::HttpEndpoint& mcp;
-    std::string user;  ///< the actor of whoever holds the token: "user:owner"
+    std::string user;              ///< the actor of whoever holds the token: "user:owner"
+    ProviderKeys* keys = nullptr;  ///< null: this server has none
   };
 
   explicit ApiHandler(Parts parts) : parts_(std::move(parts)) {}

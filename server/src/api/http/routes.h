@@ -30,6 +30,10 @@ enum class Operation {
   kUndelete,
   kRpc,
   kSocket,
+  kKeys,
+  kKeySet,
+  kKeyRemove,
+  kKeyTest,
   kMcp,
   kMcpListen,
   kMcpEnd,
@@ -45,7 +49,7 @@ constexpr bool is_mcp(Operation operation) { return operation >= Operation::kMcp
 /// document and the server cannot differ.
 struct Route {
   Operation operation = Operation::kHealth;
-  std::string_view path;    ///< "{id}" stands for a workspace's id
+  std::string_view path;    ///< "{id}" stands for a workspace's id, or a vendor's name
   std::string_view method;  ///< upper case; GET answers HEAD too
   std::string_view id;      ///< OpenAPI's operationId
   std::string_view summary;
@@ -58,7 +62,7 @@ std::span<const Route> routes();
 /// Where a request goes.
 struct RouteMatch {
   const Route* route = nullptr;  ///< null where the path is known, but not with this method
-  WorkspaceId workspace;         ///< empty where the path names none
+  WorkspaceId workspace;         ///< what stands for "{id}"; empty where the path has none
   std::string allowed;           ///< the path's methods: "GET, DELETE"
 };
 

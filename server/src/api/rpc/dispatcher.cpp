@@ -10,11 +10,11 @@ constexpr int kWakeAttemptsMax = 5;
 
 /// Runs a method's handler on the workspace's strand, as somebody's action in its session.
 workspace::Workspace::Operation operation_of(MethodHandler handler, json::object params,
-                                             std::string user) {
-  return [handler, params = std::move(params),
-          user = std::move(user)](workspace::Workspace& workspace) {
+                                             std::string user, std::stop_token gone) {
+  return [handler, params = std::move(params), user = std::move(user),
+          gone = std::move(gone)](workspace::Workspace& workspace) {
     workspace.keep_session(user);
-    return handler(MethodCall{workspace, {user, workspace.session(), {}}, params});
+    return handler(MethodCall{workspace, {user, workspace.session(), {}}, params, gone});
   };
 }
 
@@ -24,7 +24,7 @@ Dispatcher::Dispatcher(registry::Registry& registry, const MethodTable& methods)
     : registry_(registry), methods_(methods) {}
 
 awaitable<std::optional<json::object>> Dispatcher::call(WorkspaceId workspace, RpcCall call,
-                                                        std::string user) {
+                                                        std::string user, std::stop_token gone) {
   const json::value id = call.id.value_or(nullptr);
   const Method* method = methods_.find(call.method);
   std::optional<json::object> response;
@@ -32,8 +32,8 @@ awaitable<std::optional<json::object>> Dispatcher::call(WorkspaceId workspace, R
     response = rpc_error(id, RpcCode::kMethodNotFound, "there is no method '" + call.method + "'",
                          "not_found", "/openrpc.json lists the methods");
   } else {
-    auto result =
-        co_await run(std::move(workspace), *method, std::move(call.params), std::move(user));
+    auto result = co_await run(std::move(workspace), *method, std::move(call.params),
+                               std::move(user), std::move(gone));
     response = result ? rpc_result(id, *std::move(result)) : rpc_error(id, result.error());
   }
   if (!call.id) response.reset();
@@ -41,9 +41,11 @@ awaitable<std::optional<json::object>> Dispatcher::call(WorkspaceId workspace, R
 }
 
 awaitable<Result<json::value>> Dispatcher::run(WorkspaceId workspace, const Method& method,
-                                               json::object params, std::string user) {
+                                               json::object params, std::string user,
+                                               std::stop_token gone) {
   CO_TRY_VOID(check_parameters(method, params));
-  auto operation = operation_of(method.handler, std::move(params), std::move(user));
+  auto operation =
+      operation_of(method.handler, std::move(params), std::move(user), std::move(gone));
   try {
     co_return co_await perform(std::move(workspace), std::move(operation));
   } catch (const std::exception& error) {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { keysOpen } from '../../actions/vendorKeys';
 import { loadWorkspaces, workspaceList } from '../../actions/workspaces';
 import { Button, Empty, Problem, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
@@ -31,6 +32,14 @@ export function WorkspacesView() {
       <header className="page-header">
         <Brand />
         <span className="grow" />
+        <Button
+          size="small"
+          variant="ghost"
+          onClick={() => keysOpen.set(true)}
+          data-testid="open-keys"
+        >
+          Provider keys
+        </Button>
         <ThemeToggle />
       </header>
       <main className="page-main" data-testid="workspaces">
