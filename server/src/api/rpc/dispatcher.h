@@ -10,7 +10,8 @@
 
 namespace coditect::api {
 
-/// Finds the method of a call, checks what it is given, wakes the workspace and runs it there.
+/// Finds the method of a call, checks who calls and what it is given, wakes the workspace and runs
+/// it there. Roles are honoured here and in ApiHandler, by the columns of the two tables.
 ///
 /// Threads:  any.
 /// Lifetime: registry and methods outlive it.
@@ -23,8 +24,7 @@ class Dispatcher {
   const MethodTable& methods() const { return methods_; }
 
   /// The response; nothing for a notification.
-  awaitable<std::optional<json::object>> call(WorkspaceId workspace, RpcCall call,
-                                              std::string user);
+  awaitable<std::optional<json::object>> call(WorkspaceId workspace, RpcCall call, Caller caller);
   /// Runs `operation` in the workspace, waking it where it sleeps, also when it falls asleep in
   /// between.
   awaitable<Result<json::value>> perform(WorkspaceId workspace,
@@ -32,7 +32,7 @@ class Dispatcher {
 
  private:
   awaitable<Result<json::value>> run(WorkspaceId workspace, const Method& method,
-                                     json::object params, std::string user);
+                                     json::object params, Caller caller);
 
   registry::Registry& registry_;
   const MethodTable& methods_;

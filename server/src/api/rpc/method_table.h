@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/people/caller.h"
 #include "async/strand.h"
 #include "base/json.h"
 #include "base/result.h"
@@ -18,6 +19,7 @@ struct MethodCall {
   workspace::Workspace& workspace;
   workspace::Actor actor;
   json::object params;  ///< checked against the method's parameters
+  Caller caller;        ///< may do this: the method's least role was asked before
 };
 
 /// Runs on the workspace's strand. A function, not a lambda with captures: its state travels in the
@@ -52,6 +54,7 @@ struct Method {
   std::vector<Parameter> parameters;
   std::string_view result;  ///< in words, with the members' names
   MethodHandler handler = nullptr;
+  Role role = Role::kOwner;  ///< the least that may call it; set from method_roles.h
 };
 
 /// Every JSON-RPC method: what it takes is checked here, and /openrpc.json is made from here, so
@@ -101,5 +104,7 @@ std::vector<Method> checkpoint_methods();
 std::vector<Method> cost_methods();
 std::vector<Method> search_methods();
 std::vector<Method> terminal_methods();
+std::vector<Method> presence_methods();
+std::vector<Method> document_methods();
 
 }  // namespace coditect::api
