@@ -1,5 +1,6 @@
 import { goTo } from './app';
 import { askClose, askNewFile, askRename, removeFile, toggleOwnLock } from './fileActions';
+import { peopleCommands } from './peopleCommands';
 import { dock, pane, theme, toggleTheme, type DockTab } from './preferences';
 import { ask } from './prompts';
 import type { WorkspaceSession } from './session';
@@ -41,6 +42,7 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
     ...goCommands(session),
     ...fileCommands(session),
     ...agentCommands(session),
+    ...peopleCommands(),
     ...appearanceCommands(),
   ];
 }

@@ -2,6 +2,7 @@ import { apply, GapError } from '../model/apply';
 import { fromSnapshot } from '../model/attach';
 import { applyToFiles, filesFrom } from '../model/files';
 import { addMessages, pageBefore, prependEvents } from '../model/history';
+import { withPresence } from '../model/presence';
 import { withPreview } from '../model/previews';
 import type { WorkspaceState } from '../model/state';
 import { createStore } from '../model/store';
@@ -10,10 +11,16 @@ import { getWorkspace, socketUrl } from '../net/http';
 import { RpcSocket } from '../net/socket';
 import type { LockMode } from '../protocol/entities';
 import { isKnown, type WireEvent } from '../protocol/events';
-import type { Notification, TerminalNotification } from '../protocol/notifications';
+import type {
+  Notification,
+  PresenceNotification,
+  TerminalNotification,
+} from '../protocol/notifications';
+import type { Presence, You } from '../protocol/people';
 import type { Call } from './call';
 import { Documents } from './documents';
 import { OwnLocks } from './ownLocks';
+import { OwnPresence } from './ownPresence';
 import { Terminals } from './terminals';
 
 export type Connection =
@@ -50,12 +57,17 @@ const kTriesBeforeOffline = 4;
 export class WorkspaceSession {
   readonly connection = createStore<Connection>({ phase: 'connecting' });
   readonly state = createStore<WorkspaceState | null>(null);
+  /** Who the server takes this page for; null until it has said so. */
+  readonly you = createStore<You | null>(null);
+  /** Everybody's open pages, one's own too. */
+  readonly here = createStore<Presence[]>([]);
   readonly fades = createStore<Record<string, Fade>>({});
   readonly historyLoading = createStore(false);
   readonly moreMessages = createStore(false);
   readonly documents: Documents;
   readonly locks: OwnLocks;
   readonly terminals: Terminals;
+  readonly presence: OwnPresence;
   private readonly socket: RpcSocket;
   private queue: ModelNotification[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +86,8 @@ export class WorkspaceSession {
     this.locks = new OwnLocks(this.call, id);
     this.documents = new Documents(this.call, this.locks);
     this.terminals = new Terminals(this.call);
+    this.presence = new OwnPresence(this.call);
+    this.documents.store.subscribe(() => this.presence.setPath(this.documents.store.get().active));
   }
 
   readonly call: Call = (method, params) => this.socket.call(method, params);
@@ -89,6 +103,8 @@ export class WorkspaceSession {
     document.removeEventListener('visibilitychange', this.lookAgain);
     clearTimeout(this.flushTimer);
     this.locks.close();
+    this.presence.close();
+    this.documents.sharing.close();
     this.socket.close();
   }
 
@@ -141,6 +157,7 @@ export class WorkspaceSession {
     try {
       const params = resumeFrom === undefined ? {} : { resume_from: resumeFrom };
       const result = await this.call('workspace.attach', params);
+      this.you.set(result.you);
       const replaced = resumeFrom === undefined || result.resync === true;
       if (replaced) {
         this.state.set(fromSnapshot(result));
@@ -153,6 +170,8 @@ export class WorkspaceSession {
       this.flush();
       if (replaced) this.loadBackground();
       this.terminals.refresh().catch(() => undefined);
+      this.presence.tell();
+      this.documents.sharing.resumeAll();
     } catch (thrown) {
       this.attaching = false;
       const failure = asFailure(thrown);
@@ -172,6 +191,14 @@ export class WorkspaceSession {
     // Nothing of the model: it is drawn as it comes.
     if (isOfTerminal(notification)) {
       this.terminals.take(notification);
+      return;
+    }
+    if (notification.method === 'presence') {
+      this.here.update((here) => withPresence(here, notification));
+      return;
+    }
+    if (notification.method === 'document') {
+      this.documents.sharing.hint(notification.params);
       return;
     }
     this.queue.push(notification);
@@ -252,7 +279,10 @@ export class WorkspaceSession {
 
 class ResyncError extends Error {}
 
-type ModelNotification = Exclude<Notification, TerminalNotification>;
+type ModelNotification = Exclude<
+  Notification,
+  TerminalNotification | PresenceNotification | { method: 'document' }
+>;
 
 function isOfTerminal(notification: Notification): notification is TerminalNotification {
   return notification.method === 'terminal.output' || notification.method === 'terminal.exit';

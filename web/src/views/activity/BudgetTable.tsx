@@ -61,7 +61,13 @@ function Budget({ row }: { row: BudgetRow }) {
       <td className={row.unsettled_usd > 0 ? 'warn-text' : ''}>{usd(row.unsettled_usd)}</td>
       <td>{left === undefined ? '' : usd(left)}</td>
       <td>
-        <Button size="small" variant="ghost" onClick={change} aria-label={`Change: ${name}`}>
+        <Button
+          needs="owner"
+          size="small"
+          variant="ghost"
+          onClick={change}
+          aria-label={`Change: ${name}`}
+        >
           Change
         </Button>
       </td>

@@ -38,6 +38,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label="Promote: next in line"
           onClick={() => call('tasks.promote')}
+          needs="editor"
           data-testid={`promote-${id}`}
         />
       )}
@@ -56,6 +57,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label="Say something to its agent"
           onClick={() => askWhatToSay(session, task)}
+          needs="editor"
           data-testid={`steer-${id}`}
         />
       )}
@@ -65,6 +67,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label={held ? 'Let the task go on' : 'Pause the task after its step under way'}
           onClick={() => call(held ? 'tasks.resume' : 'tasks.pause')}
+          needs="editor"
           data-testid={`${held ? 'resume' : 'pause'}-${id}`}
         />
       )}
@@ -74,6 +77,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label="Cancel the task"
           onClick={() => call('tasks.cancel')}
+          needs="editor"
           data-testid={`cancel-${id}`}
         />
       )}
@@ -85,6 +89,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label="Try again"
           onClick={() => call('tasks.retry')}
+          needs="editor"
           data-testid={`retry-${id}`}
         />
       )}

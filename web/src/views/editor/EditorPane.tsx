@@ -5,6 +5,7 @@ import { leadingLock } from '../../model/locks';
 import { nameOf } from '../../model/tree';
 import type { OpenDocument } from '../../model/document';
 import { Button, Empty, IconButton, Kbd, Problem, Spinner } from '../../ui/controls';
+import { useWhyNot } from '../../ui/RoleContext';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { useStore } from '../../ui/useStore';
 import { LockBadge } from '../files/LockBadge';
@@ -104,6 +105,7 @@ function EditorTab({ path, active }: { path: string; active: boolean }) {
 function DocumentView({ doc, active }: { doc: OpenDocument; active: boolean }) {
   const session = useSession();
   const barrier = useWriteBarrier(doc.path, doc.saving);
+  const watches = useWhyNot('editor') !== undefined;
   return (
     <div className="document" hidden={!active}>
       <EditorBar doc={doc} />
@@ -131,7 +133,7 @@ function DocumentView({ doc, active }: { doc: OpenDocument; active: boolean }) {
                 </div>
               }
             >
-              <CodeEditor doc={doc} readOnly={barrier !== null} />
+              <CodeEditor doc={doc} readOnly={barrier !== null || watches} />
             </Suspense>
           </ErrorBoundary>
         )}

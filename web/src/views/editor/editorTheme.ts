@@ -6,7 +6,11 @@ const AGENTS = ['claude', 'gemini', 'codex', 'kimi', 'spare-0', 'spare-1', 'spar
 
 /** The document's tokens reach into the shadow root by inheritance; its style sheets do not. */
 const tones = Object.fromEntries(
-  AGENTS.map((name) => [`.cm-remote[data-tone="${name}"]`, { '--tone': `var(--agent-${name})` }]),
+  AGENTS.map((name) => [
+    `.cm-remote[data-tone="${name}"], .cm-peer[data-tone="${name}"], ` +
+      `.cm-peer-selection[data-tone="${name}"]`,
+    { '--tone': `var(--agent-${name})` },
+  ]),
 );
 
 export const editorTheme = EditorView.theme({
@@ -51,6 +55,34 @@ export const editorTheme = EditorView.theme({
   '.cm-line.cm-remote': {
     backgroundColor: 'color-mix(in srgb, var(--tone) 14%, transparent)',
     boxShadow: 'inset 3px 0 0 var(--tone)',
+  },
+  '.cm-peer': {
+    position: 'relative',
+    borderLeft: '2px solid var(--tone)',
+    marginLeft: '-1px',
+    marginRight: '-1px',
+  },
+  '.cm-peer-name': {
+    position: 'absolute',
+    left: '-2px',
+    bottom: '100%',
+    zIndex: '5',
+    padding: '0 4px',
+    borderRadius: '3px 3px 3px 0',
+    background: 'var(--tone)',
+    color: 'var(--surface)',
+    font: '600 10px/14px var(--font-sans)',
+    whiteSpace: 'nowrap',
+    pointerEvents: 'none',
+    userSelect: 'none',
+  },
+  '.cm-peer-name[data-below="true"]': {
+    bottom: 'auto',
+    top: '100%',
+    borderRadius: '0 3px 3px 3px',
+  },
+  '.cm-peer-selection': {
+    backgroundColor: 'color-mix(in srgb, var(--tone) 24%, transparent)',
   },
   '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--good-soft)' },
   '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft)', paddingLeft: '8px' },

@@ -7,6 +7,7 @@ import { count, usd } from '../../model/format';
 import { Icon } from '../../ui/Icon';
 import { Badge, IconButton, Kbd } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
+import { PeopleButton } from '../people/PeopleButton';
 import { ThemeToggle } from '../ThemeToggle';
 import { ConnectionState } from './ConnectionState';
 import { useWorkspace } from './SessionContext';
@@ -38,6 +39,7 @@ export function Header() {
           <Badge kind="warn">Simulated models</Badge>
         </span>
       )}
+      <PeopleButton />
       <Cost />
       <span className="narrow-only">
         <IconButton icon="command" label="Commands" onClick={() => ask({ kind: 'commands' })} />
