@@ -75,7 +75,11 @@ export const editorTheme = EditorView.theme({
     whiteSpace: 'nowrap',
     pointerEvents: 'none',
     userSelect: 'none',
+    animation: 'cm-peer-fade 4s linear forwards',
   },
+  '.cm-peer:hover .cm-peer-name': { animation: 'none' },
+  '@media (prefers-reduced-motion: reduce)': { '.cm-peer-name': { animation: 'none' } },
+  '@keyframes cm-peer-fade': { '0%, 80%': { opacity: '1' }, '100%': { opacity: '0' } },
   '.cm-peer-name[data-below="true"]': {
     bottom: 'auto',
     top: '100%',

@@ -47,36 +47,38 @@ function decorate(peers: Peer[], state: EditorState): DecorationSet {
       ranges.push(selection.range(Math.min(anchor, head), Math.max(anchor, head)));
     }
     const below = state.doc.lineAt(head).number === 1;
-    const widget = new Caret(peer.name, peer.tone, below);
+    const widget = new Caret(peer, head, below);
     ranges.push(Decoration.widget({ widget, side: 1 }).range(head));
   }
   return Decoration.set(ranges, true);
 }
 
-/** A line in a person's colour, with their name; above the first line there is no room for it. */
+/** A line in a person's colour, with their name for a while; above the first line there is no room for it. */
 class Caret extends WidgetType {
   constructor(
-    private readonly name: string,
-    private readonly tone: string,
+    private readonly peer: Peer,
+    private readonly at: number,
     private readonly below: boolean,
   ) {
     super();
   }
 
   override eq(other: Caret): boolean {
-    return other.name === this.name && other.tone === this.tone && other.below === this.below;
+    // One that has moved is drawn anew, and so says its name again.
+    const same = other.peer.connection === this.peer.connection && other.at === this.at;
+    return same && other.below === this.below;
   }
 
   override toDOM(): HTMLElement {
     const caret = document.createElement('span');
     caret.className = 'cm-peer';
-    caret.dataset['tone'] = this.tone;
-    caret.dataset['name'] = this.name;
+    caret.dataset['tone'] = this.peer.tone;
+    caret.dataset['name'] = this.peer.name;
     caret.setAttribute('aria-hidden', 'true');
     const label = document.createElement('span');
     label.className = 'cm-peer-name';
     label.dataset['below'] = String(this.below);
-    label.textContent = this.name;
+    label.textContent = this.peer.name;
     caret.append(label);
     return caret;
   }

@@ -23,9 +23,9 @@ export function PeopleButton() {
       data-testid="people-button"
     >
       {people.slice(0, kShown).map((person) => (
-        <Avatar key={person.actor} actor={person.actor} title={whatOf(person)} />
+        <Avatar key={person.actor} actor={person.actor} title={whatOf(person)} you={person.you} />
       ))}
-      {more > 0 && <span className="faint num">+{more}</span>}
+      {more > 0 && <span className="more num" data-more={`+${more}`} aria-hidden="true" />}
     </button>
   );
 }

@@ -71,7 +71,7 @@ function HereRow({ person, session }: { person: Present; session: WorkspaceSessi
   };
   return (
     <li className="people-row" data-testid={`here-${name}`}>
-      <Avatar actor={actor} />
+      <Avatar actor={actor} you={you} />
       <span className="people-name truncate">
         {name}
         {you && <span className="faint"> (you)</span>}
@@ -138,9 +138,7 @@ function InvitationRow({ invitation }: { invitation: InvitationInfo }) {
   const { id, role, uses_left: uses, expires_at: end } = invitation;
   return (
     <li className="people-row" data-testid="invitation">
-      <span className="avatar open-place" aria-hidden="true">
-        ?
-      </span>
+      <span className="avatar open-place" data-initials="?" aria-hidden="true" />
       <span className="people-name">Invitation</span>
       <Badge kind="accent">{role}</Badge>
       <span className="faint grow truncate">
@@ -149,7 +147,7 @@ function InvitationRow({ invitation }: { invitation: InvitationInfo }) {
       <Button
         size="small"
         onClick={() => attempt(() => revokeInvitation(id))}
-        aria-label={`Take the invitation as ${role} back`}
+        aria-label={`Take back the invitation as ${role}`}
       >
         Take back
       </Button>
