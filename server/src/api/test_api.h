@@ -106,6 +106,11 @@ class ApiTest : public testing::Test {
   std::optional<WorkspaceFeatures> features_;
   std::optional<mcp::Server> mcp_;
   std::optional<mcp::HttpEndpoint> mcp_endpoint_;
+  SystemRandom random_;
+  std::unique_ptr<People> people_;
+  std::optional<Attempts> attempts_;
+  std::optional<OpenDoors> doors_;
+  std::optional<PeopleHandler> people_handler_;
   std::optional<ApiHandler> handler_;
 
  private:
@@ -119,8 +124,15 @@ class ApiTest : public testing::Test {
     features_.emplace(WorkspaceFeatures::Parts{*dispatcher_, services.agents, services.tools});
     mcp_.emplace(node_->io().get_executor(), *features_, clock_);
     mcp_endpoint_.emplace(*mcp_);
+    People::Options people{folder_.path() / "people.json", {"ann", "claude"}};
+    people_ = *People::open(std::move(people), clock_, random_);
+    attempts_.emplace(clock_);
+    doors_.emplace();
+    people_handler_.emplace(PeopleHandler::Parts{*people_, *attempts_, *doors_, authenticator_,
+                                                 registry(), services.disk});
     handler_.emplace(ApiHandler::Parts{authenticator_, registry(), *dispatcher_, methods_, *files_,
-                                       *health_, *metrics_, *mcp_endpoint_, "user:ann"});
+                                       *health_, *metrics_, *mcp_endpoint_, *people_,
+                                       *people_handler_, *attempts_, *doors_, "user:ann"});
   }
 };
 

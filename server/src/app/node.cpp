@@ -293,6 +293,17 @@ Result<void> Node::open_webhook() {
   return {};
 }
 
+Result<void> Node::open_people() {
+  api::People::Options options{config_.data / "node" / "people.json", {config_.user}};
+  for (const agents::AgentDefinition& agent : agents_->agents()) {
+    options.reserved.push_back(agent.name);
+  }
+  TRY(people_, api::People::open(std::move(options), clock_, random_));
+  people_handler_.emplace(
+      api::PeopleHandler::Parts{*people_, attempts_, doors_, *authenticator_, *registry_, *disk_});
+  return {};
+}
+
 Result<void> Node::open_api() {
   const std::string user = "user:" + config_.user;
   dispatcher_.emplace(*registry_, methods_);
@@ -308,9 +319,10 @@ Result<void> Node::open_api() {
   mcp_features_.emplace(api::WorkspaceFeatures::Parts{*dispatcher_, *agents_, *tools_});
   mcp_.emplace(io_.get_executor(), *mcp_features_, clock_);
   mcp_endpoint_.emplace(*mcp_);
+  TRY_VOID(open_people());
   handler_.emplace(api::ApiHandler::Parts{*authenticator_, *registry_, *dispatcher_, methods_,
-                                          *files_, *health_, *metrics_, *mcp_endpoint_, user,
-                                          &*keys_});
+                                          *files_, *health_, *metrics_, *mcp_endpoint_, *people_,
+                                          *people_handler_, attempts_, doors_, user, &*keys_});
   TRY(server_, net::Server::listen(io_.get_executor(), config_.listen, *handler_));
   if (webhook_) webhook_->reach_studio_at(server_->url());
   mcp_settings_->listen_at(server_->url());

@@ -13,8 +13,12 @@
 #include "api/http/absent_component.h"
 #include "api/http/api_handler.h"
 #include "api/http/journal_component.h"
+#include "api/http/people_handler.h"
 #include "api/http/provider_component.h"
 #include "api/mcp/workspace_features.h"
+#include "api/people/attempts.h"
+#include "api/people/open_doors.h"
+#include "api/people/people.h"
 #include "api/rpc/dispatcher.h"
 #include "app/config.h"
 #include "app/keys/node_keys.h"
@@ -69,6 +73,7 @@ class Node {
   Result<void> open_embeddings();
   Result<void> open_commands();
   Result<void> open_webhook();
+  Result<void> open_people();
   Result<void> open_api();
   void make_demo();
   Result<std::string> simulator_url();
@@ -122,6 +127,10 @@ class Node {
   std::optional<api::WorkspaceFeatures> mcp_features_;
   std::optional<mcp::Server> mcp_;
   std::optional<mcp::HttpEndpoint> mcp_endpoint_;
+  std::unique_ptr<api::People> people_;
+  api::Attempts attempts_{clock_};
+  api::OpenDoors doors_;
+  std::optional<api::PeopleHandler> people_handler_;
   std::optional<api::ApiHandler> handler_;
   std::unique_ptr<net::Server> server_;
 };

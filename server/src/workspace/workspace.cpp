@@ -11,6 +11,8 @@
 #include "storage/blobs/snapshot.h"
 #include "workspace/acp/acp_workspace.h"
 #include "workspace/files/tree_recovery.h"
+#include "workspace/live/live_documents.h"
+#include "workspace/live/presence.h"
 #include "workspace/mcp/mcp_service.h"
 
 namespace coditect::workspace {
@@ -63,6 +65,19 @@ std::unique_ptr<Terminals> make_terminals(const Strand& strand, const NodeServic
   Terminals::Parts parts{services.terminals, previews,        services.disk,
                          services.clock,     services.random, place.projects()};
   return std::make_unique<Terminals>(strand, std::move(parts));
+}
+
+std::unique_ptr<Queries> make_queries(const NodeServices& services, EventLog& log,
+                                      blobs::BlobStore& blobs, const Place& place) {
+  return std::make_unique<Queries>(
+      Queries::Parts{log, blobs, services.catalogue, services.database, place.root()});
+}
+
+std::unique_ptr<LiveDocuments> make_documents(const NodeServices& services, FileService& files,
+                                              EventLog& log, const locks::LockTable& locks,
+                                              PreviewHub& previews) {
+  return std::make_unique<LiveDocuments>(
+      LiveDocuments::Parts{files, log, locks, previews, services.clock, services.random});
 }
 
 }  // namespace
@@ -168,8 +183,7 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
       strand, BudgetService::Parts{*log_, state_.budgets, services.prices, services.clock,
                                    services.random});
   approvals_ = make_approvals(strand, services, *log_, state_, meta_);
-  queries_ = std::make_unique<Queries>(
-      Queries::Parts{*log_, *blobs_, services.catalogue, services.database, place_.root()});
+  queries_ = make_queries(services, *log_, *blobs_, place_);
   search_ = std::make_unique<SemanticSearch>(
       strand,
       SemanticSearch::Parts{*log_, state_.budgets, state_.files, files_->folder(), services.tools,
@@ -194,6 +208,8 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
   terminals_ = make_terminals(strand, services, previews_, place_);
+  presence_ = std::make_unique<Presence>(previews_, services.clock);
+  documents_ = make_documents(services, *files_, *log_, state_.locks, previews_);
 }
 
 Workspace::~Workspace() {

@@ -33,7 +33,9 @@
 namespace coditect::workspace {
 
 class AcpWorkspace;
+class LiveDocuments;
 class McpService;
+class Presence;
 
 /// A workspace that is awake: an actor on one strand.
 ///
@@ -104,6 +106,8 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   TaskUndo& undo() { return *undo_; }
   Terminals& terminals() { return *terminals_; }
   PreviewHub& previews() { return previews_; }
+  Presence& presence() { return *presence_; }
+  LiveDocuments& documents() { return *documents_; }
   blobs::BlobStore& blobs() { return *blobs_; }
 
   /// Opens a session where there is none and renews one that is half over: activity does.
@@ -178,6 +182,8 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   std::unique_ptr<MessageService> messages_;
   std::unique_ptr<TaskUndo> undo_;
   std::unique_ptr<Terminals> terminals_;
+  std::unique_ptr<Presence> presence_;
+  std::unique_ptr<LiveDocuments> documents_;
   std::optional<Watcher::WatchId> watch_;
   std::set<std::string> changed_paths_;  ///< reported by the watcher, not yet looked at
   bool reconciling_ = false;

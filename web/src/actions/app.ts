@@ -1,3 +1,4 @@
+import { inviteOf } from '../model/invite';
 import { placeOf, textOf, type Place } from '../model/place';
 import { createStore } from '../model/store';
 import { asFailure } from '../net/failure';
@@ -8,6 +9,8 @@ export type Route = { page: 'workspaces' } | { page: 'workspace'; id: string; pl
 export type Access =
   | { phase: 'checking' }
   | { phase: 'in' }
+  /** Came by the link of an invitation, and has not joined yet. */
+  | { phase: 'invited'; secret: string }
   /** No valid cookie. `problem` is set when a token was tried and refused. */
   | { phase: 'out'; problem?: { message: string; hint?: string } };
 
@@ -120,9 +123,9 @@ function follow(target: Route): void {
 }
 
 /**
- * Takes the token out of the address bar before anything else, so that it stays neither in the
- * history nor in a screenshot, then exchanges it. Without one the first request tells whether a
- * cookie is there.
+ * Takes the token or the invitation out of the address bar before anything else, so that it stays
+ * neither in the history nor in a screenshot, then exchanges it. Without one the first request
+ * tells whether a cookie is there.
  */
 export function startApp(): void {
   const onHash = (): void => {
@@ -132,10 +135,16 @@ export function startApp(): void {
       access.set({ phase: 'checking' });
       void logInWith(token);
     }
+    const secret = inviteOf(window.location.hash);
+    if (secret !== null) {
+      window.history.replaceState(null, '', `${window.location.pathname}#/`);
+      access.set({ phase: 'invited', secret });
+    }
     follow(routeOf(window.location.hash));
   };
   window.addEventListener('hashchange', onHash);
-  const arrivedWithToken = tokenOf(window.location.hash) !== null;
+  const { hash } = window.location;
+  const arrivedByLink = tokenOf(hash) !== null || inviteOf(hash) !== null;
   onHash();
-  if (!arrivedWithToken) access.set({ phase: 'in' });
+  if (!arrivedByLink) access.set({ phase: 'in' });
 }

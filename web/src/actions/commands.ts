@@ -9,6 +9,7 @@ import {
 } from './fileActions';
 import { showPanel } from './layout';
 import { layoutCommands } from './layoutCommands';
+import { peopleCommands } from './peopleCommands';
 import { theme, toggleTheme } from './preferences';
 import { ask } from './prompts';
 import { moneyCommands } from './money';
@@ -64,6 +65,7 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
     ...moneyCommands(session.layout),
     ...keyCommands(),
     ...tourCommands(session),
+    ...peopleCommands(),
     ...appearanceCommands(),
   ];
 }

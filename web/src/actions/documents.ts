@@ -9,6 +9,7 @@ import { asFailure } from '../net/failure';
 import type { KnownEvent } from '../protocol/events';
 import type { Call } from './call';
 import type { OwnLocks } from './ownLocks';
+import { Sharing } from './sharing';
 
 export interface DocumentsState {
   /** Paths of the tabs, left to right. */
@@ -30,6 +31,7 @@ interface Turn {
  */
 export class Documents {
   readonly store = createStore<DocumentsState>({ tabs: [], active: null, open: {} });
+  readonly sharing: Sharing;
   private readonly buffers = new Map<string, () => string>();
   private readonly saves = new Map<string, Promise<void>>();
   /** Paths being re-read, with what was asked for meanwhile (`seq` 0: nothing). */
@@ -39,7 +41,9 @@ export class Documents {
   constructor(
     private readonly call: Call,
     private readonly locks: OwnLocks,
-  ) {}
+  ) {
+    this.sharing = new Sharing(call);
+  }
 
   registerBuffer(path: string, read: () => string): () => void {
     this.buffers.set(path, read);
@@ -91,16 +95,24 @@ export class Documents {
     const read = this.buffers.get(path);
     if (doc === undefined || read === undefined || doc.phase !== 'ready' || doc.saving) return;
     if (!doc.dirty && doc.removedBy === null) return;
-    const work = this.write(doc, read());
+    const work = this.write(doc, read);
     this.saves.set(path, work);
     await work;
     this.saves.delete(path);
   }
 
-  private async write(doc: OpenDocument, text: string): Promise<void> {
-    const { path, version } = doc;
+  private async write(before: OpenDocument, read: () => string, again = true): Promise<void> {
+    const { path } = before;
     this.step(path, { type: 'save_started' });
     const lock = this.locks.tokens.get()[path];
+    const failure = (await this.sharing.get(path)?.flush()) ?? null;
+    if (failure !== null) {
+      this.step(path, { type: 'save_failed', problem: failure });
+      return;
+    }
+    const text = this.sharing.get(path)?.textOr(read) ?? read();
+    const doc = this.get(path) ?? before;
+    const { version } = doc;
     try {
       const written =
         doc.removedBy === null
@@ -112,10 +124,15 @@ export class Documents {
             })
           : await this.call('files.create', { path, text });
       this.step(path, { type: 'saved', text, version: written.version });
+      this.sharing.get(path)?.resume();
     } catch (thrown) {
-      const failure = asFailure(thrown);
-      this.step(path, { type: 'save_failed', problem: failure });
-      if (failure.kind === 'conflict') void this.refresh(path, 'another writer');
+      const problem = asFailure(thrown);
+      if (problem.kind === 'conflict' && again && (await this.sharing.get(path)?.catchUp())) {
+        await this.write(doc, read, false);
+        return;
+      }
+      this.step(path, { type: 'save_failed', problem });
+      if (problem.kind === 'conflict') this.lookAgain(path, 'another writer');
     }
   }
 
@@ -136,16 +153,24 @@ export class Documents {
     if (op === 'move' && from !== undefined) this.renamed(from, path);
     if (this.get(path) === undefined) return;
     if (op === 'remove') this.step(path, { type: 'removed', actor: event.actor });
-    else void this.refresh(path, event.actor, event.seq);
+    else this.lookAgain(path, event.actor, event.seq);
   }
 
   /** Re-reads every open file: after a resync nothing is known about what happened in between. */
   refreshAll(): void {
     for (const path of this.store.get().tabs) {
       const doc = this.get(path);
-      if (doc?.phase === 'ready') void this.refresh(path, 'another writer');
+      if (doc?.phase === 'ready') this.lookAgain(path, 'another writer');
       else void this.load(path);
     }
+  }
+
+  /** Where the text is shared, what is new comes by the session. */
+  private lookAgain(path: string, actor: string, seq?: number): void {
+    if (this.sharing.isJoined(path)) {
+      if (seq === undefined || seq > (this.get(path)?.version ?? 0))
+        this.sharing.get(path)?.resume();
+    } else void this.refresh(path, actor, seq);
   }
 
   /** A save under way goes first, so that our own write is not taken for somebody else's. */

@@ -3,6 +3,7 @@ import { fromSnapshot } from '../model/attach';
 import { applyToFiles, filesFrom } from '../model/files';
 import { addMessages, pageBefore, prependEvents } from '../model/history';
 import type { Layout } from '../model/layout';
+import { withPresence } from '../model/presence';
 import { withPreview } from '../model/previews';
 import type { WorkspaceState } from '../model/state';
 import { createStore, type Store } from '../model/store';
@@ -11,11 +12,17 @@ import { getWorkspace, socketUrl } from '../net/http';
 import { RpcSocket } from '../net/socket';
 import type { LockMode } from '../protocol/entities';
 import { isKnown, type WireEvent } from '../protocol/events';
-import type { Notification, TerminalNotification } from '../protocol/notifications';
+import type {
+  Notification,
+  PresenceNotification,
+  TerminalNotification,
+} from '../protocol/notifications';
+import type { Presence, You } from '../protocol/people';
 import type { Call } from './call';
 import { Documents } from './documents';
 import { layoutOf } from './layout';
 import { OwnLocks } from './ownLocks';
+import { OwnPresence } from './ownPresence';
 import { Terminals } from './terminals';
 
 export type Connection =
@@ -52,6 +59,10 @@ const kTriesBeforeOffline = 4;
 export class WorkspaceSession {
   readonly connection = createStore<Connection>({ phase: 'connecting' });
   readonly state = createStore<WorkspaceState | null>(null);
+  /** Who the server takes this page for; null until it has said so. */
+  readonly you = createStore<You | null>(null);
+  /** Everybody's open pages, one's own too. */
+  readonly here = createStore<Presence[]>([]);
   readonly fades = createStore<Record<string, Fade>>({});
   /** The line to bring into sight; a new object asks again. */
   readonly reveal = createStore<{ path: string; line: number } | null>(null);
@@ -63,6 +74,7 @@ export class WorkspaceSession {
   readonly locks: OwnLocks;
   readonly terminals: Terminals;
   readonly layout: Store<Layout>;
+  readonly presence: OwnPresence;
   private readonly socket: RpcSocket;
   private queue: ModelNotification[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -82,6 +94,8 @@ export class WorkspaceSession {
     this.documents = new Documents(this.call, this.locks);
     this.terminals = new Terminals(this.call);
     this.layout = layoutOf(id);
+    this.presence = new OwnPresence(this.call);
+    this.documents.store.subscribe(() => this.presence.setPath(this.documents.store.get().active));
   }
 
   readonly call: Call = (method, params) => this.socket.call(method, params);
@@ -97,6 +111,8 @@ export class WorkspaceSession {
     document.removeEventListener('visibilitychange', this.lookAgain);
     clearTimeout(this.flushTimer);
     this.locks.close();
+    this.presence.close();
+    this.documents.sharing.close();
     this.socket.close();
   }
 
@@ -162,6 +178,7 @@ export class WorkspaceSession {
     try {
       const params = resumeFrom === undefined ? {} : { resume_from: resumeFrom };
       const result = await this.call('workspace.attach', params);
+      this.you.set(result.you);
       const replaced = resumeFrom === undefined || result.resync === true;
       if (replaced) {
         this.state.set(fromSnapshot(result));
@@ -174,6 +191,8 @@ export class WorkspaceSession {
       this.flush();
       if (replaced) this.loadBackground();
       this.terminals.refresh().catch(() => undefined);
+      this.presence.tell();
+      this.documents.sharing.resumeAll();
     } catch (thrown) {
       this.attaching = false;
       const failure = asFailure(thrown);
@@ -193,6 +212,14 @@ export class WorkspaceSession {
     // Nothing of the model: it is drawn as it comes.
     if (isOfTerminal(notification)) {
       this.terminals.take(notification);
+      return;
+    }
+    if (notification.method === 'presence') {
+      this.here.update((here) => withPresence(here, notification));
+      return;
+    }
+    if (notification.method === 'document') {
+      this.documents.sharing.hint(notification.params);
       return;
     }
     this.queue.push(notification);
@@ -273,7 +300,10 @@ export class WorkspaceSession {
 
 class ResyncError extends Error {}
 
-type ModelNotification = Exclude<Notification, TerminalNotification>;
+type ModelNotification = Exclude<
+  Notification,
+  TerminalNotification | PresenceNotification | { method: 'document' }
+>;
 
 function isOfTerminal(notification: Notification): notification is TerminalNotification {
   return notification.method === 'terminal.output' || notification.method === 'terminal.exit';

@@ -44,6 +44,10 @@ export type DocumentEvent =
   | { type: 'saved'; text: string; version: number }
   | { type: 'save_failed'; problem: DocumentProblem }
   | { type: 'theirs'; text: string; version: number; actor: string }
+  /** The file below a text that is edited with others; what is in the editor stays. */
+  | { type: 'rebased'; text: string; version: number }
+  /** The others have a text that this one cannot be put together with. */
+  | { type: 'clashed'; text: string; version: number; actor: string }
   | { type: 'compare' }
   | { type: 'stop_comparing' }
   | { type: 'take_theirs' }
@@ -95,6 +99,12 @@ export function stepDocument(doc: OpenDocument, event: DocumentEvent): OpenDocum
       return { ...doc, saving: false, problem: event.problem };
     case 'theirs':
       return theirs(doc, event);
+    case 'rebased':
+      return rebased(doc, event);
+    case 'clashed': {
+      const { text, version, actor } = event;
+      return { ...doc, incoming: { text, version, actor }, comparing: false, removedBy: null };
+    }
     case 'compare':
       return doc.incoming === null ? doc : { ...doc, comparing: true };
     case 'stop_comparing':
@@ -138,6 +148,17 @@ function theirs(doc: OpenDocument, incoming: Incoming): OpenDocument {
   if (!doc.dirty) return adopted(doc, incoming, incoming.actor);
   const { text, version, actor } = incoming;
   return { ...doc, incoming: { text, version, actor }, removedBy: null };
+}
+
+function rebased(doc: OpenDocument, { text, version }: { text: string; version: number }) {
+  const decided = doc.incoming === null || doc.incoming.version <= version;
+  return {
+    ...doc,
+    base: text,
+    version,
+    removedBy: null,
+    ...(decided ? { incoming: null, comparing: false } : {}),
+  };
 }
 
 /** The next save then replaces their version knowingly. */

@@ -22,6 +22,7 @@ export const snapshot: AttachResult = {
   tasks: [],
   worktrees: [],
   approvals: [],
+  you: { name: 'ann', actor: 'user:ann', role: 'owner', connection: 1 },
   approval_policy: { mode: 'full', agents: {}, rules: [], timeout_s: 1800 },
   cost: {
     spent_usd: 0,

@@ -69,7 +69,7 @@ export function socketUrl(id: string, location: Location): string {
   return `${scheme}//${location.host}/workspaces/${encodeURIComponent(id)}/socket`;
 }
 
-async function request<Answer>(
+export async function request<Answer>(
   method: string,
   path: string,
   init: { headers?: Record<string, string>; body?: string; signal?: AbortSignal } = {},

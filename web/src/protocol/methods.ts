@@ -27,7 +27,9 @@ import type {
   UnsettledRow,
   WorkspaceInfo,
 } from './entities';
+import type { DocumentOpened, DocumentPulled } from './documents';
 import type { WireEvent } from './events';
+import type { Presence, You } from './people';
 import type { CheckpointInfo, Density, TimelineAt } from './timeline';
 
 /** The state at `head`; with `resume_from` the client keeps its own and only `resync` matters. */
@@ -43,6 +45,7 @@ export interface AttachResult {
   cost: CostTotals;
   approvals: ApprovalInfo[];
   approval_policy: ApprovalPolicy;
+  you: You;
   resync?: boolean;
 }
 
@@ -181,6 +184,34 @@ export interface Methods {
     params: { query: string; in?: ('files' | 'log')[]; limit?: number };
     result: { matches: FileMatch[]; truncated: boolean; log?: LogHit[]; log_truncated?: boolean };
   };
+  'presence.set': {
+    params: { path?: string; anchor?: number; head?: number };
+    result: unknown;
+  };
+  'presence.list': { params: Nothing; result: { people: Presence[] } };
+  'documents.open': {
+    params: { path: string; client: string; file_version: number };
+    result: DocumentOpened;
+  };
+  'documents.restore': {
+    params: { path: string; client: string; text: string; base_version: number };
+    result: DocumentOpened;
+  };
+  'documents.push': {
+    params: { path: string; session: string; version: number; client: string; changes: unknown[] };
+    result: { session: string; version: number };
+  };
+  'documents.pull': {
+    params: {
+      path: string;
+      session: string;
+      version: number;
+      client: string;
+      file_version: number;
+    };
+    result: DocumentPulled;
+  };
+  'documents.close': { params: { path: string; client: string }; result: unknown };
   'locks.list': { params: Nothing; result: { locks: LockInfo[] } };
   'locks.acquire': {
     params: { path: string; mode: LockMode; timeout_ms: number };

@@ -1,11 +1,21 @@
+import type { DocumentHint } from './documents';
 import type { WireEvent } from './events';
+import type { Presence } from './people';
 
 /** What the server sends unasked. Only `event` has a sequence number; the others may be dropped. */
 export type Notification =
   | { method: 'event'; params: { event: WireEvent } }
   | { method: 'resync'; params: { head: number } }
   | { method: 'preview'; params: Preview }
+  | PresenceNotification
+  | { method: 'document'; params: DocumentHint }
   | TerminalNotification;
+
+/** All who are here, or one who looks elsewhere now. */
+export type PresenceNotification = {
+  method: 'presence';
+  params: { people: Presence[] } | { person: Presence };
+};
 
 export type TerminalNotification =
   | { method: 'terminal.output'; params: { id: string; text: string } }
@@ -22,6 +32,8 @@ const METHODS: Record<Notification['method'], true> = {
   event: true,
   resync: true,
   preview: true,
+  presence: true,
+  document: true,
   'terminal.output': true,
   'terminal.exit': true,
 };

@@ -1,21 +1,35 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import type { Role } from '../protocol/people';
 import { Icon, type IconName } from './Icon';
+import { useWhyNot } from './RoleContext';
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   variant?: 'plain' | 'primary' | 'danger' | 'ghost';
   size?: 'normal' | 'small';
   icon?: IconName;
+  /** The least role that may press it; others see why they cannot. */
+  needs?: Role;
 }
 
 export function Button({
   variant = 'plain',
   size = 'normal',
   icon,
+  needs,
   children,
   ...rest
 }: ButtonProps) {
+  const why = useWhyNot(needs);
+  const refused = why === undefined ? {} : { disabled: true, title: why };
   return (
-    <button type="button" className="button" data-variant={variant} data-size={size} {...rest}>
+    <button
+      type="button"
+      className="button"
+      data-variant={variant}
+      data-size={size}
+      {...rest}
+      {...refused}
+    >
       {icon !== undefined && <Icon name={icon} size={14} />}
       {children}
     </button>
@@ -27,9 +41,12 @@ interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** Read aloud and shown as the tooltip. */
   label: string;
   size?: 'normal' | 'small';
+  needs?: Role;
 }
 
-export function IconButton({ icon, label, size = 'normal', ...rest }: IconButtonProps) {
+export function IconButton({ icon, label, size = 'normal', needs, ...rest }: IconButtonProps) {
+  const why = useWhyNot(needs);
+  const refused = why === undefined ? {} : { disabled: true, title: `${label}. ${why}` };
   return (
     <button
       type="button"
@@ -38,6 +55,7 @@ export function IconButton({ icon, label, size = 'normal', ...rest }: IconButton
       aria-label={label}
       title={label}
       {...rest}
+      {...refused}
     >
       <Icon name={icon} size={size === 'small' ? 14 : 16} />
     </button>

@@ -1,11 +1,14 @@
 import { lazy, Suspense } from 'react';
 import { access, route } from '../actions/app';
-import { keysOpen } from '../actions/vendorKeys';
+import { me } from '../actions/people';
 import { tourProgress } from '../actions/preferences';
+import { keysOpen } from '../actions/vendorKeys';
+import { RoleContext } from '../ui/RoleContext';
 import { Spinner } from '../ui/controls';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { Toasts } from '../ui/Toasts';
 import { useStore } from '../ui/useStore';
+import { JoinView } from './access/JoinView';
 import { LoginView } from './access/LoginView';
 import { PromptHost } from './palette/PromptHost';
 import { WorkspaceView } from './workspace/WorkspaceView';
@@ -42,9 +45,10 @@ function Beside() {
 }
 
 function Page() {
-  const { phase } = useStore(access);
+  const state = useStore(access);
   const target = useStore(route);
-  switch (phase) {
+  const role = useStore(me, (known) => known?.role ?? 'owner');
+  switch (state.phase) {
     case 'checking':
       return (
         <main className="centred muted">
@@ -53,11 +57,15 @@ function Page() {
       );
     case 'out':
       return <LoginView />;
+    case 'invited':
+      return <JoinView key={state.secret} secret={state.secret} />;
     case 'in':
       return target.page === 'workspace' ? (
         <WorkspaceView key={target.id} id={target.id} />
       ) : (
-        <WorkspacesView />
+        <RoleContext.Provider value={role}>
+          <WorkspacesView />
+        </RoleContext.Provider>
       );
   }
 }

@@ -74,19 +74,36 @@ bool Authenticator::has_credentials(const net::RequestHead& head) const {
 bool Authenticator::is_good_cookie(std::string_view value) const {
   const auto dot = value.find('.');
   if (dot == std::string_view::npos) return false;
-  const std::string_view expiry = value.substr(0, dot);
+  return is_signed({}, value.substr(0, dot), value.substr(dot + 1));
+}
+
+std::optional<std::string> Authenticator::person_of(const net::RequestHead& head) const {
+  if (bearer_token(head)) return std::nullopt;
+  const std::string_view value = find_cookie(head).value_or("");
+  const auto first = value.find('.');
+  const auto second = value.find('.', first == std::string_view::npos ? first : first + 1);
+  if (second == std::string_view::npos || first == 0) return std::nullopt;
+  const std::string_view expiry = value.substr(first + 1, second - first - 1);
+  if (!is_signed(value.substr(0, first + 1), expiry, value.substr(second + 1))) return std::nullopt;
+  return std::string(value.substr(0, first));
+}
+
+/// Whether `signature` is that of `prefix` and `expiry` together, and the end is still to come.
+bool Authenticator::is_signed(std::string_view prefix, std::string_view expiry,
+                              std::string_view signature) const {
   std::int64_t seconds = 0;
   const auto parsed = std::from_chars(expiry.data(), expiry.data() + expiry.size(), seconds);
   if (parsed.ec != std::errc() || parsed.ptr != expiry.data() + expiry.size()) return false;
   const std::int64_t now =
       std::chrono::floor<std::chrono::seconds>(clock_.now()).time_since_epoch().count();
-  return seconds > now && equal_secrets(value.substr(dot + 1), sign(expiry));
+  const std::string text = std::string(prefix) + std::string(expiry);
+  return seconds > now && equal_secrets(signature, sign(text));
 }
 
-std::string Authenticator::sign(std::string_view expiry) const {
+std::string Authenticator::sign(std::string_view text) const {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
-  const std::string message = "coditect cookie " + std::string(expiry);
+  const std::string message = "coditect cookie " + std::string(text);
   const unsigned char* made =
       ::HMAC(EVP_sha256(), token_.data(), static_cast<int>(token_.size()),
              reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest, &size);
@@ -94,10 +111,16 @@ std::string Authenticator::sign(std::string_view expiry) const {
   return to_hex({digest, size});
 }
 
-std::string Authenticator::login_cookie() const {
+std::string Authenticator::login_cookie() const { return make_cookie({}); }
+
+std::string Authenticator::person_cookie(std::string_view id) const {
+  return make_cookie(std::string(id) + ".");
+}
+
+std::string Authenticator::make_cookie(std::string_view prefix) const {
   const auto end = std::chrono::floor<std::chrono::seconds>(clock_.now() + kCookieLife);
-  const std::string expiry = std::to_string(end.time_since_epoch().count());
-  return std::string(kCookieName) + "=" + expiry + "." + sign(expiry) +
+  const std::string text = std::string(prefix) + std::to_string(end.time_since_epoch().count());
+  return std::string(kCookieName) + "=" + text + "." + sign(text) +
          "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
          std::to_string(std::chrono::seconds(kCookieLife).count());
 }

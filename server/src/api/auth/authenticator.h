@@ -15,7 +15,9 @@ namespace coditect::api {
 /// exchanged for a cookie by a browser.
 ///
 /// The cookie is `EXPIRY.SIGNATURE`, where SIGNATURE is HMAC-SHA-256 of EXPIRY under the token: it
-/// stays good over a restart, says nothing of the token, and ends when the token is changed.
+/// stays good over a restart, says nothing of the token, and ends when the token is changed. That
+/// of an invited person is `ID.EXPIRY.SIGNATURE`; whether they are still let in is decided
+/// elsewhere.
 ///
 /// Threads:  any; constant after construction.
 /// Lifetime: the clock outlives it.
@@ -35,11 +37,18 @@ class Authenticator {
 
   /// The Set-Cookie value that logs a browser in, and the one that logs it out.
   std::string login_cookie() const;
+  /// The Set-Cookie value of an invited person.
+  std::string person_cookie(std::string_view id) const;
+  /// The id of the person whose good cookie the request carries. Nothing where it has a token.
+  std::optional<std::string> person_of(const net::RequestHead& head) const;
   static std::string logout_cookie();
 
  private:
   bool is_good_cookie(std::string_view value) const;
-  std::string sign(std::string_view expiry) const;
+  bool is_signed(std::string_view prefix, std::string_view expiry,
+                 std::string_view signature) const;
+  std::string sign(std::string_view text) const;
+  std::string make_cookie(std::string_view prefix) const;
   bool is_own_host(std::string_view host_and_port) const;
 
   const std::string token_;

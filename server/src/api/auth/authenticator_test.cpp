@@ -64,6 +64,22 @@ TEST_F(AuthenticatorTest, AWrongTokenIsNotSavedByAGoodCookie) {
       request({{"Authorization", "Bearer wrong"}, {"Cookie", cookie()}})));
 }
 
+TEST_F(AuthenticatorTest, APersonsCookieNamesThemAndIsNoOwners) {
+  const std::string header = authenticator_.person_cookie("p_1");
+  const std::string good = header.substr(0, header.find(';'));
+  EXPECT_EQ(authenticator_.person_of(request({{"Cookie", good}})), "p_1");
+  EXPECT_FALSE(authenticator_.has_credentials(request({{"Cookie", good}})));
+  EXPECT_FALSE(authenticator_.person_of(request({{"Cookie", cookie()}})));
+  std::string other = good;
+  other[other.find("p_1") + 2] = '2';
+  EXPECT_FALSE(authenticator_.person_of(request({{"Cookie", other}})));
+  EXPECT_FALSE(authenticator_.person_of(request({{"Cookie", good + "0"}})));
+  EXPECT_FALSE(
+      authenticator_.person_of(request({{"Authorization", "Bearer wrong"}, {"Cookie", good}})));
+  clock_.advance(std::chrono::hours(31 * 24));
+  EXPECT_FALSE(authenticator_.person_of(request({{"Cookie", good}})));
+}
+
 TEST_F(AuthenticatorTest, OnlyOwnHostsAndOrigins) {
   const struct {
     const char* host;

@@ -6,6 +6,7 @@
 #include "api/http/openapi.h"
 #include "api/http/signed_in.h"
 #include "api/mcp/participant.h"
+#include "api/people/people_limits.h"
 #include "api/websocket/socket_session.h"
 #include "base/check.h"
 #include "base/limits.h"
@@ -16,15 +17,15 @@ namespace {
 
 constexpr std::string_view kSubprotocol = "coditect.v1";
 
-constexpr std::string_view kCallback = "/oauth/callback";
-
-/// What anybody may see: the studio itself, which holds no data, and whether the server lives. To
-/// the callback a browser comes from another site, without its cookie: the state it brings, which
-/// only the one who began a sign-in has, is what lets it in.
-bool is_open(const net::RequestHead& head, const StaticFiles& files) {
+/// What anybody may ask: the studio itself, which holds no data, and the routes that say so. To the
+/// callback of a sign-in a browser comes from another site, without its cookie: the state it
+/// brings, which only the one who began the sign-in has, is what lets it in. An invitation is let
+/// in by its secret.
+bool is_open(const net::RequestHead& head, const RouteMatch* match, const StaticFiles& files) {
+  if (head.is_websocket) return false;
   const bool reads = head.method == "GET" || head.method == "HEAD";
-  return reads && !head.is_websocket &&
-         (head.path == "/health/live" || head.path == kCallback || files.has(head.path));
+  if (match != nullptr) return match->route != nullptr && match->route->door == kOpen;
+  return reads && files.has(head.path);
 }
 
 net::Response wrong_method(const std::string& allowed) {
@@ -43,8 +44,20 @@ net::Response meta_response(int status, const Result<workspace::Meta>& meta) {
 
 }  // namespace
 
+std::optional<Caller> ApiHandler::caller_of(const net::RequestHead& head) const {
+  if (parts_.authenticator.has_credentials(head)) return owner_caller(parts_.user);
+  const auto id = parts_.authenticator.person_of(head);
+  if (!id) return std::nullopt;
+  const auto person = parts_.people.find(*id);
+  if (!person) return std::nullopt;
+  return Caller{"user:" + person->name, person->role, person->id, person->workspace, 0};
+}
+
 std::optional<net::Response> ApiHandler::authorize_head(const net::RequestHead& head) {
-  if (!is_open(head, parts_.files) && !parts_.authenticator.has_credentials(head)) {
+  const auto match = find_route(head.method, head.path);
+  const bool open = is_open(head, match ? &*match : nullptr, parts_.files);
+  const auto caller = open ? std::nullopt : caller_of(head);
+  if (!open && !caller) {
     const bool in_query = head.find_query("token") || head.find_query("access_token");
     return net::problem(401, "", "no valid token was sent",
                         in_query ? "a token in a URL is never taken: send it in a header, "
@@ -58,7 +71,41 @@ std::optional<net::Response> ApiHandler::authorize_head(const net::RequestHead& 
                         "use the server's own address; further names go into `hosts` in "
                         "coditect.toml");
   }
+  return open ? refuse_attempt(head) : refuse_caller(head, caller);
+}
+
+/// The one place where the roles of routes, and who is let into one workspace only, are honoured.
+std::optional<net::Response> ApiHandler::refuse_caller(const net::RequestHead& head,
+                                                       const std::optional<Caller>& caller) const {
+  const auto match = find_route(head.method, head.path);
+  if (!match || match->route == nullptr) return std::nullopt;  // answered as unknown
+  const Route& route = *match->route;
+  if (!may(caller->role, route.role)) {
+    const std::string has(to_string(caller->role)), needs(to_string(route.role));
+    return net::problem(
+        403, "", "who is a " + has + " may not do this",
+        "it takes the role " + needs + ": an owner of this server can invite you as one");
+  }
+  const bool elsewhere = !match->workspace.empty() && !is_people(route.operation) &&
+                         !caller->only.empty() && match->workspace != caller->only;
+  if (elsewhere) {
+    return net::problem(403, "", "you were invited to another workspace",
+                        "GET /workspaces lists what you are let into");
+  }
   return std::nullopt;
+}
+
+/// Who has no credentials yet sends little, and does not try for ever.
+std::optional<net::Response> ApiHandler::refuse_attempt(const net::RequestHead& head) const {
+  if (head.method != "POST") return std::nullopt;
+  if (!head.content_length || *head.content_length > limits::kJoinBodyBytesMax) {
+    return net::problem(413, "", "an invitation is taken with less than 4 KiB",
+                        "send Content-Length and {\"secret\", \"name\"}");
+  }
+  if (!parts_.attempts.is_over(head.remote_address)) return std::nullopt;
+  return net::problem(429, "", "too many invitations that are not valid came from here",
+                      "wait for a minute")
+      .with("Retry-After", "60");
 }
 
 awaitable<std::optional<net::Response>> ApiHandler::handle(net::Request request,
@@ -98,17 +145,27 @@ awaitable<net::Response> ApiHandler::route(net::Request request) {
                                                      : no_route(request);
   }
   if (match->route == nullptr) co_return wrong_method(match->allowed);
-  if (is_about_keys(match->route->operation)) {
+  const Operation operation = match->route->operation;
+  auto known = caller_of(request);
+  // Somebody may have been removed since the head was looked at.
+  if (!known && match->route->door != kOpen) co_return net::problem(401, "", "you were let out");
+  Caller caller = known ? *std::move(known) : Caller{};
+  if (is_about_keys(operation)) {
     if (parts_.keys == nullptr) co_return no_route(request);
-    co_return co_await answer_about_keys(*parts_.keys, match->route->operation, request,
-                                         match->workspace.str(), parts_.user);
+    co_return co_await answer_about_keys(*parts_.keys, operation, request, match->workspace.str(),
+                                         std::move(caller.actor));
+  }
+  if (is_people(operation)) {
+    co_return co_await parts_.people_handler.answer(operation, request, std::move(caller),
+                                                    match->workspace.str());
   }
   co_return match->workspace.empty()
-      ? co_await answer(match->route->operation, request)
-      : co_await answer(match->route->operation, request, std::move(match->workspace));
+      ? co_await answer(operation, request, std::move(caller))
+      : co_await answer(operation, request, std::move(caller), std::move(match->workspace));
 }
 
-awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Request& request) {
+awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Request& request,
+                                            Caller caller) {
   switch (operation) {
     case Operation::kLive: co_return net::json_response(200, json::object{{"status", "ok"}});
     case Operation::kHealth:
@@ -121,8 +178,8 @@ awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Requ
       co_return net::Response{204, {}, {}}.with("Set-Cookie", Authenticator::logout_cookie());
     case Operation::kSignedIn:
       co_return co_await signed_in(parts_.registry, parts_.dispatcher, request);
-    case Operation::kList: co_return co_await workspaces(request);
-    case Operation::kProvision: co_return co_await provision(request);
+    case Operation::kList: co_return co_await workspaces(request, caller);
+    case Operation::kProvision: co_return co_await provision(request, caller);
     default: break;
   }
   check(false, "a route without a workspace is answered above");
@@ -137,7 +194,7 @@ net::Response ApiHandler::login(const net::Request& request) const {
   return net::Response{204, {}, {}}.with("Set-Cookie", parts_.authenticator.login_cookie());
 }
 
-awaitable<net::Response> ApiHandler::workspaces(const net::Request& request) {
+awaitable<net::Response> ApiHandler::workspaces(const net::Request& request, const Caller& caller) {
   std::size_t limit = 100;
   if (const auto text = request.find_query("limit")) {
     const auto parsed = std::from_chars(text->data(), text->data() + text->size(), limit);
@@ -145,6 +202,12 @@ awaitable<net::Response> ApiHandler::workspaces(const net::Request& request) {
         limit > limits::kPageMax) {
       co_return net::problem(400, "", "'limit' is not a number from 1 to 1000");
     }
+  }
+  if (!caller.only.empty()) {
+    json::array rows;
+    auto meta = co_await parts_.registry.find(caller.only);
+    if (meta) rows.push_back(to_json(*meta));
+    co_return net::json_response(200, json::object{{"workspaces", std::move(rows)}});
   }
   registry::Page page =
       co_await parts_.registry.list(std::string(request.find_query("cursor").value_or("")), limit);
@@ -155,7 +218,7 @@ awaitable<net::Response> ApiHandler::workspaces(const net::Request& request) {
   co_return net::json_response(200, answer);
 }
 
-awaitable<net::Response> ApiHandler::provision(const net::Request& request) {
+awaitable<net::Response> ApiHandler::provision(const net::Request& request, const Caller& caller) {
   auto body = parse_json_object(request.body);
   if (!body) co_return net::problem(body.error());
   auto name = need_string(*body, "name");
@@ -172,7 +235,7 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request) {
     co_return net::problem(invalid("'source' is not an object"));
   }
   const json::object empty{{"kind", "empty"}};
-  registry::Provisioner::Request wanted{*name, source == nullptr ? empty : *source, parts_.user};
+  registry::Provisioner::Request wanted{*name, source == nullptr ? empty : *source, caller.actor};
   if (body->contains("durability")) {
     auto durability = need_string(*body, "durability");
     if (!durability) co_return net::problem(durability.error());
@@ -193,17 +256,17 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request) {
 }
 
 awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Request& request,
-                                            WorkspaceId id) {
+                                            Caller caller, WorkspaceId id) {
   registry::Registry& registry = parts_.registry;
   switch (operation) {
     case Operation::kFind: co_return meta_response(200, co_await registry.find(id));
     case Operation::kRemove:
-      co_return meta_response(200, co_await registry.remove(id, parts_.user));
+      co_return meta_response(200, co_await registry.remove(id, caller.actor));
     case Operation::kSleep: co_return meta_response(200, co_await registry.sleep(id));
-    case Operation::kRenew: co_return meta_response(200, co_await registry.renew(id, parts_.user));
+    case Operation::kRenew: co_return meta_response(200, co_await registry.renew(id, caller.actor));
     case Operation::kUndelete:
-      co_return meta_response(200, co_await registry.undelete(id, parts_.user));
-    case Operation::kRpc: co_return co_await rpc(request, std::move(id));
+      co_return meta_response(200, co_await registry.undelete(id, caller.actor));
+    case Operation::kRpc: co_return co_await rpc(request, std::move(caller), std::move(id));
     case Operation::kWake: {
       auto woken = co_await registry.wake(id);
       if (!woken) co_return net::problem(woken.error());
@@ -222,7 +285,8 @@ awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Requ
   co_return no_route(request);
 }
 
-awaitable<net::Response> ApiHandler::rpc(const net::Request& request, WorkspaceId id) {
+awaitable<net::Response> ApiHandler::rpc(const net::Request& request, Caller caller,
+                                         WorkspaceId id) {
   auto meta = co_await parts_.registry.find(id);
   if (!meta) co_return net::problem(meta.error());
   auto parsed = parse_rpc(request.body);
@@ -237,8 +301,7 @@ awaitable<net::Response> ApiHandler::rpc(const net::Request& request, WorkspaceI
       continue;
     }
     parts_.metrics.count_call();
-    auto response =
-        co_await parts_.dispatcher.call(id, std::move(std::get<RpcCall>(each)), parts_.user);
+    auto response = co_await parts_.dispatcher.call(id, std::move(std::get<RpcCall>(each)), caller);
     if (response) responses.push_back(*std::move(response));
   }
   if (responses.empty()) co_return net::Response{204, {}, {}};
@@ -264,9 +327,15 @@ awaitable<net::UpgradeAnswer> ApiHandler::upgrade(const net::RequestHead& head) 
 
 awaitable<void> ApiHandler::websocket(net::Request request, net::WebSocket& socket) {
   const auto match = find_route(request.method, request.path);
+  auto caller = caller_of(request);
+  if (!caller) co_return;  // removed since the upgrade was let pass
   const Metrics::Connection counted(parts_.metrics);
   auto session =
-      std::make_shared<SocketSession>(socket, parts_.dispatcher, match->workspace, parts_.user);
+      std::make_shared<SocketSession>(socket, parts_.dispatcher, match->workspace, *caller);
+  auto leave = [weak = std::weak_ptr(session)] { SocketSession::show_out(weak); };
+  const OpenDoors::Guest guest(parts_.doors, caller->person, std::move(leave));
+  // Removed while the door was not yet known to be open.
+  if (!caller_of(request)) co_return;
   co_await SocketSession::run(std::move(session));
 }
 

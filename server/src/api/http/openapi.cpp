@@ -115,6 +115,63 @@ constexpr std::string_view kSchemas = R"({
       "simulated_by_option": {"type": "boolean"}
     }
   },
+  "Me": {
+    "type": "object",
+    "required": ["name", "actor", "role"],
+    "properties": {
+      "name": {"type": "string"}, "actor": {"type": "string"},
+      "role": {"$ref": "#/components/schemas/Role"}, "workspace": {"type": "string"}
+    }
+  },
+  "Role": {"enum": ["viewer", "editor", "owner"]},
+  "Person": {
+    "type": "object",
+    "required": ["id", "name", "actor", "role", "joined_at", "invited_by"],
+    "properties": {
+      "id": {"type": "string"}, "name": {"type": "string"}, "actor": {"type": "string"},
+      "role": {"$ref": "#/components/schemas/Role"}, "workspace": {"type": "string"},
+      "joined_at": {"type": "string", "format": "date-time"}, "invited_by": {"type": "string"}
+    }
+  },
+  "People": {
+    "type": "object",
+    "required": ["people"],
+    "properties": {
+      "people": {"type": "array", "items": {"$ref": "#/components/schemas/Person"}}
+    }
+  },
+  "Invitation": {
+    "type": "object",
+    "required": ["role", "expires_at"],
+    "properties": {
+      "id": {"type": "string"}, "role": {"$ref": "#/components/schemas/Role"},
+      "workspace": {"type": "string"}, "workspace_name": {"type": "string"},
+      "expires_at": {"type": "string", "format": "date-time"},
+      "uses_left": {"type": "integer"}, "made_by": {"type": "string"},
+      "secret": {"type": "string"}
+    }
+  },
+  "Invitations": {
+    "type": "object",
+    "required": ["invitations"],
+    "properties": {
+      "invitations": {"type": "array", "items": {"$ref": "#/components/schemas/Invitation"}}
+    }
+  },
+  "Invite": {
+    "type": "object",
+    "required": ["role"],
+    "properties": {
+      "role": {"$ref": "#/components/schemas/Role"}, "workspace": {"type": "string"},
+      "expires_in_s": {"type": "integer", "minimum": 60, "maximum": 2592000, "default": 604800},
+      "uses": {"type": "integer", "minimum": 1, "maximum": 100, "default": 1}
+    }
+  },
+  "Join": {
+    "type": "object",
+    "required": ["secret"],
+    "properties": {"secret": {"type": "string"}, "name": {"type": "string"}}
+  },
   "Health": {
     "type": "object",
     "required": ["status", "databases", "journal", "store"],
@@ -163,6 +220,17 @@ json::array parameters_of(const Route& route) {
   return parameters;
 }
 
+/// The schema of what is sent; "" for none, or one of its own.
+std::string_view body_of(Operation operation) {
+  switch (operation) {
+    case Operation::kProvision: return "Provision";
+    case Operation::kInvite: return "Invite";
+    case Operation::kJoin:
+    case Operation::kJoinLook: return "Join";
+    default: return "";
+  }
+}
+
 json::object operation_of(const Route& route) {
   json::object answer{{"description", route.summary}};
   if (!route.schema.empty()) answer["content"] = content("application/json", route.schema);
@@ -174,9 +242,10 @@ json::object operation_of(const Route& route) {
                          {"summary", route.summary},
                          {"parameters", parameters_of(route)},
                          {"responses", std::move(responses)}};
-  if (route.operation == Operation::kProvision) {
+  operation["x-role"] = to_string(route.role);
+  if (const std::string_view schema = body_of(route.operation); !schema.empty()) {
     operation["requestBody"] = {{"required", true},
-                                {"content", content("application/json", "Provision")}};
+                                {"content", content("application/json", schema)}};
   }
   if (route.operation == Operation::kKeySet) {
     operation["requestBody"] = {{"required", true},
@@ -187,8 +256,7 @@ json::object operation_of(const Route& route) {
         {"required", true},
         {"content", {{"application/json", json::object{{"schema", json::object{}}}}}}};
   }
-  const bool open = route.operation == Operation::kLive || route.operation == Operation::kSignedIn;
-  if (open) operation["security"] = json::array{};
+  if (route.door == kOpen) operation["security"] = json::array{};
   return operation;
 }
 

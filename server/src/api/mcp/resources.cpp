@@ -70,7 +70,8 @@ awaitable<mcp::Reply> read_log(Dispatcher& dispatcher, ResourceAddress address, 
     address.from = last > limit ? last - limit + 1 : 1;
   }
   RpcCall call{1, "timeline.range", {{"from", *address.from}, {"limit", limit}}};
-  auto response = co_await dispatcher.call(id, std::move(call), "agent:" + participant);
+  auto response =
+      co_await dispatcher.call(id, std::move(call), owner_caller("agent:" + participant));
   if (const json::object* error = find_object(*response, "error")) co_return refusal_of(*error);
   std::string lines;
   for (const json::value& event : response->at("result").at("events").as_array()) {
@@ -104,8 +105,8 @@ awaitable<mcp::Reply> list_resources(Dispatcher& dispatcher, const mcp::Call& ca
     co_return mcp::Refusal{mcp::Code::kInvalidParams, "'cursor' is none of ours", {}};
   }
   RpcCall tree{1, "files.tree", {}};
-  auto response =
-      co_await dispatcher.call(WorkspaceId(scope), std::move(tree), "agent:" + participant);
+  auto response = co_await dispatcher.call(WorkspaceId(scope), std::move(tree),
+                                           owner_caller("agent:" + participant));
   if (const json::object* error = find_object(*response, "error")) co_return refusal_of(*error);
   json::array resources;
   if (from == 0) resources.push_back(log_resource(scope, "this workspace"));

@@ -104,7 +104,7 @@ awaitable<json::object> use_method(Dispatcher& dispatcher, ToolUse use, std::str
   auto allowed = co_await dispatcher.perform(id, std::move(operation));
   if (!allowed) co_return failed_result(allowed.error());
   RpcCall call{1, std::move(method), std::move(use.input)};
-  auto response = co_await dispatcher.call(id, std::move(call), actor_of(use));
+  auto response = co_await dispatcher.call(id, std::move(call), owner_caller(actor_of(use)));
   if (const json::object* error = find_object(*response, "error")) {
     co_return failed_result(error_of(*error));
   }

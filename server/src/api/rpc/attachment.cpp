@@ -46,9 +46,13 @@ json::object attachment(workspace::Workspace& workspace) {
 }
 
 awaitable<Result<json::value>> attachment_when_durable(workspace::Workspace& workspace,
-                                                       std::string user) {
-  workspace.keep_session(user);
+                                                       Caller caller) {
+  workspace.keep_session(caller.actor);
   json::object answer = attachment(workspace);
+  answer["you"] = {{"name", caller.actor.substr(caller.actor.find(':') + 1)},
+                   {"actor", caller.actor},
+                   {"role", to_string(caller.role)},
+                   {"connection", caller.connection}};
   CO_TRY_VOID(co_await workspace.log().durable(workspace.state().seq));
   co_return answer;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/people/caller.h"
 #include "base/json.h"
 #include "workspace/workspace.h"
 
@@ -16,8 +17,9 @@ json::array worktree_rows(const workspace::WorkspaceState& state);
 /// cost, approvals, approval_policy}, all of it the state right after event `head`. On the
 /// workspace's strand.
 json::object attachment(workspace::Workspace& workspace);
-/// attachment(), given only once everything that it shows is durable; keeps the session open.
+/// attachment(), and who asks as `you` {name, actor, role, connection}, given only once everything
+/// that it shows is durable; keeps the session open.
 awaitable<Result<json::value>> attachment_when_durable(workspace::Workspace& workspace,
-                                                       std::string user);
+                                                       Caller caller);
 
 }  // namespace coditect::api

@@ -10,12 +10,20 @@ constexpr int kWakeAttemptsMax = 5;
 
 /// Runs a method's handler on the workspace's strand, as somebody's action in its session.
 workspace::Workspace::Operation operation_of(MethodHandler handler, json::object params,
-                                             std::string user, std::stop_token gone) {
-  return [handler, params = std::move(params), user = std::move(user),
+                                             Caller caller, std::stop_token gone) {
+  return [handler, params = std::move(params), caller = std::move(caller),
           gone = std::move(gone)](workspace::Workspace& workspace) {
-    workspace.keep_session(user);
-    return handler(MethodCall{workspace, {user, workspace.session(), {}}, params, gone});
+    workspace.keep_session(caller.actor);
+    return handler(
+        MethodCall{workspace, {caller.actor, workspace.session(), {}}, params, caller, gone});
   };
+}
+
+Result<void> check_role(const Method& method, Role role) {
+  if (may(role, method.role)) return {};
+  const std::string has(to_string(role)), needs(to_string(method.role));
+  return Error{Errc::kDenied, "who is a " + has + " may not call " + std::string(method.name),
+               "it takes the role " + needs + ": an owner of this server can invite you as one"};
 }
 
 }  // namespace
@@ -24,7 +32,7 @@ Dispatcher::Dispatcher(registry::Registry& registry, const MethodTable& methods)
     : registry_(registry), methods_(methods) {}
 
 awaitable<std::optional<json::object>> Dispatcher::call(WorkspaceId workspace, RpcCall call,
-                                                        std::string user, std::stop_token gone) {
+                                                        Caller caller, std::stop_token gone) {
   const json::value id = call.id.value_or(nullptr);
   const Method* method = methods_.find(call.method);
   std::optional<json::object> response;
@@ -33,7 +41,7 @@ awaitable<std::optional<json::object>> Dispatcher::call(WorkspaceId workspace, R
                          "not_found", "/openrpc.json lists the methods");
   } else {
     auto result = co_await run(std::move(workspace), *method, std::move(call.params),
-                               std::move(user), std::move(gone));
+                               std::move(caller), std::move(gone));
     response = result ? rpc_result(id, *std::move(result)) : rpc_error(id, result.error());
   }
   if (!call.id) response.reset();
@@ -41,11 +49,12 @@ awaitable<std::optional<json::object>> Dispatcher::call(WorkspaceId workspace, R
 }
 
 awaitable<Result<json::value>> Dispatcher::run(WorkspaceId workspace, const Method& method,
-                                               json::object params, std::string user,
+                                               json::object params, Caller caller,
                                                std::stop_token gone) {
+  CO_TRY_VOID(check_role(method, caller.role));
   CO_TRY_VOID(check_parameters(method, params));
   auto operation =
-      operation_of(method.handler, std::move(params), std::move(user), std::move(gone));
+      operation_of(method.handler, std::move(params), std::move(caller), std::move(gone));
   try {
     co_return co_await perform(std::move(workspace), std::move(operation));
   } catch (const std::exception& error) {

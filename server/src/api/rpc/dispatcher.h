@@ -10,7 +10,8 @@
 
 namespace coditect::api {
 
-/// Finds the method of a call, checks what it is given, wakes the workspace and runs it there.
+/// Finds the method of a call, checks who calls and what it is given, wakes the workspace and runs
+/// it there. Roles are honoured here and in ApiHandler, by the columns of the two tables.
 ///
 /// Threads:  any.
 /// Lifetime: registry and methods outlive it.
@@ -24,7 +25,7 @@ class Dispatcher {
 
   /// The response; nothing for a notification. `gone` is requested when nobody waits for it any
   /// more: what only reads then ends early.
-  awaitable<std::optional<json::object>> call(WorkspaceId workspace, RpcCall call, std::string user,
+  awaitable<std::optional<json::object>> call(WorkspaceId workspace, RpcCall call, Caller caller,
                                               std::stop_token gone = {});
   /// Runs `operation` in the workspace, waking it where it sleeps, also when it falls asleep in
   /// between.
@@ -33,7 +34,7 @@ class Dispatcher {
 
  private:
   awaitable<Result<json::value>> run(WorkspaceId workspace, const Method& method,
-                                     json::object params, std::string user, std::stop_token gone);
+                                     json::object params, Caller caller, std::stop_token gone);
 
   registry::Registry& registry_;
   const MethodTable& methods_;

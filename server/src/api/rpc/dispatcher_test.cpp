@@ -14,7 +14,7 @@ class DispatcherTest : public ApiTest {
                                    json::object params = {},
                                    std::optional<json::value> call_id = json::value(1)) {
     RpcCall made{std::move(call_id), std::move(method), std::move(params)};
-    return node_->run(dispatcher_->call(id, std::move(made), "user:ann"));
+    return node_->run(dispatcher_->call(id, std::move(made), owner_caller("user:ann")));
   }
   static std::int64_t code_of(const json::object& response) {
     return response.at("error").at("code").as_int64();
@@ -138,7 +138,8 @@ TEST_F(DispatcherTest, CallsAndSleepDoNotLoseEachOther) {
     std::vector<std::future<std::optional<json::object>>> calls;
     for (int i = 0; i < 4; ++i) {
       RpcCall made{json::value(i), "agents.list", {}};
-      calls.push_back(node_->begin(dispatcher_->call(id, std::move(made), "user:ann")));
+      calls.push_back(
+          node_->begin(dispatcher_->call(id, std::move(made), owner_caller("user:ann"))));
     }
     auto asleep = node_->begin(registry().sleep(id));
     for (auto& each : calls) EXPECT_TRUE(each.get()->contains("result"));

@@ -1,5 +1,6 @@
 #include "api/rpc/method_table.h"
 
+#include "api/rpc/method_roles.h"
 #include "base/check.h"
 
 namespace coditect::api {
@@ -46,12 +47,15 @@ MethodTable::MethodTable() {
   add(cost_methods());
   add(search_methods());
   add(terminal_methods());
+  add(presence_methods());
+  add(document_methods());
 }
 
 void MethodTable::add(std::vector<Method> methods) {
   for (Method& method : methods) {
     check(method.handler != nullptr, method.name);
     const std::string_view name = method.name;
+    method.role = least_role(name);
     check(methods_.emplace(name, std::move(method)).second, "two methods of one name");
   }
 }
@@ -73,6 +77,7 @@ json::object MethodTable::openrpc() const {
     methods.push_back(json::object{
         {"name", name},
         {"summary", method.summary},
+        {"x-role", to_string(method.role)},
         {"paramStructure", "by-name"},
         {"params", std::move(params)},
         {"result",

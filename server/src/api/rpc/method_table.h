@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/people/caller.h"
 #include "async/strand.h"
 #include "base/json.h"
 #include "base/result.h"
@@ -19,6 +20,7 @@ struct MethodCall {
   workspace::Workspace& workspace;
   workspace::Actor actor;
   json::object params;        ///< checked against the method's parameters
+  Caller caller;              ///< may do this: the method's least role was asked before
   std::stop_token gone = {};  ///< whoever called waits no longer: its connection is closed
 };
 
@@ -54,6 +56,7 @@ struct Method {
   std::vector<Parameter> parameters;
   std::string_view result;  ///< in words, with the members' names
   MethodHandler handler = nullptr;
+  Role role = Role::kOwner;  ///< the least that may call it; set from method_roles.h
 };
 
 /// Every JSON-RPC method: what it takes is checked here, and /openrpc.json is made from here, so
@@ -103,5 +106,7 @@ std::vector<Method> checkpoint_methods();
 std::vector<Method> cost_methods();
 std::vector<Method> search_methods();
 std::vector<Method> terminal_methods();
+std::vector<Method> presence_methods();
+std::vector<Method> document_methods();
 
 }  // namespace coditect::api

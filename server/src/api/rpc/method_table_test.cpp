@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "api/rpc/method_roles.h"
+
 namespace coditect::api {
 namespace {
 
@@ -110,6 +112,20 @@ TEST(MethodTable, DescribesEveryParameter) {
       EXPECT_FALSE(parameter.description.empty()) << name << " " << parameter.name;
     }
   }
+}
+
+TEST(MethodTable, WhatIsNotListedIsAnOwners) {
+  EXPECT_EQ(least_role("files.forgotten"), Role::kOwner);
+  EXPECT_EQ(least_role(""), Role::kOwner);
+  EXPECT_EQ(least_role("files.read"), Role::kViewer);
+  EXPECT_EQ(least_role("files.write"), Role::kEditor);
+  const MethodTable table;
+  for (const auto& [name, method] : table.methods()) EXPECT_EQ(method.role, least_role(name));
+}
+
+TEST(MethodTable, EveryNameWithARoleIsAMethod) {
+  const MethodTable table;
+  for (const std::string_view name : names_with_roles()) EXPECT_TRUE(table.find(name)) << name;
 }
 
 TEST(MethodTable, OpenrpcSaysWhatIsChecked) {

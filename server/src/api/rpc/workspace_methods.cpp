@@ -8,7 +8,7 @@ namespace {
 /// Over HTTP there is nobody to send events to: the answer is the state alone. On a WebSocket the
 /// session adds the stream (socket_session.h).
 awaitable<Result<json::value>> attach(MethodCall call) {
-  return attachment_when_durable(call.workspace, call.actor.name);
+  return attachment_when_durable(call.workspace, std::move(call.caller));
 }
 
 }  // namespace
@@ -19,7 +19,7 @@ std::vector<Method> workspace_methods() {
        "The workspace's state and, on a WebSocket, every event from there on.",
        {{"resume_from", "integer", kOptional, "the last event you have; what follows it is sent"}},
        "{workspace, session, head, agents, locks, tasks, cost, approvals, approval_policy, "
-       "resync?}",
+       "you {name, actor, role, connection}, resync?}",
        attach},
   };
 }

@@ -6,6 +6,8 @@
 #include "api/rpc/params.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "workspace/live/live_documents.h"
+#include "workspace/live/presence.h"
 
 namespace coditect::api {
 
@@ -18,22 +20,29 @@ std::string event_message(const std::string& line) {
 }
 
 awaitable<Result<json::value>> describe_to_subscriber(workspace::Workspace& workspace,
-                                                      std::string user) {
+                                                      Caller caller) {
   if (workspace.previews().size() >= limits::kSubscribersMax) {
     co_return Error{Errc::kLimit, "too many clients are attached to this workspace",
                     "close some of them, or read the log with timeline.range"};
   }
-  co_return co_await attachment_when_durable(workspace, std::move(user));
+  co_return co_await attachment_when_durable(workspace, std::move(caller));
+}
+
+/// Gives a connection its number.
+Caller numbered(Caller caller) {
+  static std::atomic<std::uint64_t> last = 0;
+  caller.connection = ++last;
+  return caller;
 }
 
 }  // namespace
 
 SocketSession::SocketSession(net::WebSocket& socket, Dispatcher& dispatcher, WorkspaceId workspace,
-                             std::string user)
+                             Caller caller)
     : socket_(socket),
       dispatcher_(dispatcher),
       workspace_id_(std::move(workspace)),
-      user_(std::move(user)),
+      caller_(numbered(std::move(caller))),
       strand_(socket.strand()),
       outbox_(strand_, limits::kSubscriberQueueMax),
       wake_(strand_),
@@ -54,6 +63,16 @@ awaitable<void> SocketSession::run(std::shared_ptr<SocketSession> self) {
   self->room_.notify_all();
   // Calls that change something are not interrupted; their answers have nowhere to go.
   co_await self->tasks_.join();
+}
+
+void SocketSession::show_out(const std::weak_ptr<SocketSession>& session) {
+  const auto self = session.lock();
+  if (!self) return;
+  asio::post(self->strand_, [session] {
+    const auto still = session.lock();
+    if (!still || !still->open_) return;
+    still->tasks_.spawn("goodbye", still->socket_.close(net::CloseCode::kPolicy, "let out"));
+  });
 }
 
 awaitable<void> SocketSession::read_calls(std::shared_ptr<SocketSession> self) {
@@ -105,8 +124,8 @@ awaitable<void> SocketSession::answer(std::shared_ptr<SocketSession> self, std::
       response = std::move(attached.response);
       if (attached.stream) stream = std::move(attached.stream);
     } else {
-      response = co_await self->dispatcher_.call(self->workspace_id_, std::move(call), self->user_,
-                                                 self->gone_.get_token());
+      response = co_await self->dispatcher_.call(self->workspace_id_, std::move(call),
+                                                 self->caller_, self->gone_.get_token());
     }
     if (response) responses.push_back(*std::move(response));
   }
@@ -155,8 +174,8 @@ awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
   if (!resume_from) co_return Attached{rpc_error(id, resume_from.error()), {}};
   auto awake = co_await dispatcher_.registry().wake(workspace_id_);
   if (!awake) co_return Attached{rpc_error(id, awake.error()), {}};
-  auto describe = [user = user_](workspace::Workspace& workspace) {
-    return describe_to_subscriber(workspace, user);
+  auto describe = [caller = caller_](workspace::Workspace& workspace) {
+    return describe_to_subscriber(workspace, caller);
   };
   auto described = co_await workspace::Workspace::perform(*awake, describe);
   if (!described) co_return Attached{rpc_error(id, described.error()), {}};
@@ -172,7 +191,7 @@ awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
 
 awaitable<SocketSession::Watching> SocketSession::watch(
     std::weak_ptr<SocketSession> session, Strand strand,
-    std::shared_ptr<workspace::Workspace> workspace) {
+    std::shared_ptr<workspace::Workspace> workspace, Caller caller) {
   const auto waking = std::make_shared<std::atomic<bool>>(false);
   auto wake = [session, strand, waking] {
     if (waking->exchange(true)) return;  // one wake-up under way is enough
@@ -197,11 +216,14 @@ awaitable<SocketSession::Watching> SocketSession::watch(
   Watching watching;
   watching.listener = workspace->log().add_listener(std::move(wake));
   watching.preview = workspace->previews().add(std::move(show));
+  workspace->presence().enter(caller.connection, caller.actor, to_string(caller.role));
   co_return watching;
 }
 
 awaitable<void> SocketSession::unwatch(std::shared_ptr<workspace::Workspace> workspace,
-                                       Watching watching) {
+                                       Watching watching, std::uint64_t connection) {
+  workspace->documents().leave(connection);
+  workspace->presence().leave(connection);
   workspace->log().remove_listener(watching.listener);
   workspace->previews().remove(watching.preview);
   workspace->remove_subscriber();
@@ -213,7 +235,7 @@ awaitable<void> SocketSession::begin_stream(Stream stream) {
   if (!open_) co_return;
   const std::uint64_t generation = ++generation_;
   const Strand theirs = stream.workspace->strand();
-  watching_ = co_await run_on(theirs, watch(weak_from_this(), strand_, stream.workspace));
+  watching_ = co_await run_on(theirs, watch(weak_from_this(), strand_, stream.workspace, caller_));
   attached_ = stream.workspace;
   tasks_.spawn("event stream", stream_events(shared_from_this(), std::move(stream), generation));
 }
@@ -225,7 +247,7 @@ awaitable<void> SocketSession::detach() {
   const auto workspace = std::exchange(attached_, nullptr);
   if (!workspace) co_return;
   const Strand theirs = workspace->strand();
-  co_await run_on(theirs, unwatch(workspace, watching_));
+  co_await run_on(theirs, unwatch(workspace, watching_, caller_.connection));
 }
 
 awaitable<void> SocketSession::stream_events(std::shared_ptr<SocketSession> self, Stream stream,

@@ -28,10 +28,12 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
  public:
   /// `socket` and `dispatcher` outlive run().
   SocketSession(net::WebSocket& socket, Dispatcher& dispatcher, WorkspaceId workspace,
-                std::string user);
+                Caller caller);
 
   /// Talks until the socket is closed.
   static awaitable<void> run(std::shared_ptr<SocketSession> self);
+  /// Ends it soon, for somebody who is let in no longer. Any thread.
+  static void show_out(const std::weak_ptr<SocketSession>& session);
 
  private:
   /// Where a client's events go on.
@@ -55,9 +57,9 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   static awaitable<void> stream_events(std::shared_ptr<SocketSession> self, Stream stream,
                                        std::uint64_t generation);
   static awaitable<Watching> watch(std::weak_ptr<SocketSession> session, Strand strand,
-                                   std::shared_ptr<workspace::Workspace> workspace);
-  static awaitable<void> unwatch(std::shared_ptr<workspace::Workspace> workspace,
-                                 Watching watching);
+                                   std::shared_ptr<workspace::Workspace> workspace, Caller caller);
+  static awaitable<void> unwatch(std::shared_ptr<workspace::Workspace> workspace, Watching watching,
+                                 std::uint64_t connection);
   awaitable<Attached> attach(const RpcCall& call);
   awaitable<void> begin_stream(Stream stream);
   awaitable<void> detach();
@@ -68,7 +70,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   net::WebSocket& socket_;
   Dispatcher& dispatcher_;
   const WorkspaceId workspace_id_;
-  const std::string user_;
+  const Caller caller_;
   const Strand strand_;
 
   // Touched only on strand_.

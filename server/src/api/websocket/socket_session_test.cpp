@@ -11,7 +11,8 @@ namespace {
 class Client {
  public:
   Client(ApiTest& test, const WorkspaceId& id) : socket_(test.node_->io().get_executor()) {
-    auto session = std::make_shared<SocketSession>(socket_, *test.dispatcher_, id, "user:ann");
+    auto session =
+        std::make_shared<SocketSession>(socket_, *test.dispatcher_, id, owner_caller("user:ann"));
     ended_ =
         asio::co_spawn(socket_.strand(), SocketSession::run(std::move(session)), asio::use_future);
   }

@@ -17,10 +17,16 @@ export function ApprovalCard({ approval }: { approval: ApprovalInfo }) {
       byEnter="deny"
       buttons={(sent, answer) => (
         <>
-          <Button type="submit" size="small" variant="danger" disabled={sent}>
+          <Button needs="editor" type="submit" size="small" variant="danger" disabled={sent}>
             Deny
           </Button>
-          <Button size="small" variant="primary" disabled={sent} onClick={() => answer('allow')}>
+          <Button
+            needs="editor"
+            size="small"
+            variant="primary"
+            disabled={sent}
+            onClick={() => answer('allow')}
+          >
             Allow
           </Button>
         </>

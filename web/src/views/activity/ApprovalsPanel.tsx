@@ -3,6 +3,7 @@ import { attempt } from '../../actions/toasts';
 import { lineOf } from '../../model/rules';
 import type { ApprovalMode, ApprovalPolicy } from '../../protocol/entities';
 import { Button } from '../../ui/controls';
+import { useWhyNot } from '../../ui/RoleContext';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { ApprovalCard } from './ApprovalCard';
 import { RulesDialog } from './RulesDialog';
@@ -45,6 +46,7 @@ function Modes() {
   const session = useSession();
   const policy = useWorkspace((state) => state.policy);
   const agents = useWorkspace((state) => state.agents);
+  const why = useWhyNot('owner');
   const set = (mode: ApprovalMode | 'workspace', agent?: string): void =>
     attempt(() =>
       session.call('approvals.set_policy', { mode, ...(agent === undefined ? {} : { agent }) }),
@@ -55,6 +57,8 @@ function Modes() {
         Workspace
         <select
           className="select"
+          disabled={why !== undefined}
+          title={why}
           value={policy.mode}
           onChange={(event) => set(event.target.value as ApprovalMode)}
           data-testid="mode-workspace"
@@ -67,6 +71,8 @@ function Modes() {
           {name}
           <select
             className="select"
+            disabled={why !== undefined}
+            title={why}
             value={policy.agents[name] ?? 'workspace'}
             onChange={(event) => set(event.target.value as ApprovalMode, name)}
             data-testid={`mode-${name}`}

@@ -78,6 +78,7 @@ function Budget({ row }: { row: BudgetRow }) {
       <td>
         {limit !== undefined && (
           <Button
+            needs="owner"
             size="small"
             variant="ghost"
             onClick={() => attempt(() => session.call('cost.set_budget', { scope }))}
@@ -86,7 +87,13 @@ function Budget({ row }: { row: BudgetRow }) {
             Remove
           </Button>
         )}
-        <Button size="small" variant="ghost" onClick={change} aria-label={`Change: ${name}`}>
+        <Button
+          needs="owner"
+          size="small"
+          variant="ghost"
+          onClick={change}
+          aria-label={`Change: ${name}`}
+        >
           Change
         </Button>
       </td>

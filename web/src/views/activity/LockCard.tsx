@@ -17,6 +17,7 @@ export function LockCard({ approval }: { approval: ApprovalInfo }) {
       buttons={(sent, answer) => (
         <>
           <Button
+            needs="editor"
             size="small"
             disabled={sent}
             title="The agent goes on without it"
@@ -24,7 +25,7 @@ export function LockCard({ approval }: { approval: ApprovalInfo }) {
           >
             Give up the wait
           </Button>
-          <Button type="submit" size="small" disabled={sent} title="Ask again later">
+          <Button needs="editor" type="submit" size="small" disabled={sent} title="Ask again later">
             Wait
           </Button>
           <Button

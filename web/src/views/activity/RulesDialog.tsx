@@ -64,7 +64,12 @@ export function RulesDialog({ onClose }: { onClose: () => void }) {
         {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabled={!edits.changed || sending}>
+          <Button
+            needs="owner"
+            type="submit"
+            variant="primary"
+            disabled={!edits.changed || sending}
+          >
             Save rules
           </Button>
         </div>

@@ -39,6 +39,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label="Promote: next in line"
           onClick={() => call('tasks.promote')}
+          needs="editor"
           data-testid={`promote-${id}`}
         />
       )}
@@ -57,6 +58,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label="Say something to its agent"
           onClick={() => askWhatToSay(session, task)}
+          needs="editor"
           data-testid={`steer-${id}`}
         />
       )}
@@ -66,6 +68,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label={held ? 'Let the task go on' : 'Pause the task after its step under way'}
           onClick={() => call(held ? 'tasks.resume' : 'tasks.pause')}
+          needs="editor"
           data-testid={`${held ? 'resume' : 'pause'}-${id}`}
         />
       )}
@@ -75,6 +78,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label="Cancel the task"
           onClick={() => call('tasks.cancel')}
+          needs="editor"
           data-testid={`cancel-${id}`}
         />
       )}
@@ -95,6 +99,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           size="small"
           label="Try again"
           onClick={() => call('tasks.retry')}
+          needs="editor"
           data-testid={`retry-${id}`}
         />
       )}

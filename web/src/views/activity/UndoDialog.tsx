@@ -60,6 +60,7 @@ export function UndoDialog({ task, onClose }: { task: TaskInfo; onClose: () => v
             Keep
           </Button>
           <Button
+            needs="editor"
             variant="danger"
             disabled={busy || changes === null || nothing}
             onClick={undo}

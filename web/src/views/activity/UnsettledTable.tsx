@@ -55,6 +55,7 @@ function Unsettled({ row }: { row: UnsettledRow }) {
       <td className="warn-text">{usd(row.amount_usd)}</td>
       <td>
         <Button
+          needs="owner"
           size="small"
           variant="ghost"
           onClick={settle}

@@ -76,6 +76,7 @@ export function WorktreeDialog(props: {
             Close
           </Button>
           <Button
+            needs="editor"
             variant="danger"
             disabled={blocked}
             onClick={() => act(discard())}
@@ -84,6 +85,7 @@ export function WorktreeDialog(props: {
             Discard
           </Button>
           <Button
+            needs="editor"
             variant="primary"
             disabled={blocked}
             onClick={() => act(merge())}

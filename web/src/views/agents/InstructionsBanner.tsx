@@ -55,6 +55,7 @@ function Instruction({ row }: { row: InstructionInfo }) {
       </span>
       <span className="banner-actions">
         <Button
+          needs="editor"
           size="small"
           variant="ghost"
           aria-label={`${trusted ? 'Distrust' : 'Trust'} ${path}`}

@@ -2,6 +2,7 @@ import { useCallback, useRef, useState, type KeyboardEvent, type RefObject } fro
 import { showFailure } from '../../actions/toasts';
 import { withoutLeadingMentions } from '../../model/mentions';
 import { IconButton, Kbd } from '../../ui/controls';
+import { useWhyNot } from '../../ui/RoleContext';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { MentionList } from './MentionList';
 import { TargetButtons } from './TargetButtons';
@@ -75,17 +76,24 @@ export function Composer() {
         <div className="composer-foot">
           <TargetButtons agents={names} targets={targets} />
           <ApartButton apart={apart} onChange={setApart} />
-          <IconButton
-            icon="send"
-            label={aimless ? 'Pick an agent first' : 'Send'}
-            disabled={sending || blank || aimless}
-            onClick={() => void send()}
-            data-testid="composer-send"
-          />
+          <SendButton aimless={aimless} disabled={sending || blank} onSend={() => void send()} />
         </div>
       </div>
       <Hint asksNobody={!blank && aimless} />
     </div>
+  );
+}
+
+function SendButton(props: { aimless: boolean; disabled: boolean; onSend: () => void }) {
+  return (
+    <IconButton
+      icon="send"
+      needs="editor"
+      label={props.aimless ? 'Pick an agent first' : 'Send'}
+      disabled={props.disabled || props.aimless}
+      onClick={props.onSend}
+      data-testid="composer-send"
+    />
   );
 }
 
@@ -113,6 +121,7 @@ function DraftInput(props: {
 }) {
   const { draft, mention } = props;
   const open = mention.options.length > 0;
+  const why = useWhyNot('editor');
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing || mention.takesKey(event)) return;
     if (event.key === 'Enter' && !event.shiftKey) {
@@ -126,7 +135,8 @@ function DraftInput(props: {
       value={draft.text}
       rows={Math.min(8, Math.max(2, draft.text.split('\n').length))}
       maxLength={kTextCharsMax}
-      placeholder="Ask an agent… @ picks one"
+      placeholder={why ?? 'Ask an agent… @ picks one'}
+      disabled={why !== undefined}
       aria-label="Message to the agents"
       aria-autocomplete="list"
       aria-controls={open ? 'mentions' : undefined}

@@ -1,10 +1,12 @@
 import { useEffect, useRef } from 'react';
 import type { OpenDocument } from '../../model/document';
 import { toneOf } from '../../model/format';
+import { may } from '../../model/roles';
 import { useStore } from '../../ui/useStore';
 import { useSession } from '../workspace/SessionContext';
 import { EditorHost } from './EditorHost';
 import { useAuthors } from './useAuthors';
+import { usePeers } from './usePeers';
 
 /** The CodeMirror view of one open file. Loaded on demand: it is the largest part of the studio. */
 export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readOnly: boolean }) {
@@ -16,9 +18,15 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
 
   useEffect(() => {
     if (box.current === null) return undefined;
+    const { documents, presence } = session;
     const made = new EditorHost(box.current, {
-      onDirty: (dirty) => session.documents.step(path.current, { type: 'edited', dirty }),
-      onCursor: (line) => session.cursorLine.set(path.current, line),
+      onDirty: (dirty) => documents.step(path.current, { type: 'edited', dirty }),
+      onText: () => documents.sharing.get(path.current)?.changed(),
+      onSelection: (anchor, head, line) => {
+        session.cursorLine.set(path.current, line);
+        if (documents.store.get().active === path.current)
+          presence.set({ path: path.current, anchor, head });
+      },
     });
     host.current = made;
     return () => {
@@ -38,6 +46,25 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
     host.current?.adopt(base, adoption, tone);
   }, [base, adoption, adoptedFrom]);
 
+  // After the text is there, and again under another name.
+  useEffect(() => {
+    const { documents, you } = session;
+    if (host.current === null) return undefined;
+    const isThis = ({ id }: OpenDocument): boolean => id === doc.id;
+    return documents.sharing.share(doc.path, host.current.collab, {
+      doc: () => documents.get(doc.path),
+      isOpen: () => Object.values(documents.store.get().open).some(isThis),
+      step: (event) => documents.step(doc.path, event),
+      mayEdit: () => may(you.get()?.role ?? 'viewer', 'editor'),
+    });
+  }, [session, doc.path, doc.id]);
+
+  // What stood between this text and the others' is decided.
+  const clashes = incoming !== null;
+  useEffect(() => {
+    if (!clashes) session.documents.sharing.get(path.current)?.resume();
+  }, [session, clashes]);
+
   useEffect(() => host.current?.setReadOnly(readOnly), [readOnly]);
 
   const authors = useAuthors(session, doc);
@@ -52,6 +79,9 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
 
   const theirs = comparing ? (incoming?.text ?? null) : null;
   useEffect(() => host.current?.compareWith(theirs), [theirs]);
+
+  const peers = usePeers(doc.path);
+  useEffect(() => host.current?.showPeers(peers), [peers]);
 
   return (
     <div ref={box} className="code-editor" data-testid="code-editor" data-read-only={readOnly} />

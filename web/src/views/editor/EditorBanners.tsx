@@ -3,18 +3,31 @@ import { shortName, toneOf } from '../../model/format';
 import type { OpenDocument } from '../../model/document';
 import type { LockInfo } from '../../protocol/entities';
 import { Icon, type IconName } from '../../ui/Icon';
+import { useWhyNot } from '../../ui/RoleContext';
 import { Button, IconButton } from '../../ui/controls';
 import { useSession } from '../workspace/SessionContext';
+import { AskForLock } from './AskForLock';
 
 /** What stands between the editor's text and a save, each with the way out. */
 export function EditorBanners({ doc, barrier }: { doc: OpenDocument; barrier: LockInfo | null }) {
   const session = useSession();
   const { path, incoming, problem, removedBy } = doc;
   const step = session.documents.step.bind(session.documents);
+  const watches = useWhyNot('editor');
   return (
     <>
+      {watches !== undefined && (
+        <Banner kind="accent" icon="eye" testId="viewer-only">
+          Read-only. <span className="hint">{watches}</span>
+        </Banner>
+      )}
       {barrier !== null && (
-        <Banner kind="accent" icon="lock" testId="read-only">
+        <Banner
+          kind="accent"
+          icon="lock"
+          testId="read-only"
+          actions={<AskForLock path={path} barrier={barrier} />}
+        >
           <span data-tone={toneOf(barrier.holder)}>
             Read-only: <strong className="toned">{shortName(barrier.holder)}</strong> holds the
             write lock.

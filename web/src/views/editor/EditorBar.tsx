@@ -26,6 +26,7 @@ export function EditorBar({ doc }: { doc: OpenDocument }) {
       )}
       <span className="grow" />
       <IconButton
+        needs="editor"
         icon={mine ? 'lock' : 'unlock'}
         size="small"
         label={mine ? 'Unlock' : 'Lock for me'}
@@ -34,18 +35,21 @@ export function EditorBar({ doc }: { doc: OpenDocument }) {
         data-testid="own-lock"
       />
       <IconButton
+        needs="editor"
         icon="pencil"
         size="small"
         label="Rename or move"
         onClick={() => askRename(session, path)}
       />
       <IconButton
+        needs="editor"
         icon="trash"
         size="small"
         label="Delete"
         onClick={() => void removeFile(session, path)}
       />
       <Button
+        needs="editor"
         size="small"
         variant={doc.dirty ? 'primary' : 'plain'}
         disabled={doc.saving || (!doc.dirty && doc.removedBy === null)}

@@ -14,7 +14,14 @@ import {
 } from '@codemirror/language';
 import { unifiedMergeView } from '@codemirror/merge';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, Text, Transaction, type Extension } from '@codemirror/state';
+import {
+  Compartment,
+  EditorState,
+  Text,
+  Transaction,
+  type Extension,
+  type StateEffect,
+} from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -23,21 +30,35 @@ import {
   highlightSpecialChars,
   keymap,
   lineNumbers,
+  type ViewUpdate,
 } from '@codemirror/view';
 import type { AuthoredLines } from '../../model/authors';
+import { toneOf } from '../../model/format';
 import { changesBetween, lineBreakOf } from '../../model/textChange';
+import { CollabText } from './CollabText';
 import { editorTheme, highlightStyle } from './editorTheme';
 import { languageOf } from './languages';
 import { overview, setAuthors } from './overview';
-import { remoteMarks, markRemote, clearRemoteMarks } from './remoteMarks';
+import { peerCursors, showPeers, type Peer } from './peerCursors';
+import { remoteMarks, markRanges, markRemote, clearRemoteMarks } from './remoteMarks';
 
 const kMarkMs = 2_500;
+
+export interface EditorListener {
+  onDirty(dirty: boolean): void;
+  /** The text has changed, whoever changed it. */
+  onText(): void;
+  /** `line` is that of `head`, from 1. */
+  onSelection(anchor: number, head: number, line: number): void;
+}
 
 /**
  * Owns one EditorView. It lives in a shadow root because CodeMirror then adopts style sheets
  * instead of inserting <style> elements, which the studio's Content-Security-Policy forbids.
  */
 export class EditorHost {
+  /** This text as one of several of a document. */
+  readonly collab: CollabText;
   private readonly view: EditorView;
   private readonly language = new Compartment();
   private readonly access = new Compartment();
@@ -52,8 +73,9 @@ export class EditorHost {
 
   constructor(
     parent: HTMLElement,
-    private readonly listener: { onDirty(dirty: boolean): void; onCursor(line: number): void },
+    private readonly listener: EditorListener,
   ) {
+    this.collab = new CollabText(crypto.randomUUID(), () => this.view, toneOf);
     const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
     const state = EditorState.create({ extensions: this.extensions() });
     this.view = new EditorView({ state, parent: root, root });
@@ -87,6 +109,11 @@ export class EditorHost {
 
   setReadOnly(readOnly: boolean): void {
     this.view.dispatch({ effects: this.access.reconfigure(EditorState.readOnly.of(readOnly)) });
+  }
+
+  /** Shows where the others are. */
+  showPeers(peers: Peer[]): void {
+    this.view.dispatch({ effects: showPeers.of(peers) });
   }
 
   /** Shows the differences to `theirs`, chunk by chunk, or stops doing so. */
@@ -138,12 +165,26 @@ export class EditorHost {
       insert: Text.of(insert.split('\n')),
     }));
     this.view.dispatch({ changes: specs, annotations, effects, filter: false });
-    if (tone === null) return;
+  }
+
+  private fadeMarks(): void {
     clearTimeout(this.markTimer);
     this.markTimer = setTimeout(
       () => this.view.dispatch({ effects: clearRemoteMarks.of(null) }),
       kMarkMs,
     );
+  }
+
+  private updated(update: ViewUpdate): void {
+    const marks = (effect: StateEffect<unknown>): boolean =>
+      effect.is(markRemote) || effect.is(markRanges);
+    if (update.transactions.some(({ effects }) => effects.some(marks))) this.fadeMarks();
+    const { anchor, head } = update.state.selection.main;
+    if (update.selectionSet || update.docChanged || update.focusChanged)
+      this.listener.onSelection(anchor, head, update.state.doc.lineAt(head).number);
+    if (!update.docChanged) return;
+    this.report();
+    this.listener.onText();
   }
 
   private setLineBreak(lineBreak: '\n' | '\r\n'): void {
@@ -184,16 +225,12 @@ export class EditorHost {
         indentWithTab,
       ]),
       EditorView.contentAttributes.of({ 'aria-label': 'File text' }),
-      EditorView.updateListener.of((update) => {
-        if (update.docChanged) this.report();
-        if (update.selectionSet) {
-          const { main } = update.state.selection;
-          this.listener.onCursor(update.state.doc.lineAt(main.head).number);
-        }
-      }),
+      EditorView.updateListener.of((update) => this.updated(update)),
       editorTheme,
       remoteMarks,
       overview,
+      peerCursors,
+      this.collab.extension(),
       this.language.of([]),
       this.access.of(EditorState.readOnly.of(false)),
       this.compare.of([]),

@@ -5,6 +5,7 @@ import { leadingLock } from '../../model/locks';
 import { nameOf } from '../../model/tree';
 import type { OpenDocument } from '../../model/document';
 import { Button, Empty, IconButton, Kbd, Problem, Spinner } from '../../ui/controls';
+import { useWhyNot } from '../../ui/RoleContext';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { useStore } from '../../ui/useStore';
 import { LockBadge } from '../files/LockBadge';
@@ -106,6 +107,7 @@ function DocumentView({ doc, active }: { doc: OpenDocument; active: boolean }) {
   const session = useSession();
   const barrier = useWriteBarrier(doc.path, doc.saving);
   const notText = doc.phase === 'failed' && doc.problem?.kind === 'invalid';
+  const watches = useWhyNot('editor') !== undefined;
   return (
     <div className="document" hidden={!active}>
       <EditorBar doc={doc} />
@@ -130,7 +132,7 @@ function DocumentView({ doc, active }: { doc: OpenDocument; active: boolean }) {
         {doc.phase === 'ready' && (
           <ErrorBoundary what="The editor">
             <Suspense fallback={<Loading what="Loading the editor" />}>
-              <CodeEditor doc={doc} readOnly={barrier !== null} />
+              <CodeEditor doc={doc} readOnly={barrier !== null || watches} />
             </Suspense>
           </ErrorBoundary>
         )}

@@ -5,6 +5,7 @@ import { Icon } from '../../ui/Icon';
 import { IconButton } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
+import { Lookers } from '../people/Lookers';
 import { LockBadge } from './LockBadge';
 
 interface FileRowProps {
@@ -47,6 +48,7 @@ export function FileRow({ row, open, active, focusable, onActivate }: FileRowPro
           <IconButton
             icon="plus"
             size="small"
+            needs="editor"
             label={`New file in ${node.path}`}
             tabIndex={-1}
             onClick={() => askNewFile(session, node.path)}
@@ -56,6 +58,7 @@ export function FileRow({ row, open, active, focusable, onActivate }: FileRowPro
             <IconButton
               icon="pencil"
               size="small"
+              needs="editor"
               label={`Rename ${node.path}`}
               tabIndex={-1}
               onClick={() => askRename(session, node.path)}
@@ -64,6 +67,7 @@ export function FileRow({ row, open, active, focusable, onActivate }: FileRowPro
             <IconButton
               icon="trash"
               size="small"
+              needs="editor"
               label={`Delete ${node.path}`}
               tabIndex={-1}
               onClick={() => void removeFile(session, node.path)}
@@ -72,6 +76,7 @@ export function FileRow({ row, open, active, focusable, onActivate }: FileRowPro
           </>
         )}
       </span>
+      <Lookers path={node.path} />
       <LockBadge path={node.path} lock={lock} fade={fade} />
     </div>
   );

@@ -42,6 +42,7 @@ export function FilesPanel() {
           icon="plus"
           size="small"
           label="New file"
+          needs="editor"
           onClick={() => askNewFile(session, '')}
           data-testid="new-file"
         />
@@ -61,7 +62,7 @@ export function FilesPanel() {
             icon="folder"
             title="An empty tree"
             action={
-              <Button icon="plus" onClick={() => askNewFile(session, '')}>
+              <Button icon="plus" needs="editor" onClick={() => askNewFile(session, '')}>
                 New file
               </Button>
             }

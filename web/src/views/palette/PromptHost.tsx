@@ -2,6 +2,7 @@ import { workspaceCommands, type Command } from '../../actions/commands';
 import { keyLabel } from '../../actions/keys';
 import { closePrompt, prompt } from '../../actions/prompts';
 import { useStore } from '../../ui/useStore';
+import { PeopleDialog } from '../people/PeopleDialog';
 import { AnswersDialog } from './AnswersDialog';
 import { ConfirmDialog, NameDialog } from './dialogs';
 import { FilePalette } from './FilePalette';
@@ -21,6 +22,8 @@ export function PromptHost() {
       return <ConfirmDialog prompt={open} />;
     case 'answers':
       return session === null ? null : <AnswersDialog session={session} group={open.group} />;
+    case 'people':
+      return session === null ? null : <PeopleDialog session={session} />;
     case 'search':
       return session === null ? null : <SearchDialog session={session} />;
     case 'commands':

@@ -3,6 +3,7 @@ import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { useEffect, useRef } from 'react';
 import { theme } from '../../actions/preferences';
+import { useWhyNot } from '../../ui/RoleContext';
 import { useSession } from '../workspace/SessionContext';
 
 const kScrollbackLines = 5_000;
@@ -17,6 +18,7 @@ function colours(): { background: string; foreground: string; cursor: string } {
 /** One terminal's screen. Loaded on demand, as the editor is. */
 export default function Screen({ id, over }: { id: string; over: boolean }) {
   const session = useSession();
+  const watches = useWhyNot('editor') !== undefined;
   const box = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -36,8 +38,10 @@ export default function Screen({ id, over }: { id: string; over: boolean }) {
     screen.open(element);
     screen.write(terminals.store.get().terminals.find((each) => each.id === id)?.shown ?? '');
     const stop = terminals.watch(id, (text) => screen.write(text));
-    screen.onData((text) => terminals.type(id, text));
-    screen.onResize(({ cols, rows }) => terminals.resize(id, cols, rows));
+    if (!watches) {
+      screen.onData((text) => terminals.type(id, text));
+      screen.onResize(({ cols, rows }) => terminals.resize(id, cols, rows));
+    }
     const observer = new ResizeObserver(() => fit.fit());
     observer.observe(element);
     const unfollow = theme.subscribe(() => {
@@ -50,7 +54,7 @@ export default function Screen({ id, over }: { id: string; over: boolean }) {
       observer.disconnect();
       screen.dispose();
     };
-  }, [session, id]);
+  }, [session, id, watches]);
 
   return <div ref={box} className="screen" data-over={over} data-testid={`screen-${id}`} />;
 }

@@ -22,7 +22,7 @@ export function TerminalPanel() {
       <Empty icon="terminal" title="No terminal is open">
         A shell in the workspace’s sandbox. It sees the project and what network the operator
         allows, and stays when you close the page.
-        <Button variant="primary" onClick={open} data-testid="terminal-open">
+        <Button variant="primary" needs="editor" onClick={open} data-testid="terminal-open">
           Open a terminal
         </Button>
       </Empty>
@@ -71,6 +71,7 @@ function TerminalTabs(props: { terminals: TerminalView[]; active: string; onOpen
         size="small"
         label="Open another terminal"
         onClick={props.onOpen}
+        needs="editor"
         data-testid="terminal-more"
       />
       <span className="grow" />
@@ -79,6 +80,7 @@ function TerminalTabs(props: { terminals: TerminalView[]; active: string; onOpen
         size="small"
         label="End this terminal"
         onClick={() => attempt(() => session.terminals.close(active))}
+        needs="editor"
         data-testid="terminal-close"
       />
     </div>

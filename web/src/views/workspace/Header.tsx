@@ -8,6 +8,7 @@ import { isShown } from '../../model/layout';
 import { Icon } from '../../ui/Icon';
 import { Badge, IconButton, Kbd } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
+import { PeopleButton } from '../people/PeopleButton';
 import { ThemeToggle } from '../ThemeToggle';
 import { ConnectionState } from './ConnectionState';
 import { useSession, useWorkspace } from './SessionContext';
@@ -39,6 +40,7 @@ export function Header() {
           <Badge kind="warn">Simulated models</Badge>
         </span>
       )}
+      <PeopleButton />
       <Cost />
       <span className="narrow-only">
         <IconButton icon="command" label="Commands" onClick={() => ask({ kind: 'commands' })} />

@@ -5,6 +5,7 @@ import { matchesKeys } from '../../actions/keys';
 import { pane } from '../../actions/preferences';
 import { ask, closePrompt } from '../../actions/prompts';
 import { WorkspaceSession } from '../../actions/session';
+import { RoleContext } from '../../ui/RoleContext';
 import { Button, Empty, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { currentSession } from '../palette/currentSession';
@@ -40,6 +41,7 @@ function Workspace({ session }: { session: WorkspaceSession }) {
   const attached = useStore(session.state, (state) => state !== null);
   const connection = useStore(session.connection);
   const shownPane = useStore(pane);
+  const role = useStore(session.you, (you) => you?.role ?? 'viewer');
   useShortcuts(session);
   useAddress(session);
   useUnsavedWarning(session);
@@ -62,12 +64,14 @@ function Workspace({ session }: { session: WorkspaceSession }) {
   }
   if (!attached) return <Opening offline={connection.phase === 'offline'} />;
   return (
-    <div className="workspace" data-pane={shownPane}>
-      <Header />
-      <ConnectionBanner />
-      <Stage />
-      <PaneBar />
-    </div>
+    <RoleContext.Provider value={role}>
+      <div className="workspace" data-pane={shownPane} data-role={role}>
+        <Header />
+        <ConnectionBanner />
+        <Stage />
+        <PaneBar />
+      </div>
+    </RoleContext.Provider>
   );
 }
 

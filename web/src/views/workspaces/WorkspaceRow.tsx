@@ -39,6 +39,7 @@ export function WorkspaceRow({ workspace }: { workspace: WorkspaceInfo }) {
       </a>
       <IconButton
         icon={asleep ? 'play' : 'moonSleep'}
+        needs={asleep ? 'editor' : 'owner'}
         label={asleep ? `Wake ${name}` : `Put ${name} to sleep`}
         disabled={busy}
         onClick={() => run(setAwake(workspace, asleep ? 'wake' : 'sleep'))}
@@ -46,6 +47,7 @@ export function WorkspaceRow({ workspace }: { workspace: WorkspaceInfo }) {
       />
       <IconButton
         icon="trash"
+        needs="owner"
         label={`Move ${name} to the trash`}
         disabled={busy}
         onClick={() => run(trash(workspace))}

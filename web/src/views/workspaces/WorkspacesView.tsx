@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { loadMe } from '../../actions/people';
 import { keysOpen } from '../../actions/vendorKeys';
 import { loadWorkspaces, workspaceList } from '../../actions/workspaces';
 import { Button, Empty, Problem, Spinner } from '../../ui/controls';
@@ -14,17 +15,9 @@ export function WorkspacesView() {
   useEffect(() => {
     document.title = 'Workspaces · CODITECT Studio';
     void loadWorkspaces('first');
+    void loadMe();
   }, []);
-  const create = (
-    <Button
-      variant="primary"
-      icon="plus"
-      onClick={() => setCreating(true)}
-      data-testid="new-workspace"
-    >
-      New workspace
-    </Button>
-  );
+  const create = <NewButton onClick={() => setCreating(true)} />;
   const { phase, workspaces, nextCursor, problem } = list;
   const empty = phase === 'ready' && workspaces.length === 0;
   return (
@@ -86,5 +79,19 @@ export function WorkspacesView() {
       </main>
       {creating && <ProvisionDialog onClose={() => setCreating(false)} />}
     </div>
+  );
+}
+
+function NewButton({ onClick }: { onClick: () => void }) {
+  return (
+    <Button
+      variant="primary"
+      icon="plus"
+      needs="owner"
+      onClick={onClick}
+      data-testid="new-workspace"
+    >
+      New workspace
+    </Button>
   );
 }
