@@ -295,7 +295,7 @@ Result<void> Node::open_webhook() {
 
 Result<void> Node::open_people() {
   api::People::Options options{config_.data / "node" / "people.json", {config_.user}};
-  for (const agents::AgentDefinition& agent : agents_->agents()) {
+  for (const agents::AgentDefinition& agent : *agents_->agents()) {
     options.reserved.push_back(agent.name);
   }
   TRY(people_, api::People::open(std::move(options), clock_, random_));

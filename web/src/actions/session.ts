@@ -20,6 +20,7 @@ import type {
 import type { Presence, You } from '../protocol/people';
 import type { Call } from './call';
 import { Documents } from './documents';
+import { Drafts } from './drafts';
 import { layoutOf } from './layout';
 import { OwnLocks } from './ownLocks';
 import { OwnPresence } from './ownPresence';
@@ -91,7 +92,7 @@ export class WorkspaceSession {
       onDown: (delayMs, everOpened) => this.wentDown(delayMs, everOpened),
     });
     this.locks = new OwnLocks(this.call, id);
-    this.documents = new Documents(this.call, this.locks);
+    this.documents = new Documents(this.call, this.locks, new Drafts(id));
     this.terminals = new Terminals(this.call);
     this.layout = layoutOf(id);
     this.presence = new OwnPresence(this.call);
