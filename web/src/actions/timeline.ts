@@ -42,7 +42,10 @@ export type Colours = 'agent' | 'type';
 /** Events of a page around a moment, before it and after it; the window keeps some pages. */
 const kPageEvents = 100;
 const kKeptEvents = 1_000;
+const kAheadEvents = 25;
 const kChatEvents = 120;
+/** Browsers refuse to have the address changed many times a second. */
+const kAddressMs = 200;
 const kBuckets = 300;
 
 /**
@@ -66,6 +69,9 @@ export class Timeline {
   readonly against = createStore<Against>('before');
   readonly player = new Player(this);
   private running = false;
+  /** The moment that the address bar names. */
+  private addressed: number;
+  private addressTimer: ReturnType<typeof setTimeout> | undefined;
   private pages: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -73,6 +79,7 @@ export class Timeline {
     seq: number,
   ) {
     this.target = createStore(this.within(seq));
+    this.addressed = seq;
   }
 
   /** The last event that this page knows of. */
@@ -93,8 +100,20 @@ export class Timeline {
   look(seq: number): void {
     const wanted = this.within(seq);
     this.target.set(wanted);
-    showInAddress({ kind: 'moment', seq: wanted });
+    clearTimeout(this.addressTimer);
+    this.addressTimer = setTimeout(() => this.address(), kAddressMs);
     if (!this.running) void this.follow();
+  }
+
+  /** The address bar names another moment: a link was followed, or the way back. */
+  wentTo(seq: number): void {
+    if (seq !== this.addressed) this.look(seq);
+    this.addressed = seq;
+  }
+
+  private address(): void {
+    this.addressed = this.target.get();
+    showInAddress({ kind: 'moment', seq: this.addressed });
   }
 
   /** The same moment again, after a failure. */
@@ -111,12 +130,20 @@ export class Timeline {
         this.moment.set(await this.load(wanted));
       } while (this.moment.get()?.seq !== this.target.get());
       this.failure.set(null);
+      this.lookAhead();
     } catch (thrown) {
       this.failure.set(asFailure(thrown));
     } finally {
       this.running = false;
       this.loading.set(false);
     }
+  }
+
+  /** What comes next is there before it is stepped to. */
+  private lookAhead(): void {
+    const { events, to } = this.window.get();
+    const ahead = events.filter(({ seq }) => seq > this.target.get()).length;
+    if (ahead < kAheadEvents && to < this.head()) this.extend('after').catch(() => undefined);
   }
 
   private async load(seq: number): Promise<Moment> {
@@ -249,6 +276,7 @@ export class Timeline {
   }
 
   close(): void {
+    clearTimeout(this.addressTimer);
     this.player.pause();
   }
 
