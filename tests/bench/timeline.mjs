@@ -45,9 +45,9 @@ function origin() {
   return root;
 }
 
-/// One caller: lock, write, unlock, over and over, each in files of its own.
-async function writeOn(socket, caller, versions, going) {
-  for (let round = 1; going(); ++round) {
+/// One caller: lock, write, unlock, over and over, each in files of its own; tells how far it is.
+async function writeOn(socket, caller, versions, log) {
+  for (let round = 1; log.head < kEvents; ++round) {
     const index = (caller + round * kCallers) % (kFiles - (kFiles % kCallers));
     const file = nameOf(index);
     const lock = { path: file, mode: 'write', timeout_ms: 60_000 };
@@ -59,6 +59,7 @@ async function writeOn(socket, caller, versions, going) {
       lock: token,
     });
     versions.set(file, written.version);
+    log.head = Math.max(log.head, written.seq);
     await socket.call('locks.release', { path: file, token });
   }
 }
@@ -67,13 +68,10 @@ async function fill(workspace) {
   const sockets = await Promise.all(Array.from({ length: kSockets }, () => workspace.open()));
   const { entries } = await workspace.call('files.tree', { depth: 9 });
   const versions = new Map(entries.map((entry) => [entry.path, entry.version]));
-  let head = 0;
-  const watch = setInterval(async () => {
-    ({ head } = await sockets[0].call('workspace.attach'));
-  }, 1_000);
+  const log = { head: 0 };
   const began = performance.now();
   const callers = Array.from({ length: kCallers }, (_, caller) =>
-    writeOn(sockets[caller % kSockets], caller, versions, () => head < kEvents),
+    writeOn(sockets[caller % kSockets], caller, versions, log),
   );
   const tasks = [];
   for (let index = 0; index < kTasks; ++index) {
@@ -84,10 +82,9 @@ async function fill(workspace) {
     );
     tasks.push(...(await workspace.submit(agent, prompt)));
     const due = (kEvents * (index + 1)) / (kTasks + 1);
-    while (head < due) await new Promise((resolve) => setTimeout(resolve, 200));
+    while (log.head < due) await new Promise((resolve) => setTimeout(resolve, 200));
   }
   await Promise.all(callers);
-  clearInterval(watch);
   await workspace.finished(tasks);
   await Promise.all(sockets.map((socket) => socket.cut()));
   const seconds = (performance.now() - began) / 1000;
