@@ -198,6 +198,13 @@ test('files are restored from a moment, and that is undone', async ({ page, stud
   expect(await textOf('gone.txt')).toBe('gone\n');
   await page.getByTestId('toast').getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => textOf('src/story.txt')).toBe('one\ntwo\nthree\n');
+
+  await goTo(page, studio, gone.seq);
+  await page.getByTestId('past-file-src/story.txt').click();
+  await page.getByTestId('past-restore-file').click();
+  await page.getByTestId('confirm-submit').click();
+  await expect.poll(() => textOf('src/story.txt')).toBe('one\n');
+  await expect(studio.rpc('files.read', { path: 'gone.txt' })).rejects.toThrow();
 });
 
 test('a workspace is forked from a moment, and opens', async ({ page, studio, request }) => {

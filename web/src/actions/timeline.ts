@@ -7,7 +7,9 @@ import {
   filesAfter,
   joined,
   kNoWindow,
+  missing,
   neighbour,
+  windowOf,
   type EventWindow,
   type Files,
 } from '../model/timeline';
@@ -44,6 +46,7 @@ const kPageEvents = 100;
 const kKeptEvents = 1_000;
 const kAheadEvents = 25;
 const kChatEvents = 120;
+const kChatEventsMin = 40;
 /** Browsers refuse to have the address changed many times a second. */
 const kAddressMs = 200;
 const kBuckets = 300;
@@ -68,6 +71,8 @@ export class Timeline {
   readonly path = createStore<string | null>(null);
   readonly against = createStore<Against>('before');
   readonly player = new Player(this);
+  /** What the chat is made of, around the moment. */
+  private chat: EventWindow = kNoWindow;
   private running = false;
   /** The moment that the address bar names. */
   private addressed: number;
@@ -152,7 +157,7 @@ export class Timeline {
     const since = before === null ? {} : { since: before.seq };
     const [at, chat, event] = await Promise.all([
       call('timeline.at', { seq, ...since }),
-      call('timeline.range', { before: seq + 1, limit: kChatEvents, types: kChatTypes }),
+      this.chatUntil(seq),
       this.eventOf(seq),
       covers(this.window.get(), seq) ? undefined : this.loadAround(seq),
     ]);
@@ -161,8 +166,19 @@ export class Timeline {
       event,
       at,
       files: filesAfter(before?.files ?? new Map(), at),
-      chat: mergeEvents([], chat.events, []),
+      chat: mergeEvents([], chat, []),
     };
+  }
+
+  /** The chat's last events up to `seq`. Outputs of tools are large: none is asked for twice. */
+  private async chatUntil(seq: number): Promise<WireEvent[]> {
+    const asked = missing(this.chat, seq, kChatEventsMin);
+    if (asked !== undefined) {
+      const params = { ...asked, limit: kChatEvents, types: kChatTypes };
+      const page = windowOf(asked, await this.session.call('timeline.range', params));
+      this.chat = around(joined(this.chat, page), seq, kChatEvents);
+    }
+    return this.chat.events.filter((event) => event.seq <= seq).slice(-kChatEvents);
   }
 
   private async eventOf(seq: number): Promise<WireEvent | undefined> {
@@ -233,8 +249,10 @@ export class Timeline {
     const params = { limit: kPageEvents, ...where, ...paramsOf(filter) };
     const { events, next, previous } = await this.session.call('timeline.range', params);
     if ('before' in where) {
-      const from = previous === undefined ? 1 : (events[0]?.seq ?? where.before);
-      return { filter, from, to: where.before - 1, events };
+      return {
+        filter,
+        ...windowOf(where, previous === undefined ? { events } : { events, previous }),
+      };
     }
     const last = events.at(-1)?.seq ?? where.from - 1;
     const to = next === undefined ? Math.max(head, last) : last;
