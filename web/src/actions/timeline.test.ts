@@ -77,6 +77,30 @@ describe('the timeline', () => {
     timeline.close();
   });
 
+  it('plays from the start where it is at the end, and not what lies between', async () => {
+    vi.useFakeTimers();
+    try {
+      const { timeline } = setUp(5_000);
+      timeline.start();
+      await vi.advanceTimersByTimeAsync(50);
+      const seen: number[] = [];
+      timeline.target.subscribe(() => seen.push(timeline.target.get()));
+      timeline.player.setSpeed(10);
+      timeline.player.play();
+      await vi.advanceTimersByTimeAsync(20_000);
+      timeline.player.pause();
+      const reached = timeline.target.get();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(timeline.target.get()).toBe(reached);
+      expect(reached).toBeGreaterThan(150);
+      expect(reached).toBeLessThan(210);
+      expect(seen).toEqual(Array.from({ length: reached }, (_, index) => index + 1));
+      timeline.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('stays within the log', async () => {
     const { timeline } = setUp(7);
     timeline.look(99);
