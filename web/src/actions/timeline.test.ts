@@ -17,8 +17,8 @@ const eventOf = (seq: number) => ({
   data: {},
 });
 
-/** A log of `head` events; `timeline.at` answers when the test lets it. */
-function setUp(head: number) {
+/** A log of `head` events; `timeline.at` answers when the test lets it, ranges after a while. */
+function setUp(head: number, rangeMs = 0) {
   const asked: number[] = [];
   let held: (() => void)[] = [];
   let holding = false;
@@ -31,7 +31,10 @@ function setUp(head: number) {
     return { events, ...more, ...(before !== undefined && first > 1 && { previous: first }) };
   };
   const call = async (method: string, params: Params) => {
-    if (method === 'timeline.range') return range(params);
+    if (method === 'timeline.range') {
+      if (rangeMs > 0) await new Promise((go) => setTimeout(go, rangeMs));
+      return range(params);
+    }
     if (method !== 'timeline.at') return { from: 1, to: head, width: 1, buckets: [], gaps: [] };
     asked.push(params.seq ?? 0);
     if (holding) await new Promise<void>((go) => held.push(go));
@@ -80,9 +83,9 @@ describe('the timeline', () => {
   it('plays from the start where it is at the end, and not what lies between', async () => {
     vi.useFakeTimers();
     try {
-      const { timeline } = setUp(5_000);
+      const { timeline } = setUp(5_000, 450);
       timeline.start();
-      await vi.advanceTimersByTimeAsync(50);
+      await vi.advanceTimersByTimeAsync(1_000);
       const seen: number[] = [];
       timeline.target.subscribe(() => seen.push(timeline.target.get()));
       timeline.player.setSpeed(10);
