@@ -28,6 +28,7 @@ struct AgentDefinition {
   std::vector<FallbackModel> fallbacks = {};  ///< in the order in which they are tried
   /// Where it is a program of its own; null where it is a model. Then `provider` is null.
   std::shared_ptr<const ExternalAgent> external = nullptr;
+  std::string role = {};  ///< what people call it for, besides its name; "" for none
 
   /// As people know it: a vendor's name, or "acp".
   std::string provider_name() const {

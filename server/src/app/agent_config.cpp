@@ -50,12 +50,21 @@ Result<void> take_seconds(const std::filesystem::path& file, const toml::table& 
   return {};
 }
 
+/// A role is written as a name is, for people address agents by either.
+Result<void> take_role(const std::filesystem::path& file, const toml::table& table,
+                       std::string& into) {
+  TRY_VOID(take_text(file, table, "role", into));
+  const toml::node* node = table.get("role");
+  if (node == nullptr || is_agent_name(into)) return {};
+  return bad(file, *node, "'" + into + "' is no role: use a-z, 0-9, - and _");
+}
+
 /// An agent that is a program of its own.
 Result<AgentConfig> parse_program(const std::filesystem::path& file, AgentConfig agent,
                                   const toml::table& table) {
   TRY_VOID(only_known(file, table,
-                      {"provider", "model", "base_url", "api_key_env", "command", "programs", "env",
-                       "mode", "auth_method", "models", "connect_timeout_s"}));
+                      {"provider", "model", "role", "base_url", "api_key_env", "command",
+                       "programs", "env", "mode", "auth_method", "models", "connect_timeout_s"}));
   TRY_VOID(take_text(file, table, "model", agent.model));
   TRY_VOID(take_text(file, table, "base_url", agent.base_url));
   TRY_VOID(take_text(file, table, "api_key_env", agent.api_key_env));
@@ -74,10 +83,12 @@ Result<AgentConfig> parse_agent(const std::filesystem::path& file, std::string_v
   AgentConfig agent;
   agent.name = name;
   TRY_VOID(take_text(file, *table, "provider", agent.provider));
+  TRY_VOID(take_role(file, *table, agent.role));
   if (agent.provider == "acp") return parse_program(file, std::move(agent), *table);
   TRY_VOID(only_known(file, *table,
-                      {"provider", "model", "base_url", "api_key_env", "fallback", "attempts",
-                       "connect_timeout_s", "first_byte_timeout_s", "silence_timeout_s"}));
+                      {"provider", "model", "role", "base_url", "api_key_env", "fallback",
+                       "attempts", "connect_timeout_s", "first_byte_timeout_s",
+                       "silence_timeout_s"}));
   TRY_VOID(take_text(file, *table, "model", agent.model));
   TRY_VOID(take_text(file, *table, "base_url", agent.base_url));
   TRY_VOID(take_text(file, *table, "api_key_env", agent.api_key_env));
@@ -112,6 +123,10 @@ Result<std::vector<AgentConfig>> parse_agents(const std::filesystem::path& file,
     agents.push_back(std::move(agent));
   }
   for (const AgentConfig& agent : agents) {
+    if (std::ranges::find(agents, agent.role, &AgentConfig::name) != agents.end()) {
+      return bad(file, *table.get(agent.name),
+                 "the role '" + agent.role + "' is an agent's name already");
+    }
     for (const std::string& entry : agent.fallback) {
       const auto resolved = resolve_fallback(agent, entry, agents);
       if (!resolved) return bad(file, *table.get(agent.name), resolved.error().message);

@@ -18,6 +18,7 @@ struct AgentConfig {
   std::string name;
   std::string provider;  ///< anthropic, gemini, openai, moonshot, openai-compatible or acp
   std::string model;
+  std::string role = {};         ///< what people call it for, such as reviewer; "" for none
   std::string base_url = {};     ///< "" for the vendor's variable or the vendor's own
   std::string api_key_env = {};  ///< the variable that holds the key; "" for the vendor's own
   /// What the agent goes on with when its model fails: "PROVIDER:MODEL", or another agent's name

@@ -61,6 +61,13 @@ TEST(AgentConfig, AFallbackIsAnotherAgentOrAnotherModel) {
   EXPECT_EQ(vendor->api_key_env, "");
 }
 
+TEST(AgentConfig, ARoleIsWhatPeopleCallAnAgentFor) {
+  const auto config = load(kClaude + "role = \"reviewer\"\n" + kLocal);
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->agents[0].role, "reviewer");
+  EXPECT_EQ(config->agents[1].role, "");
+}
+
 TEST(AgentConfig, RefusesWithTheLine) {
   const struct {
     const char* name;
@@ -79,6 +86,10 @@ TEST(AgentConfig, RefusesWithTheLine) {
       {"words", "first_byte_timeout_s = \"3s\"", "'first_byte_timeout_s' is no number of seconds"},
       {"a day", "connect_timeout_s = 86400", "'connect_timeout_s' is no number of seconds"},
       {"not a number", "connect_timeout_s = nan", "'connect_timeout_s' is no number of seconds"},
+      {"no word", "role = \"the reviewer\"", "'the reviewer' is no role"},
+      {"everybody", "role = \"all\"", "'all' is no role"},
+      {"empty", "role = \"\"", "'' is no role"},
+      {"a name", "role = \"claude\"", "the role 'claude' is an agent's name already"},
       {"misspelt", "silence_timeout = 3", "'silence_timeout' is not known here"},
   };
   for (const auto& test : cases) {

@@ -112,6 +112,7 @@ Result<agents::AgentDefinition> AgentFactory::make_program(const AgentConfig& co
     agent.simulated = program->models->simulated;
   }
   agent.external = std::move(program);
+  agent.role = config.role;
   return agent;
 }
 
@@ -164,6 +165,7 @@ Result<agents::AgentDefinition> AgentFactory::make(const AgentConfig& config,
     chain.push_back(std::move(next));
   }
   agents::AgentDefinition agent{config.name, config.model, nullptr, own.simulated};
+  agent.role = config.role;
   for (const AgentConfig& each : chain) {
     const Fallback fallback = &each == &chain.back() ? Fallback::kNone : Fallback::kThere;
     TRY(agents::FallbackModel model, make_model(each, fallback));

@@ -2,10 +2,11 @@ import { apply, GapError } from '../model/apply';
 import { fromSnapshot } from '../model/attach';
 import { applyToFiles, filesFrom } from '../model/files';
 import { addMessages, pageBefore, prependEvents } from '../model/history';
+import type { Layout } from '../model/layout';
 import { withPresence } from '../model/presence';
 import { withPreview } from '../model/previews';
 import type { WorkspaceState } from '../model/state';
-import { createStore } from '../model/store';
+import { createStore, type Store } from '../model/store';
 import { asFailure, Failure } from '../net/failure';
 import { getWorkspace, socketUrl } from '../net/http';
 import { RpcSocket } from '../net/socket';
@@ -19,6 +20,7 @@ import type {
 import type { Presence, You } from '../protocol/people';
 import type { Call } from './call';
 import { Documents } from './documents';
+import { layoutOf } from './layout';
 import { OwnLocks } from './ownLocks';
 import { OwnPresence } from './ownPresence';
 import { Terminals } from './terminals';
@@ -62,12 +64,17 @@ export class WorkspaceSession {
   /** Everybody's open pages, one's own too. */
   readonly here = createStore<Presence[]>([]);
   readonly fades = createStore<Record<string, Fade>>({});
+  /** The line to bring into sight; a new object asks again. */
+  readonly reveal = createStore<{ path: string; line: number } | null>(null);
+  /** Where the cursor of an open file stands, from 1. */
+  readonly cursorLine = new Map<string, number>();
   readonly historyLoading = createStore(false);
   readonly moreMessages = createStore(false);
   readonly documents: Documents;
   readonly locks: OwnLocks;
   readonly terminals: Terminals;
   readonly presence: OwnPresence;
+  readonly layout: Store<Layout>;
   private readonly socket: RpcSocket;
   private queue: ModelNotification[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -88,6 +95,7 @@ export class WorkspaceSession {
     this.terminals = new Terminals(this.call);
     this.presence = new OwnPresence(this.call);
     this.documents.store.subscribe(() => this.presence.setPath(this.documents.store.get().active));
+    this.layout = layoutOf(id);
   }
 
   readonly call: Call = (method, params) => this.socket.call(method, params);

@@ -15,6 +15,7 @@ json::array agent_rows(workspace::Workspace& workspace) {
                      {"model", agent.model},
                      {"simulated", agent.simulated},
                      {"state", to_string(state.agents.state(agent.name))}};
+    if (!agent.role.empty()) row["role"] = agent.role;
     json::array paused;
     for (const auto& [id, task] : state.tasks.tasks()) {
       if (task.agent != agent.name) continue;

@@ -1,4 +1,5 @@
 import { ask } from '../../actions/prompts';
+import { openReview } from '../../actions/reviewActions';
 import type { WorkspaceSession } from '../../actions/session';
 import { attempt } from '../../actions/toasts';
 import { isOver } from '../../model/tasks';
@@ -79,6 +80,15 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           onClick={() => call('tasks.cancel')}
           needs="editor"
           data-testid={`cancel-${id}`}
+        />
+      )}
+      {state !== 'queued' && (
+        <IconButton
+          icon="eye"
+          size="small"
+          label="Review what it changed"
+          onClick={() => openReview(id)}
+          data-testid={`review-${id}`}
         />
       )}
       <WorktreeTool task={task} />

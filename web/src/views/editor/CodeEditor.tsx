@@ -2,8 +2,10 @@ import { useEffect, useRef } from 'react';
 import type { OpenDocument } from '../../model/document';
 import { toneOf } from '../../model/format';
 import { may } from '../../model/roles';
+import { useStore } from '../../ui/useStore';
 import { useSession } from '../workspace/SessionContext';
 import { EditorHost } from './EditorHost';
+import { useAuthors } from './useAuthors';
 import { usePeers } from './usePeers';
 
 /** The CodeMirror view of one open file. Loaded on demand: it is the largest part of the studio. */
@@ -19,6 +21,7 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
     const { documents, presence } = session;
     const made = new EditorHost(box.current, {
       onDirty: (dirty) => documents.step(path.current, { type: 'edited', dirty }),
+      onCursor: (line) => session.cursorLine.set(path.current, line),
       onText: () => documents.sharing.get(path.current)?.changed(),
       onSelection: (anchor, head) => {
         if (documents.store.get().active === path.current)
@@ -63,6 +66,16 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
   }, [session, clashes]);
 
   useEffect(() => host.current?.setReadOnly(readOnly), [readOnly]);
+
+  const authors = useAuthors(session, doc);
+  useEffect(() => host.current?.showAuthors(authors), [authors]);
+
+  const reveal = useStore(session.reveal);
+  useEffect(() => {
+    if (reveal === null || reveal.path !== path.current) return;
+    host.current?.revealLine(reveal.line);
+    session.reveal.set(null);
+  }, [session, reveal]);
 
   const theirs = comparing ? (incoming?.text ?? null) : null;
   useEffect(() => host.current?.compareWith(theirs), [theirs]);

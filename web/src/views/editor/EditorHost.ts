@@ -32,11 +32,13 @@ import {
   lineNumbers,
   type ViewUpdate,
 } from '@codemirror/view';
+import type { AuthoredLines } from '../../model/authors';
 import { toneOf } from '../../model/format';
 import { changesBetween, lineBreakOf } from '../../model/textChange';
 import { CollabText } from './CollabText';
 import { editorTheme, highlightStyle } from './editorTheme';
 import { languageOf } from './languages';
+import { overview, setAuthors } from './overview';
 import { peerCursors, showPeers, type Peer } from './peerCursors';
 import { remoteMarks, markRanges, markRemote, clearRemoteMarks } from './remoteMarks';
 
@@ -44,6 +46,8 @@ const kMarkMs = 2_500;
 
 export interface EditorListener {
   onDirty(dirty: boolean): void;
+  /** The line of the cursor, from 1. */
+  onCursor(line: number): void;
   /** The text has changed, whoever changed it. */
   onText(): void;
   onSelection(anchor: number, head: number): void;
@@ -122,6 +126,22 @@ export class EditorHost {
     this.view.dispatch({ effects: this.compare.reconfigure(shown) });
   }
 
+  /** `lines` are of the base: where the reader has typed since, they are moved along. */
+  showAuthors(lines: AuthoredLines[]): void {
+    if (this.view.state.doc.eq(this.base)) this.view.dispatch({ effects: setAuthors.of(lines) });
+  }
+
+  /** Puts the cursor at the beginning of a line, from 1, and the line in the middle. */
+  revealLine(line: number): void {
+    const { doc } = this.view.state;
+    const { from } = doc.line(Math.min(Math.max(line, 1), doc.lines));
+    this.view.dispatch({
+      selection: { anchor: from },
+      effects: EditorView.scrollIntoView(from, { y: 'center' }),
+    });
+    this.view.focus();
+  }
+
   async setLanguage(path: string): Promise<void> {
     this.wantedLanguage = path;
     const language = await languageOf(path);
@@ -163,6 +183,7 @@ export class EditorHost {
     const { anchor, head } = update.state.selection.main;
     if (update.selectionSet || update.docChanged || update.focusChanged)
       this.listener.onSelection(anchor, head);
+    if (update.selectionSet) this.listener.onCursor(update.state.doc.lineAt(head).number);
     if (!update.docChanged) return;
     this.report();
     this.listener.onText();
@@ -210,6 +231,7 @@ export class EditorHost {
       editorTheme,
       remoteMarks,
       peerCursors,
+      overview,
       this.collab.extension(),
       this.language.of([]),
       this.access.of(EditorState.readOnly.of(false)),
