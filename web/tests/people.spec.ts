@@ -206,6 +206,7 @@ test('a viewer reads along, and can press nothing that changes something', async
 
   const mine = await openFile(page, 'a.txt');
   await mine.click();
+  await page.keyboard.press('Control+Home');
   await page.keyboard.type('typed ');
   await expect.poll(() => textOf(theirs)).toBe('typed one\n');
   await contentOf(theirs).click();
