@@ -168,7 +168,10 @@ test('both see where the other is: in the header, in the tree, in the text', asy
   const bea = await guest(browser, studio, 'editor');
   await expect(page.getByTestId('people-button')).toHaveAccessibleName(new RegExp(bea.name));
   const hers = await openFile(bea.page, 'a.txt');
-  await expect(page.getByTestId('lookers-a.txt')).toHaveAccessibleName(`${bea.name} looks at it`);
+  const lookers = page.getByTestId('lookers-a.txt').locator('.avatar');
+  await expect(lookers).toHaveAttribute('title', `${bea.name} looks at it`);
+  const words = new RegExp(`${bea.name} looks at a.txt`);
+  await expect(page.getByTestId('people-button')).toHaveAccessibleName(words);
   await openFile(page, 'a.txt');
   await hers.click();
   await bea.page.keyboard.press('Control+End');
@@ -299,6 +302,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       if (width === 360) await page.getByTestId('pane-files').click();
       await page.getByTestId('file-notes/plan.md').click();
       await expect(page.locator('.cm-peer')).toHaveCount(1);
+      await page.mouse.move(width / 2, 400);
       const shot = (what: string): Promise<unknown> =>
         page.screenshot({ path: test.info().outputPath(`${what}-${width}-${colorScheme}.png`) });
       await shot('editor');

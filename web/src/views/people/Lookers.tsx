@@ -7,7 +7,10 @@ import { Avatar } from './Avatar';
 
 const kShown = 3;
 
-/** The others who look at a file, beside its name. */
+/**
+ * The others who look at a file, beside its name. The people button says it in words: a tree holds
+ * nothing but its items.
+ */
 export function Lookers({ path }: { path: string }) {
   const session = useSession();
   const here = useStore(session.here);
@@ -15,12 +18,7 @@ export function Lookers({ path }: { path: string }) {
   const lookers = useMemo(() => lookersByPath(here, mine)[path] ?? [], [here, mine, path]);
   if (lookers.length === 0) return null;
   return (
-    <span
-      className="lookers"
-      role="img"
-      aria-label={`${lookers.map(shortName).join(', ')} ${lookers.length === 1 ? 'looks' : 'look'} at it`}
-      data-testid={`lookers-${path}`}
-    >
+    <span className="lookers" aria-hidden="true" data-testid={`lookers-${path}`}>
       {lookers.slice(0, kShown).map((actor) => (
         <Avatar key={actor} actor={actor} size="small" title={`${shortName(actor)} looks at it`} />
       ))}
