@@ -140,7 +140,7 @@ function InvitationRow({ invitation }: { invitation: InvitationInfo }) {
     <li className="people-row" data-testid="invitation">
       <span className="avatar open-place" data-initials="?" aria-hidden="true" />
       <span className="people-name">Invitation</span>
-      <Badge kind="accent">{role}</Badge>
+      <Badge>{role}</Badge>
       <span className="faint grow truncate">
         {uses === 1 ? 'once' : `${uses} times`}, until {new Date(end).toLocaleString()}
       </span>
