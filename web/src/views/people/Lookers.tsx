@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { shortName } from '../../model/format';
 import { lookersByPath } from '../../model/presence';
 import { useStore } from '../../ui/useStore';
@@ -13,10 +12,11 @@ const kShown = 3;
  */
 export function Lookers({ path }: { path: string }) {
   const session = useSession();
-  const here = useStore(session.here);
   const mine = useStore(session.you, (you) => you?.connection ?? 0);
-  const lookers = useMemo(() => lookersByPath(here, mine)[path] ?? [], [here, mine, path]);
-  if (lookers.length === 0) return null;
+  // As a text, so that only what concerns this file draws it anew.
+  const names = useStore(session.here, (here) => (lookersByPath(here, mine)[path] ?? []).join(' '));
+  if (names === '') return null;
+  const lookers = names.split(' ');
   return (
     <span className="lookers" aria-hidden="true" data-testid={`lookers-${path}`}>
       {lookers.slice(0, kShown).map((actor) => (
