@@ -299,10 +299,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await hers.click();
       await bea.page.keyboard.press('Control+End');
       await bea.page.keyboard.press('Shift+ArrowUp');
-      if (width === 360) await page.getByTestId('pane-files').click();
-      await page.getByTestId('file-notes/plan.md').click();
+      await openFile(page, 'notes/plan.md');
       await expect(page.locator('.cm-peer')).toHaveCount(1);
-      await page.mouse.move(width / 2, 400);
       const shot = (what: string): Promise<unknown> =>
         page.screenshot({ path: test.info().outputPath(`${what}-${width}-${colorScheme}.png`) });
       await shot('editor');

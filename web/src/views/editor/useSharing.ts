@@ -1,6 +1,5 @@
 import { useEffect, type RefObject } from 'react';
 import type { OpenDocument } from '../../model/document';
-import { may } from '../../model/roles';
 import { useSession } from '../workspace/SessionContext';
 import type { EditorHost } from './EditorHost';
 
@@ -10,14 +9,14 @@ export function useSharing(host: RefObject<EditorHost | null>, doc: OpenDocument
 
   // After the text is there, and again under another name.
   useEffect(() => {
-    const { documents, you } = session;
+    const { documents } = session;
     if (host.current === null) return undefined;
     const isThis = ({ id }: OpenDocument): boolean => id === doc.id;
     return documents.sharing.share(doc.path, host.current.collab, {
       doc: () => documents.get(doc.path),
       isOpen: () => Object.values(documents.store.get().open).some(isThis),
       step: (event) => documents.step(doc.path, event),
-      mayEdit: () => may(you.get()?.role ?? 'viewer', 'editor'),
+      mayEdit: () => session.mayEdit(),
     });
   }, [session, doc.path, doc.id]);
 
