@@ -205,10 +205,13 @@ test('who is invited to one workspace knows no other', async () => {
 
 /// What a viewer may call; a method that is added here must change nothing.
 const kShows = `agents.list approvals.check approvals.get_policy approvals.list checkpoints.list
-  cost.summary documents.close documents.open documents.pull files.history files.read files.tree
-  instructions.list locks.list messages.list presence.list presence.set search.text sql.query
-  tasks.answers tasks.changes tasks.get tasks.list terminal.list timeline.at timeline.file_at
-  timeline.range workspace.attach worktrees.diff worktrees.list`.split(/\s+/);
+  cost.summary documents.close documents.open documents.pull files.bytes files.history
+  files.read files.tree instructions.list locks.list messages.list presence.list
+  presence.set search.text sql.query tasks.answers tasks.changes tasks.get tasks.list
+  terminal.list timeline.at timeline.density timeline.file_at timeline.range
+  workspace.attach worktrees.diff worktrees.list`.split(
+  /\s+/,
+);
 
 test('no method beyond its role is open to a viewer or an editor', async () => {
   const { methods } = (await request(server, 'GET', '/openrpc.json')).json;

@@ -41,6 +41,11 @@ test.describe('somebody else writes while there are unsaved edits', () => {
     await content.click();
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('mine ');
+    // Typing that has not reached the server yet is put on top of theirs, and nothing clashes.
+    const shared = { path: 'a.txt', client: 'test', file_version: 0 };
+    await expect
+      .poll(async () => (await studio.rpc<Text>('documents.open', shared)).text)
+      .toContain('mine ');
     const { version } = await studio.rpc<Text>('files.read', { path: 'a.txt' });
     const theirs = { path: 'a.txt', text: 'one\ntheirs\n', base_version: version };
     await studio.rpc('files.write', theirs);

@@ -168,7 +168,10 @@ test('both see where the other is: in the header, in the tree, in the text', asy
   const bea = await guest(browser, studio, 'editor');
   await expect(page.getByTestId('people-button')).toHaveAccessibleName(new RegExp(bea.name));
   const hers = await openFile(bea.page, 'a.txt');
-  await expect(page.getByTestId('lookers-a.txt')).toHaveAccessibleName(`${bea.name} looks at it`);
+  const lookers = page.getByTestId('lookers-a.txt').locator('.avatar');
+  await expect(lookers).toHaveAttribute('title', `${bea.name} looks at it`);
+  const words = new RegExp(`${bea.name} looks at a.txt`);
+  await expect(page.getByTestId('people-button')).toHaveAccessibleName(words);
   await openFile(page, 'a.txt');
   await hers.click();
   await bea.page.keyboard.press('Control+End');
@@ -206,6 +209,7 @@ test('a viewer reads along, and can press nothing that changes something', async
 
   const mine = await openFile(page, 'a.txt');
   await mine.click();
+  await page.keyboard.press('Control+Home');
   await page.keyboard.type('typed ');
   await expect.poll(() => textOf(theirs)).toBe('typed one\n');
   await contentOf(theirs).click();
@@ -295,8 +299,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await hers.click();
       await bea.page.keyboard.press('Control+End');
       await bea.page.keyboard.press('Shift+ArrowUp');
-      if (width === 360) await page.getByTestId('pane-files').click();
-      await page.getByTestId('file-notes/plan.md').click();
+      await openFile(page, 'notes/plan.md');
       await expect(page.locator('.cm-peer')).toHaveCount(1);
       const shot = (what: string): Promise<unknown> =>
         page.screenshot({ path: test.info().outputPath(`${what}-${width}-${colorScheme}.png`) });

@@ -1,3 +1,5 @@
+import { may } from '../model/roles';
+import type { Role } from '../protocol/people';
 import { goTo } from './app';
 import {
   askClose,
@@ -27,6 +29,8 @@ export interface Command {
   section: string;
   /** As shown; `Mod` is Ctrl, or Cmd on a Mac. */
   keys?: string;
+  /** The least role that it is there for. */
+  needs?: Role;
   run: () => void;
 }
 
@@ -52,8 +56,13 @@ export function appearanceCommands(): Command[] {
   ];
 }
 
-/** What can be done in a workspace now; what needs an open file is there only when one is. */
+/** What can be done in a workspace now, by this person, with the files that are open. */
 export function workspaceCommands(session: WorkspaceSession): Command[] {
+  const role = session.you.get()?.role ?? 'viewer';
+  return allCommands(session).filter(({ needs = 'viewer' }) => may(role, needs));
+}
+
+function allCommands(session: WorkspaceSession): Command[] {
   return [
     ...goCommands(session),
     ...fileCommands(session),
@@ -121,6 +130,7 @@ function fileCommands(session: WorkspaceSession): Command[] {
   const { active, tabs } = session.documents.store.get();
   const create: Command = {
     id: 'file.new',
+    needs: 'editor',
     title: 'New file…',
     section: 'File',
     run: () => askNewFile(session, ''),
@@ -138,6 +148,7 @@ function fileCommands(session: WorkspaceSession): Command[] {
   return [
     {
       id: 'file.save',
+      needs: 'editor',
       title: `Save ${active}`,
       section: 'File',
       keys: 'Mod+S',
@@ -146,18 +157,21 @@ function fileCommands(session: WorkspaceSession): Command[] {
     create,
     {
       id: 'file.rename',
+      needs: 'editor',
       title: `Rename ${active}…`,
       section: 'File',
       run: () => askRename(session, active),
     },
     {
       id: 'file.remove',
+      needs: 'editor',
       title: `Delete ${active}`,
       section: 'File',
       run: () => void removeFile(session, active),
     },
     {
       id: 'file.lock',
+      needs: 'editor',
       title: mine ? `Unlock ${active}` : `Lock ${active} for me`,
       section: 'File',
       run: () => void toggleOwnLock(session, active),
@@ -176,6 +190,7 @@ function agentCommands(session: WorkspaceSession): Command[] {
   const agents = session.state.get()?.agents ?? [];
   return agents.map(({ name }) => ({
     id: `agent.ask.${name}`,
+    needs: 'editor',
     title: `Ask @${name}`,
     section: 'Agents',
     run: () => {

@@ -104,7 +104,8 @@ export async function removeFile(session: WorkspaceSession, path: string): Promi
 
 export function askClose(session: WorkspaceSession, path: string): void {
   const doc = session.documents.get(path);
-  if (doc === undefined || !doc.dirty) {
+  // What a viewer sees unsaved is another's.
+  if (doc === undefined || !doc.dirty || !session.mayEdit()) {
     session.documents.close(path);
     return;
   }

@@ -5,6 +5,7 @@ import { addMessages, pageBefore, prependEvents } from '../model/history';
 import type { Layout } from '../model/layout';
 import { withPresence } from '../model/presence';
 import { withPreview } from '../model/previews';
+import { may } from '../model/roles';
 import type { WorkspaceState } from '../model/state';
 import { createStore, type Store } from '../model/store';
 import { asFailure, Failure } from '../net/failure';
@@ -100,6 +101,11 @@ export class WorkspaceSession {
   }
 
   readonly call: Call = (method, params) => this.socket.call(method, params);
+
+  /** Whether this person's role lets them change files. */
+  mayEdit(): boolean {
+    return may(this.you.get()?.role ?? 'viewer', 'editor');
+  }
 
   start(): void {
     window.addEventListener('online', this.lookAgain);

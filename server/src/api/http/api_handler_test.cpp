@@ -29,10 +29,22 @@ constexpr const char* kInitialize =
     R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",
         "capabilities":{},"clientInfo":{"name":"test","version":"1"}}})";
 
+/// An invitation that is open.
+People::Made invite(ApiTest& test) {
+  return *test.people_->invite({Role::kViewer, {}, std::chrono::seconds(60), 1, "user:ann"});
+}
+
 /// What an operation is asked with.
-net::Request asked(ApiTest& test, const std::string& id, std::string method,
-                   const std::string& target) {
+net::Request asked(ApiTest& test, const std::string& id, std::string method, std::string target) {
   std::string body;
+  if (id == "invite") body = R"({"role":"viewer"})";
+  if (id == "join" || id == "lookAtInvitation") {
+    body = json::serialize(json::object{{"secret", invite(test).secret}, {"name", "bea"}});
+  }
+  if (id == "revokeInvitation") target = "/invitations/" + invite(test).invitation.id;
+  if (id == "removePerson") {
+    target = "/people/" + test.people_->join(invite(test).secret, "carl")->id;
+  }
   if (id == "provision") body = R"({"name":"made"})";
   if (id == "rpc") body = R"({"jsonrpc":"2.0","id":1,"method":"agents.list"})";
   if (id == "mcp" || id == "workspaceMcp" || id.ends_with("McpEnd") || id == "mcpEnd") {
@@ -40,6 +52,7 @@ net::Request asked(ApiTest& test, const std::string& id, std::string method,
   }
   net::Request request = ApiTest::request(std::move(method), target, std::move(body));
   request.headers.emplace_back("Content-Type", "application/json");
+  request.content_length = request.body.size();
   if (request.method != "DELETE" || request.body.empty()) return request;
   net::Request opening = request;
   opening.method = "POST";

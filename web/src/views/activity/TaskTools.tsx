@@ -1,3 +1,4 @@
+import type { ComponentProps } from 'react';
 import { ask } from '../../actions/prompts';
 import { openReview } from '../../actions/reviewActions';
 import type { WorkspaceSession } from '../../actions/session';
@@ -24,6 +25,11 @@ function askWhatToSay(session: WorkspaceSession, { id, agent }: TaskInfo): void 
   });
 }
 
+/** A button of somebody who works here. */
+function Tool(props: ComponentProps<typeof IconButton>) {
+  return <IconButton size="small" needs="editor" {...props} />;
+}
+
 /** What a person can do with a task in its state. */
 export function TaskTools({ task }: { task: TaskInfo }) {
   const session = useSession();
@@ -34,12 +40,10 @@ export function TaskTools({ task }: { task: TaskInfo }) {
   return (
     <span className="task-tools">
       {state === 'queued' && (
-        <IconButton
+        <Tool
           icon="up"
-          size="small"
           label="Promote: next in line"
           onClick={() => call('tasks.promote')}
-          needs="editor"
           data-testid={`promote-${id}`}
         />
       )}
@@ -53,32 +57,26 @@ export function TaskTools({ task }: { task: TaskInfo }) {
         />
       )}
       {!over && (
-        <IconButton
+        <Tool
           icon="chat"
-          size="small"
           label="Say something to its agent"
           onClick={() => askWhatToSay(session, task)}
-          needs="editor"
           data-testid={`steer-${id}`}
         />
       )}
       {!over && (
-        <IconButton
+        <Tool
           icon={held ? 'play' : 'pause'}
-          size="small"
           label={held ? 'Let the task go on' : 'Pause the task after its step under way'}
           onClick={() => call(held ? 'tasks.resume' : 'tasks.pause')}
-          needs="editor"
           data-testid={`${held ? 'resume' : 'pause'}-${id}`}
         />
       )}
       {!over && (
-        <IconButton
+        <Tool
           icon="close"
-          size="small"
           label="Cancel the task"
           onClick={() => call('tasks.cancel')}
-          needs="editor"
           data-testid={`cancel-${id}`}
         />
       )}
@@ -94,12 +92,10 @@ export function TaskTools({ task }: { task: TaskInfo }) {
       <WorktreeTool task={task} />
       {over && <UndoTool task={task} />}
       {(state === 'failed' || state === 'cancelled') && (
-        <IconButton
+        <Tool
           icon="retry"
-          size="small"
           label="Try again"
           onClick={() => call('tasks.retry')}
-          needs="editor"
           data-testid={`retry-${id}`}
         />
       )}

@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'react';
 import type { OpenDocument } from '../../model/document';
 import { toneOf } from '../../model/format';
-import { may } from '../../model/roles';
 import { useStore } from '../../ui/useStore';
 import { useSession } from '../workspace/SessionContext';
 import { EditorHost } from './EditorHost';
 import { useAuthors } from './useAuthors';
 import { usePeers } from './usePeers';
+import { useSharing } from './useSharing';
 
 /** The CodeMirror view of one open file. Loaded on demand: it is the largest part of the studio. */
 export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readOnly: boolean }) {
@@ -24,9 +24,9 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
         documents.step(path.current, { type: 'edited', dirty });
         documents.keepDraft(path.current);
       },
+      onCursor: (line) => session.cursorLine.set(path.current, line),
       onText: () => documents.sharing.get(path.current)?.changed(),
-      onSelection: (anchor, head, line) => {
-        session.cursorLine.set(path.current, line);
+      onSelection: (anchor, head) => {
         if (documents.store.get().active === path.current)
           presence.set({ path: path.current, anchor, head });
       },
@@ -56,24 +56,7 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
     session.documents.step(path.current, { type: 'draft_shown' });
   }, [session, draft]);
 
-  // After the text is there, and again under another name.
-  useEffect(() => {
-    const { documents, you } = session;
-    if (host.current === null) return undefined;
-    const isThis = ({ id }: OpenDocument): boolean => id === doc.id;
-    return documents.sharing.share(doc.path, host.current.collab, {
-      doc: () => documents.get(doc.path),
-      isOpen: () => Object.values(documents.store.get().open).some(isThis),
-      step: (event) => documents.step(doc.path, event),
-      mayEdit: () => may(you.get()?.role ?? 'viewer', 'editor'),
-    });
-  }, [session, doc.path, doc.id]);
-
-  // What stood between this text and the others' is decided.
-  const clashes = incoming !== null;
-  useEffect(() => {
-    if (!clashes) session.documents.sharing.get(path.current)?.resume();
-  }, [session, clashes]);
+  useSharing(host, doc);
 
   useEffect(() => host.current?.setReadOnly(readOnly), [readOnly]);
 

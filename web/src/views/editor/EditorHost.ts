@@ -46,10 +46,11 @@ const kMarkMs = 2_500;
 
 export interface EditorListener {
   onDirty(dirty: boolean): void;
+  /** The line of the cursor, from 1. */
+  onCursor(line: number): void;
   /** The text has changed, whoever changed it. */
   onText(): void;
-  /** `line` is that of `head`, from 1. */
-  onSelection(anchor: number, head: number, line: number): void;
+  onSelection(anchor: number, head: number): void;
 }
 
 /**
@@ -197,7 +198,8 @@ export class EditorHost {
     if (update.transactions.some(({ effects }) => effects.some(marks))) this.fadeMarks();
     const { anchor, head } = update.state.selection.main;
     if (update.selectionSet || update.docChanged || update.focusChanged)
-      this.listener.onSelection(anchor, head, update.state.doc.lineAt(head).number);
+      this.listener.onSelection(anchor, head);
+    if (update.selectionSet) this.listener.onCursor(update.state.doc.lineAt(head).number);
     if (!update.docChanged) return;
     this.report();
     this.listener.onText();

@@ -131,6 +131,7 @@ describe('three people in one file', () => {
       const server = authority(kStart);
       const clients = ['ann', 'bob', 'cat'].map((name) => new Client(name, server));
       const words: string[] = [];
+      await settle();
       for (let step = 0; step < 60; step++) {
         const client = clients[below(3)]!;
         const dice = below(10);
@@ -243,6 +244,20 @@ describe('what is typed', () => {
     await settle();
     expect(cat.text()).toBe(`mine ${kStart}`);
     expect(ann.doc.base).toBe(kStart);
+  });
+
+  it('before the first connection stays too, and asks where others have typed', async () => {
+    const { server, bob } = await two();
+    const late = new Client('late', server);
+    late.online = false;
+    late.edit({ changes: { from: 0, insert: 'mine ' } });
+    bob.edit({ changes: { from: 0, insert: 'other ' } });
+    await settle();
+    late.online = true;
+    late.shared.resume();
+    await settle();
+    expect(late.text()).toBe(`mine ${kStart}`);
+    expect(late.doc.incoming?.text).toBe(`other ${kStart}`);
   });
 
   it('is saved as a text that the server knows', async () => {

@@ -53,7 +53,10 @@ function decorate(peers: Peer[], state: EditorState): DecorationSet {
   return Decoration.set(ranges, true);
 }
 
-/** A line in a person's colour, with their name for a while; above the first line there is no room for it. */
+/**
+ * A line in a person's colour, with their name for a while; above the first line there is no room
+ * for it.
+ */
 class Caret extends WidgetType {
   constructor(
     private readonly peer: Peer,

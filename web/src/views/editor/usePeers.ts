@@ -7,7 +7,8 @@ import type { Peer } from './peerCursors';
 /** The other people's cursors in a file. */
 export function usePeers(path: string): Peer[] {
   const session = useSession();
-  const here = useStore(session.here);
   const mine = useStore(session.you, (you) => you?.connection ?? 0);
-  return useMemo(() => peersIn(here, path, mine), [here, path, mine]);
+  // As a text: what is told again has not moved, though the text around it has.
+  const told = useStore(session.here, (here) => JSON.stringify(peersIn(here, path, mine)));
+  return useMemo(() => JSON.parse(told) as Peer[], [told]);
 }

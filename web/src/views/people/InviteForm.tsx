@@ -130,6 +130,7 @@ function Link({ link }: { link: string }) {
           id="invite-link"
           className="input mono"
           readOnly
+          autoFocus
           value={link}
           onFocus={({ target }) => target.select()}
           data-testid="invite-link"

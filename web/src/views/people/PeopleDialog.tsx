@@ -77,11 +77,14 @@ function HereRow({ person, session }: { person: Present; session: WorkspaceSessi
         {you && <span className="faint"> (you)</span>}
       </span>
       <Badge>{role}</Badge>
-      <span className="grow" />
       {path === undefined ? (
-        <span className="faint">no file open</span>
+        <span className="people-where faint">no file open</span>
       ) : (
-        <button type="button" className="link mono truncate" onClick={() => follow(path)}>
+        <button
+          type="button"
+          className="people-where link mono truncate"
+          onClick={() => follow(path)}
+        >
           {path}
         </button>
       )}
@@ -118,7 +121,7 @@ function MemberRow({ person }: { person: PersonInfo }) {
       <Avatar actor={actor} />
       <span className="people-name truncate">{name}</span>
       <Badge>{role}</Badge>
-      <span className="faint grow truncate" title={`Invited by ${shortName(invited_by)}`}>
+      <span className="people-where faint truncate" title={`Invited by ${shortName(invited_by)}`}>
         {workspace === undefined ? 'all workspaces' : 'one workspace'} · joined{' '}
         {ago(joined_at, Date.now())}
       </span>
@@ -140,8 +143,8 @@ function InvitationRow({ invitation }: { invitation: InvitationInfo }) {
     <li className="people-row" data-testid="invitation">
       <span className="avatar open-place" data-initials="?" aria-hidden="true" />
       <span className="people-name">Invitation</span>
-      <Badge kind="accent">{role}</Badge>
-      <span className="faint grow truncate">
+      <Badge>{role}</Badge>
+      <span className="people-where faint truncate">
         {uses === 1 ? 'once' : `${uses} times`}, until {new Date(end).toLocaleString()}
       </span>
       <Button

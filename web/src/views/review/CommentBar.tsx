@@ -32,6 +32,7 @@ export function CommentBar(props: { task: TaskInfo; changes: TaskChanges; count:
         icon="send"
         disabled={sending}
         onClick={send}
+        needs="editor"
         data-testid="comments-send"
       >
         Send to @{task.agent}

@@ -62,12 +62,22 @@ export const FileSection = memo(function FileSection(props: FileSectionProps) {
         <Counts added={counts.added} removed={counts.removed} />
         {open.length === 0 && all.length > 0 && <Badge kind="good">accepted</Badge>}
         {open.length > 0 && (
-          <Button size="small" onClick={() => actions.accept(open)} data-testid="file-accept">
+          <Button
+            size="small"
+            onClick={() => actions.accept(open)}
+            needs="editor"
+            data-testid="file-accept"
+          >
             Accept file
           </Button>
         )}
         {all.length > 0 && (
-          <Button size="small" onClick={() => actions.reject(all)} data-testid="file-reject">
+          <Button
+            size="small"
+            onClick={() => actions.reject(all)}
+            needs="editor"
+            data-testid="file-reject"
+          >
             Reject file
           </Button>
         )}

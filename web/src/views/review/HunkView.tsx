@@ -87,6 +87,7 @@ function HunkBar({ hunk, actions }: { hunk: TaskHunk; actions: HunkActions }) {
           variant="ghost"
           icon="check"
           onClick={() => actions.accept([hunk.id])}
+          needs="editor"
           data-testid="hunk-accept"
         >
           Accept
@@ -97,6 +98,7 @@ function HunkBar({ hunk, actions }: { hunk: TaskHunk; actions: HunkActions }) {
         variant="ghost"
         icon="close"
         onClick={() => actions.reject([hunk.id])}
+        needs="editor"
         data-testid="hunk-reject"
       >
         Reject

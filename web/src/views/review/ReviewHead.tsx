@@ -97,6 +97,7 @@ function AllButtons(props: {
         size="small"
         disabled={busy || !open}
         onClick={() => review.acceptAll()}
+        needs="editor"
         data-testid="accept-all"
       >
         Accept all
@@ -107,6 +108,7 @@ function AllButtons(props: {
         disabled={busy || !over}
         title={over ? undefined : 'Once the task has ended'}
         onClick={rejectAll}
+        needs="editor"
         data-testid="reject-all"
       >
         Reject all
@@ -152,6 +154,7 @@ function Moments({ task, agent }: { task: string; agent: string }) {
           icon="undo"
           label="Go back to the checkpoint before the task…"
           onClick={() => askRestore(session, before.id, agent)}
+          needs="editor"
           data-testid="review-restore"
         />
       )}

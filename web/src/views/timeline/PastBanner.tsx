@@ -46,6 +46,7 @@ export function PastBanner() {
           variant="ghost"
           icon="branch"
           onClick={() => askFork(session, seq)}
+          needs="owner"
           data-testid="past-fork"
         >
           Fork…
@@ -55,6 +56,7 @@ export function PastBanner() {
           variant="ghost"
           icon="undo"
           onClick={() => askRestore(session, seq)}
+          needs="editor"
           data-testid="past-restore"
         >
           Restore…

@@ -113,6 +113,7 @@ function useShortcuts(session: WorkspaceSession): void {
 function useUnsavedWarning(session: WorkspaceSession): void {
   useEffect(() => {
     const unsaved = (): boolean =>
+      session.mayEdit() &&
       Object.values(session.documents.store.get().open).some((doc) => doc.dirty);
     const onLeave = (event: BeforeUnloadEvent): void => {
       if (unsaved()) event.preventDefault();
