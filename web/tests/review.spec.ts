@@ -125,9 +125,11 @@ test('comments stay over a reload and reach the agent as one message', async ({ 
   const sent = messages.filter(({ text }) => text.startsWith('Review of your changes'));
   expect(sent).toHaveLength(1);
   expect(sent[0]?.to).toEqual(['claude']);
-  expect(sent[0]?.text).toContain('@src/story.ts:3\n```diff\n-const v3 = 3;\n+const v3 = "three";');
+  expect(sent[0]?.text).toContain(
+    '`src/story.ts:3`\n```diff\n-const v3 = 3;\n+const v3 = "three";',
+  );
   expect(sent[0]?.text).toContain('Why a text?');
-  expect(sent[0]?.text).toContain('@src/story.ts:31');
+  expect(sent[0]?.text).toContain('`src/story.ts:31`');
   expect(sent[0]?.text).toContain('Say what it was.');
 });
 

@@ -14,6 +14,7 @@ import type { Notification, TerminalNotification } from '../protocol/notificatio
 import type { Call } from './call';
 import { Documents } from './documents';
 import { OwnLocks } from './ownLocks';
+import { Spending } from './spending';
 import { Terminals } from './terminals';
 
 export type Connection =
@@ -56,6 +57,7 @@ export class WorkspaceSession {
   readonly documents: Documents;
   readonly locks: OwnLocks;
   readonly terminals: Terminals;
+  readonly spending: Spending;
   private readonly socket: RpcSocket;
   private queue: ModelNotification[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +76,7 @@ export class WorkspaceSession {
     this.locks = new OwnLocks(this.call, id);
     this.documents = new Documents(this.call, this.locks);
     this.terminals = new Terminals(this.call);
+    this.spending = new Spending(this.call, this.state);
   }
 
   readonly call: Call = (method, params) => this.socket.call(method, params);
@@ -89,6 +92,7 @@ export class WorkspaceSession {
     document.removeEventListener('visibilitychange', this.lookAgain);
     clearTimeout(this.flushTimer);
     this.locks.close();
+    this.spending.close();
     this.socket.close();
   }
 

@@ -1,6 +1,6 @@
 import { ask } from '../../actions/prompts';
 import { openReview } from '../../actions/reviewActions';
-import type { WorkspaceSession } from '../../actions/session';
+import { askWhatToSay } from '../../actions/taskActions';
 import { attempt } from '../../actions/toasts';
 import { isOver } from '../../model/tasks';
 import type { TaskInfo } from '../../protocol/entities';
@@ -10,19 +10,6 @@ import { UndoTool } from './UndoTool';
 import { WorktreeTool } from './WorktreeTool';
 
 type TaskMethod = 'tasks.cancel' | 'tasks.retry' | 'tasks.promote' | 'tasks.pause' | 'tasks.resume';
-
-/** Asks what to say to the agent of a task under way. */
-function askWhatToSay(session: WorkspaceSession, { id, agent }: TaskInfo): void {
-  ask({
-    kind: 'name',
-    title: `Say something to ${agent}`,
-    label: 'Part of its next call of the model, in this task',
-    initial: '',
-    submit: 'Send',
-    check: (text) => (text.trim() === '' ? 'Write what it should know.' : undefined),
-    run: (text) => session.call('tasks.steer', { id, text }),
-  });
-}
 
 /** What a person can do with a task in its state. */
 export function TaskTools({ task }: { task: TaskInfo }) {

@@ -1,6 +1,8 @@
-import { useCallback, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { runSlash } from '../../actions/slashActions';
 import { showFailure } from '../../actions/toasts';
-import { withoutLeadingMentions } from '../../model/mentions';
+import { rolesOf, withoutLeadingMentions, withPaths } from '../../model/mentions';
+import { parseSlash } from '../../model/slash';
 import { IconButton, Kbd } from '../../ui/controls';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { MentionList } from './MentionList';
@@ -18,6 +20,8 @@ export function Composer() {
   const session = useSession();
   const agents = useWorkspace((state) => state.agents);
   const names = agents.map(({ name }) => name);
+  const roles = useMemo(() => rolesOf(agents), [agents]);
+  const files = useWorkspace((state) => state.files);
   const input = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(kNothing);
   const [sending, setSending] = useState(false);
@@ -31,20 +35,33 @@ export function Composer() {
     });
   };
   const focus = useCallback(() => input.current?.focus(), []);
-  const targets = useTargets(draft.text, names, focus);
-  const mention = useMention(draft, names, place);
+  const targets = useTargets(draft.text, names, roles, focus);
+  const mention = useMention(draft, agents, roles, place);
   const blank = draft.text.trim() === '';
-  const aimless = targets.names.length === 0;
+  const slash = parseSlash(draft.text);
+  const aimless = slash === null && targets.names.length === 0;
+  const unable = blank || aimless || slash?.kind === 'unknown' || sending;
+
+  const message = async (): Promise<void> => {
+    const said = withoutLeadingMentions(draft.text, names, roles);
+    const text = withPaths(said, (path) => files?.[path]?.kind === 'file');
+    await session.call('messages.send', { to: targets.names, text, ...(apart && kApart) });
+    setApart(false);
+    targets.pick(targets.names);
+    place(kNothing);
+  };
+
+  const command = async (): Promise<void> => {
+    if (slash?.kind !== 'command') return;
+    const { draft: text } = await runSlash(session, slash);
+    place({ text, cursor: text.length });
+  };
 
   const send = async (): Promise<void> => {
-    if (blank || aimless || sending) return;
+    if (unable) return;
     setSending(true);
     try {
-      const text = withoutLeadingMentions(draft.text, names);
-      await session.call('messages.send', { to: targets.names, text, ...(apart && kApart) });
-      setApart(false);
-      targets.pick(targets.names);
-      place(kNothing);
+      await (slash === null ? message() : command());
     } catch (thrown) {
       showFailure(thrown);
     } finally {
@@ -55,12 +72,7 @@ export function Composer() {
   return (
     <div className="composer">
       {mention.options.length > 0 && (
-        <MentionList
-          options={mention.options}
-          choice={mention.choice}
-          agents={agents}
-          onChoose={mention.choose}
-        />
+        <MentionList options={mention.options} choice={mention.choice} onChoose={mention.choose} />
       )}
       <div className="composer-box">
         <DraftInput
@@ -75,14 +87,17 @@ export function Composer() {
           <ApartButton apart={apart} onChange={setApart} />
           <IconButton
             icon="send"
-            label={aimless ? 'Pick an agent first' : 'Send'}
-            disabled={sending || blank || aimless}
+            label={aimless ? 'Pick an agent first' : slash === null ? 'Send' : 'Run'}
+            disabled={unable}
             onClick={() => void send()}
             data-testid="composer-send"
           />
         </div>
       </div>
-      <Hint asksNobody={!blank && aimless} />
+      <Hint
+        asksNobody={!blank && aimless}
+        unknown={slash?.kind === 'unknown' ? slash.name : null}
+      />
     </div>
   );
 }
@@ -124,11 +139,11 @@ function DraftInput(props: {
       value={draft.text}
       rows={Math.min(8, Math.max(2, draft.text.split('\n').length))}
       maxLength={kTextCharsMax}
-      placeholder="Ask an agent… @ picks one"
+      placeholder="Ask an agent… @ for agents and files, / for commands"
       aria-label="Message to the agents"
       aria-autocomplete="list"
       aria-controls={open ? 'mentions' : undefined}
-      aria-activedescendant={open ? `mention-${mention.options[mention.choice]}` : undefined}
+      aria-activedescendant={open ? `mention-${mention.choice}` : undefined}
       onChange={({ target }) => {
         props.onDraft({ text: target.value, cursor: target.selectionStart });
         mention.reset();
@@ -142,10 +157,14 @@ function DraftInput(props: {
   );
 }
 
-function Hint({ asksNobody }: { asksNobody: boolean }) {
+function Hint({ asksNobody, unknown }: { asksNobody: boolean; unknown: string | null }) {
   return (
     <p className="composer-hint faint" aria-live="polite">
-      {asksNobody ? (
+      {unknown !== null ? (
+        <span className="warn-text">
+          There is no command /{unknown}. A space before it makes it a message.
+        </span>
+      ) : asksNobody ? (
         <span className="warn-text">Whom do you ask? Write @name or pick one above.</span>
       ) : (
         <>
