@@ -46,6 +46,20 @@ test('created, read, written, moved, removed', async () => {
   assert.match(last.actor, /^user:/);
 });
 
+test('a file that is not text is read as bytes', async () => {
+  const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 255, 254]);
+  writeFileSync(path.join(workspace.projects(), 'dot.png'), bytes);
+  await refused(workspace.read('dot.png'), 'invalid');
+  const { base64, size, version } = await workspace.call('files.bytes', { path: 'dot.png' });
+  assert.deepEqual(Buffer.from(base64, 'base64'), bytes);
+  assert.equal(size, bytes.length);
+  assert.ok(version > 0, 'what was found is in the log');
+  writeFileSync(path.join(workspace.projects(), 'large.bin'), Buffer.alloc((8 << 20) + 1));
+  await refused(workspace.call('files.bytes', { path: 'large.bin' }), 'limit');
+  await refused(workspace.call('files.bytes', { path: '../large.bin' }), ['invalid', 'denied']);
+  await refused(workspace.call('files.bytes', { path: 'none.png' }), 'not_found');
+});
+
 test('a write on top of an old version is a conflict and changes nothing', async () => {
   const { version } = await workspace.create('contested.txt', 'one\n');
   await workspace.call('files.write', {

@@ -1,6 +1,7 @@
 #include "workspace/checkpoints.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "base/log.h"
@@ -34,6 +35,32 @@ std::vector<std::string> take_out_large(std::vector<TreeStep>& steps) {
     return out;
   });
   return paths;
+}
+
+/// Whether a link or an empty folder can be beside these files, which are sorted by path.
+bool has_room(const std::vector<blobs::TreeEntry>& files, const std::string& path) {
+  const auto is_file = [&files](std::string_view each) {
+    return std::ranges::binary_search(files, each, {}, &blobs::TreeEntry::path);
+  };
+  const std::string below = path + "/";
+  const auto next = std::ranges::lower_bound(files, below, {}, &blobs::TreeEntry::path);
+  if (next != files.end() && next->path.starts_with(below)) return false;
+  for (std::size_t end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+    if (is_file(std::string_view(path).substr(0, end))) return false;
+  }
+  return !is_file(path);
+}
+
+/// The files, and what of the tree is no file and not in their way, by path.
+std::vector<blobs::TreeEntry> with_what_stays(std::vector<blobs::TreeEntry> files,
+                                              const std::vector<blobs::TreeEntry>& now) {
+  std::vector<blobs::TreeEntry> others;
+  for (const blobs::TreeEntry& entry : now) {
+    if (entry.kind != Kind::kFile && has_room(files, entry.path)) others.push_back(entry);
+  }
+  std::ranges::move(others, std::back_inserter(files));
+  std::ranges::sort(files, {}, &blobs::TreeEntry::path);
+  return files;
 }
 
 }  // namespace
@@ -110,14 +137,32 @@ Result<std::vector<TreeStep>> Checkpoints::steps_to(const Checkpoint& wanted,
                                                     const std::string& path,
                                                     const blobs::Tree& now) const {
   TRY(const blobs::Tree then, blobs::read_tree(wanted.tree, parts_.blobs));
+  return steps_between_trees(now.entries, then.entries, path);
+}
+
+Result<std::vector<TreeStep>> Checkpoints::steps_between_trees(
+    const std::vector<blobs::TreeEntry>& now, const std::vector<blobs::TreeEntry>& then,
+    const std::string& path) {
   const auto selected = [&path](std::string_view each) { return is_at_or_below(each, path); };
-  const auto known = [&](const blobs::Tree& tree) {
-    return std::ranges::any_of(tree.entries, selected, &blobs::TreeEntry::path);
+  const auto known = [&](const std::vector<blobs::TreeEntry>& tree) {
+    return std::ranges::any_of(tree, selected, &blobs::TreeEntry::path);
   };
   if (!path.empty() && !known(now) && !known(then)) {
-    return not_found("neither the project nor the checkpoint has '" + path + "'");
+    return not_found("neither the project nor the moment to go back to has '" + path + "'");
   }
-  return steps_between(now.entries, then.entries, selected);
+  return steps_between(now, then, selected);
+}
+
+awaitable<Result<Checkpoints::Restored>> Checkpoints::restore_moment(Actor actor, Moment moment,
+                                                                     std::string path) {
+  CO_TRY(path, locks::canonical_folder(path));
+  const std::string event = std::to_string(moment.seq);
+  const std::string what = path.empty() ? "" : path + " of ";
+  std::string label = "before restoring " + what + "event " + event;
+  Plan plan = [files = std::move(moment.files), path](const blobs::Tree& now) {
+    return steps_between_trees(now.entries, with_what_stays(files, now.entries), path);
+  };
+  co_return co_await change(std::move(actor), "event:" + event, std::move(label), std::move(plan));
 }
 
 awaitable<Result<Checkpoints::Restored>> Checkpoints::change(Actor actor, std::string of,

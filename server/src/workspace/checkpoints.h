@@ -51,6 +51,15 @@ class Checkpoints {
   /// what is replaced comes first. Errc::kLocked where somebody else has a lock on any of it.
   awaitable<Result<Restored>> restore(Actor actor, std::string id, std::string path);
 
+  /// The project's files right after an event, by path, with their contents in the blob store.
+  struct Moment {
+    Sequence seq = 0;
+    std::vector<blobs::TreeEntry> files;
+  };
+  /// The same for files alone, which the log knows at every moment. Links and empty folders stay,
+  /// but for those that are in a file's place or way.
+  awaitable<Result<Restored>> restore_moment(Actor actor, Moment moment, std::string path);
+
   /// Makes steps from the tree as it is. Runs on the pool; may block.
   using Plan = std::function<Result<std::vector<TreeStep>>(const blobs::Tree& now)>;
   /// Does what `plan` says to the tree as it is at that moment; where somebody is quicker, the plan
@@ -63,6 +72,9 @@ class Checkpoints {
   awaitable<Result<blobs::Tree>> snapshot();
   Result<std::vector<TreeStep>> steps_to(const Checkpoint& wanted, const std::string& path,
                                          const blobs::Tree& now) const;
+  static Result<std::vector<TreeStep>> steps_between_trees(
+      const std::vector<blobs::TreeEntry>& now, const std::vector<blobs::TreeEntry>& then,
+      const std::string& path);
   awaitable<Result<Restored>> change_once(const Actor& actor, const std::string& of,
                                           const std::string& label, const Plan& plan,
                                           const json::object& more);

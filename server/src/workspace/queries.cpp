@@ -5,6 +5,7 @@
 #include "storage/databases/queries/log_search.h"
 #include "storage/databases/queries/messages.h"
 #include "storage/databases/queries/metrics.h"
+#include "storage/databases/queries/moment_files.h"
 #include "storage/databases/queries/view.h"
 #include "workspace/files/file_change.h"
 #include "workspace/log/archive_feed.h"
@@ -82,10 +83,40 @@ awaitable<Result<std::string>> Queries::content_at(std::string path, Sequence se
   co_return co_await ask(std::move(work));
 }
 
-awaitable<Result<json::value>> Queries::timeline_at(Sequence seq) {
-  auto work = [seq](const databases::View& view) -> Result<json::value> {
-    TRY(json::object state, databases::timeline_at(view, seq));
+awaitable<Result<json::value>> Queries::timeline_at(databases::TimelineLook look) {
+  auto work = [look](const databases::View& view) -> Result<json::value> {
+    TRY(json::object state, databases::timeline_at(view, look));
     return json::value(std::move(state));
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<json::value>> Queries::density(databases::DensityQuestion question) {
+  auto work = [question = std::move(question)](const databases::View& view) -> Result<json::value> {
+    TRY(json::object counted, databases::density(view, question));
+    return json::value(std::move(counted));
+  };
+  co_return co_await ask(std::move(work));
+}
+
+awaitable<Result<std::vector<blobs::TreeEntry>>> Queries::files_at(Sequence seq) {
+  auto work = [this, seq](const databases::View& view) -> Result<std::vector<blobs::TreeEntry>> {
+    TRY(const std::vector<databases::MomentFile> files, databases::moment_files(view, seq));
+    std::vector<blobs::TreeEntry> entries;
+    for (const databases::MomentFile& file : files) {
+      TRY(const bool stored, parts_.blobs.contains(file.hash));
+      if (!stored) {
+        TRY(const auto changes, databases::file_changes_until(view, file.path, seq));
+        TRY(const std::string content, content_of(changes, parts_.blobs));
+        TRY_VOID(parts_.blobs.put(content));
+      }
+      entries.push_back({.path = file.path,
+                         .hash = file.hash,
+                         .size = file.size,
+                         .mode = file.mode,
+                         .target = {}});
+    }
+    return entries;
   };
   co_return co_await ask(std::move(work));
 }
@@ -98,13 +129,16 @@ awaitable<Result<Sequence>> Queries::seq_at(Time time) {
 awaitable<Result<json::value>> Queries::timeline_range(databases::TimelineFilter filter) {
   auto work = [this,
                filter = std::move(filter)](const databases::View& view) -> Result<json::value> {
-    const bool everything = filter.types.empty() && filter.agent.empty() && filter.path.empty();
+    const bool everything =
+        filter.types.empty() && filter.agent.empty() && filter.path.empty() && filter.before == 0;
     const archive::ArchiveReader reader(parts_.log.archive_directory());
     json::array events;
+    Sequence first = 0;
     Sequence last = filter.from - 1;
     auto add = [&](std::string_view line, Sequence seq) -> Result<bool> {
       if (seq > view.feed.head()) return false;
       TRY(json::value event, parse_json(line));
+      if (events.empty()) first = seq;
       events.push_back(std::move(event));
       last = seq;
       return events.size() < filter.limit;
@@ -120,7 +154,11 @@ awaitable<Result<json::value>> Queries::timeline_range(databases::TimelineFilter
     }
     json::object answer{{"events", std::move(events)}};
     const bool full = answer.at("events").as_array().size() >= filter.limit;
-    if (full && last < view.feed.head()) answer["next"] = last + 1;
+    if (filter.before > 0) {
+      if (full && first > filter.from) answer["previous"] = first;
+    } else if (full && last < view.feed.head()) {
+      answer["next"] = last + 1;
+    }
     return json::value(std::move(answer));
   };
   co_return co_await ask(std::move(work));

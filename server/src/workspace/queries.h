@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "storage/blobs/blob_store.h"
+#include "storage/blobs/tree.h"
 #include "storage/databases/catalogue.h"
+#include "storage/databases/queries/density.h"
 #include "storage/databases/queries/timeline.h"
 #include "workspace/files/file_index.h"
 #include "workspace/log/event_log.h"
@@ -27,7 +29,7 @@ class Queries {
  public:
   struct Parts {
     EventLog& log;
-    const blobs::BlobStore& blobs;
+    blobs::BlobStore& blobs;
     databases::Catalogue& catalogue;
     BlockingPool& database;
     std::filesystem::path directory;  ///< of the workspace
@@ -46,11 +48,16 @@ class Queries {
   awaitable<Result<Undone>> without_task(std::string task, FileIndex::Files now);
   /// The bytes of the file as they were right after `seq`.
   awaitable<Result<std::string>> content_at(std::string path, Sequence seq);
-  /// {seq, files, agents, locks, tasks}: the workspace as it was right after `seq`
-  awaitable<Result<json::value>> timeline_at(Sequence seq);
+  /// {seq, files, agents, locks, tasks}: the workspace as it was at a moment
+  awaitable<Result<json::value>> timeline_at(databases::TimelineLook look);
+  /// {from, to, width, to_ts, buckets, gaps}: how much happened when
+  awaitable<Result<json::value>> density(databases::DensityQuestion question);
+  /// The project's files right after `seq`, by path, with their contents in the blob store.
+  awaitable<Result<std::vector<blobs::TreeEntry>>> files_at(Sequence seq);
   /// The last event at or before `time`; Errc::kNotFound where that is before the first.
   awaitable<Result<Sequence>> seq_at(Time time);
-  /// {events: [...], next?}: the events themselves, in order; `next` is where to go on
+  /// {events: [...], next?, previous?}: the events themselves, in order; `next` is where to go on,
+  /// and `previous` the `before` of the page before
   awaitable<Result<json::value>> timeline_range(databases::TimelineFilter filter);
   /// {messages: [...], more}: oldest first, the newest `limit` of those before `before`
   awaitable<Result<json::value>> messages(std::optional<Sequence> before, std::size_t limit);

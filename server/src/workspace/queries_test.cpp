@@ -90,7 +90,7 @@ TEST_F(QueriesTest, Refuses) {
       if (!refused) EXPECT_EQ(refused.error().code, c.code) << c.sql;
     }
     EXPECT_FALSE(co_await test.queries().cost_summary("moon"));
-    EXPECT_FALSE(co_await test.queries().timeline_at(1'000'000));
+    EXPECT_FALSE(co_await test.queries().timeline_at({.seq = 1'000'000}));
     const auto none = co_await test.queries().file_history("missing", 5);
     EXPECT_TRUE(none && none->at("edits").as_array().empty());
   }(*this));
@@ -134,7 +134,7 @@ TEST_F(QueriesTest, GoesBackToWhatWasAtAMoment) {
     co_await test.write("b.txt", "two");
     const auto seq = co_await test.queries().seq_at(then);
     EXPECT_TRUE(seq && *seq == first.seq);
-    const auto state = co_await test.queries().timeline_at(first.seq);
+    const auto state = co_await test.queries().timeline_at({.seq = first.seq});
     EXPECT_TRUE(state && state->at("files").as_array().size() == 1);
     const auto before = co_await test.queries().seq_at(then - std::chrono::hours(1));
     EXPECT_TRUE(!before || *before == 0);

@@ -1,9 +1,19 @@
 import { goTo } from './app';
-import { askClose, askNewFile, askRename, removeFile, toggleOwnLock } from './fileActions';
-import { dock, pane, theme, toggleTheme, type DockTab } from './preferences';
+import {
+  askClose,
+  askNewFile,
+  copyLink,
+  askRename,
+  removeFile,
+  toggleOwnLock,
+} from './fileActions';
+import { showPanel } from './layout';
+import { layoutCommands } from './layoutCommands';
+import { theme, toggleTheme } from './preferences';
 import { ask } from './prompts';
 import { reviewCommands } from './reviewActions';
 import type { WorkspaceSession } from './session';
+import { timelineCommands } from './timelineCommands';
 
 /** Something a person can do, as data: the palette lists it, a key may run it. */
 export interface Command {
@@ -15,11 +25,6 @@ export interface Command {
   run: () => void;
 }
 
-function showDock(tab: DockTab): void {
-  dock.update((before) => ({ ...before, tab, open: true }));
-  pane.set('activity');
-}
-
 function focusOn(selector: string): void {
   setTimeout(() => document.querySelector<HTMLElement>(selector)?.focus(), 0);
 }
@@ -27,6 +32,12 @@ function focusOn(selector: string): void {
 export function appearanceCommands(): Command[] {
   return [
     { id: 'theme.toggle', title: 'Switch light and dark', section: 'View', run: toggleTheme },
+    {
+      id: 'theme.contrast',
+      title: 'Use the high-contrast theme',
+      section: 'View',
+      run: () => theme.set('contrast'),
+    },
     {
       id: 'theme.system',
       title: 'Follow the system theme',
@@ -41,8 +52,10 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
   return [
     ...goCommands(session),
     ...fileCommands(session),
+    ...timelineCommands(session),
     ...agentCommands(session),
     ...reviewCommands(session),
+    ...layoutCommands(session.layout),
     ...appearanceCommands(),
   ];
 }
@@ -60,33 +73,25 @@ function goCommands(session: WorkspaceSession): Command[] {
       id: 'go.search',
       title: 'Search files and history…',
       section: 'Go',
+      keys: 'Mod+Shift+F',
       run: () => ask({ kind: 'search' }),
     },
     {
-      id: 'go.chat',
+      id: 'go.write',
       title: 'Write to the agents',
       section: 'Go',
       keys: 'Mod+J',
       run: () => {
-        pane.set('chat');
+        showPanel(session.layout, 'chat');
         focusOn('[data-testid="composer-input"]');
       },
     },
-    { id: 'go.queue', title: 'Show the task queue', section: 'Go', run: () => showDock('queue') },
-    { id: 'go.log', title: 'Show the event log', section: 'Go', run: () => showDock('log') },
     {
-      id: 'go.sql',
-      title: 'Ask the databases with SQL',
+      id: 'go.link',
+      title: 'Copy the link to what I see',
       section: 'Go',
-      run: () => showDock('sql'),
+      run: () => void copyLink(session),
     },
-    {
-      id: 'go.terminal',
-      title: 'Show the terminal',
-      section: 'Go',
-      run: () => showDock('terminal'),
-    },
-    { id: 'go.cost', title: 'Show what it costs', section: 'Go', run: () => showDock('cost') },
     {
       id: 'go.workspaces',
       title: 'All workspaces',
@@ -164,21 +169,8 @@ function agentCommands(session: WorkspaceSession): Command[] {
     title: `Ask @${name}`,
     section: 'Agents',
     run: () => {
-      pane.set('chat');
+      showPanel(session.layout, 'chat');
       window.dispatchEvent(new CustomEvent('studio:mention', { detail: name }));
     },
   }));
-}
-
-const MAC = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
-
-/** `Mod+S` → what the person's keyboard says. */
-export function keyLabel(keys: string): string {
-  return keys.replace('Mod+', MAC ? '⌘' : 'Ctrl+');
-}
-
-export function matchesKeys(keys: string, event: KeyboardEvent): boolean {
-  const mod = MAC ? event.metaKey : event.ctrlKey;
-  const letter = keys.replace('Mod+', '').toLowerCase();
-  return mod && !event.altKey && !event.shiftKey && event.key.toLowerCase() === letter;
 }

@@ -1,13 +1,39 @@
 import { pathProblem } from '../model/tree';
 import { asFailure } from '../net/failure';
+import { route, showInAddress } from './app';
 import { pane } from './preferences';
 import { ask } from './prompts';
 import type { WorkspaceSession } from './session';
 import { attempt, showFailure, showToast } from './toasts';
 
-export function openFile(session: WorkspaceSession, path: string): void {
+/** Shows a file, and of it a line (from 1), wherever the person is now. */
+export function openFile(session: WorkspaceSession, path: string, line?: number): void {
   pane.set('editor');
+  showInAddress({ kind: 'file', path, ...(line === undefined ? {} : { line }) });
+  if (line !== undefined) session.reveal.set({ path, line });
   void session.documents.open(path);
+}
+
+/** Copies the address of what is shown, so that another person sees the same. */
+export async function copyLink(session: WorkspaceSession): Promise<void> {
+  const { active } = session.documents.store.get();
+  const here = route.get();
+  if (here.page !== 'workspace') return;
+  const seen = here.place?.kind === 'task' || here.place?.kind === 'moment';
+  const line = active === null ? undefined : session.cursorLine.get(active);
+  if (!seen && active !== null) {
+    showInAddress({ kind: 'file', path: active, ...(line === undefined ? {} : { line }) });
+  }
+  try {
+    await navigator.clipboard.writeText(window.location.href);
+    showToast({ tone: 'success', text: 'Copied the link to what you see.' });
+  } catch {
+    showToast({
+      tone: 'danger',
+      text: 'The browser did not let the link be copied.',
+      hint: 'It is in the address bar now.',
+    });
+  }
 }
 
 export function askNewFile(session: WorkspaceSession, folder: string): void {

@@ -1,38 +1,11 @@
 import type { CommentDraft } from '../model/reviewComments';
-import { createStore, type Store } from '../model/store';
+import { createStore } from '../model/store';
+import { stored } from './stored';
 
-export type Theme = 'system' | 'light' | 'dark';
-export type DockTab = 'queue' | 'approvals' | 'log' | 'cost' | 'sql' | 'terminal';
+export type Theme = 'system' | 'light' | 'dark' | 'contrast';
 export type Pane = 'files' | 'editor' | 'chat' | 'agents' | 'activity';
 
-/** A store whose value outlives the page; a browser that refuses storage just forgets. */
-function stored<Value>(key: string, initial: Value): Store<Value> {
-  const store = createStore<Value>(read(key, initial));
-  store.subscribe(() => {
-    try {
-      localStorage.setItem(key, JSON.stringify(store.get()));
-    } catch {
-      // Storage is full or forbidden: the preference lasts for this page only.
-    }
-  });
-  return store;
-}
-
-function read<Value>(key: string, initial: Value): Value {
-  try {
-    const text = localStorage.getItem(key);
-    return text === null ? initial : (JSON.parse(text) as Value);
-  } catch {
-    return initial;
-  }
-}
-
 export const theme = stored<Theme>('coditect.theme', 'system');
-/** `height` in pixels; absent until a person has chosen one. */
-export const dock = stored<{ tab: DockTab; open: boolean; height?: number }>('coditect.dock', {
-  tab: 'queue',
-  open: true,
-});
 /** Queries that a person wants to ask again, the newest first. */
 export const savedQueries = stored<{ database: string; sql: string }[]>('coditect.queries', []);
 /** How changes are reviewed, and what is not sent yet, by workspace and task. */
@@ -43,23 +16,27 @@ export const review = stored<{ split: boolean; drafts: Record<string, CommentDra
 /** The one pane that a narrow screen shows. */
 export const pane = createStore<Pane>('chat');
 
-/** Puts the theme on the document; "system" leaves it to prefers-color-scheme. */
+const kDark = '(prefers-color-scheme: dark)';
+const kContrast = '(prefers-contrast: more)';
+
+/** The theme that is drawn: "system" follows what the person has set for all programs. */
+export function shownTheme(): Exclude<Theme, 'system'> {
+  const chosen = theme.get();
+  if (chosen !== 'system') return chosen;
+  if (window.matchMedia(kContrast).matches) return 'contrast';
+  return window.matchMedia(kDark).matches ? 'dark' : 'light';
+}
+
+/** Puts the theme on the document, and again whenever it changes. */
 export function followTheme(root: HTMLElement): void {
   const show = (): void => {
-    const chosen = theme.get();
-    if (chosen === 'system') delete root.dataset['theme'];
-    else root.dataset['theme'] = chosen;
+    root.dataset['theme'] = shownTheme();
   };
   theme.subscribe(show);
+  for (const query of [kDark, kContrast]) window.matchMedia(query).addEventListener('change', show);
   show();
 }
 
-export function isDark(): boolean {
-  const chosen = theme.get();
-  if (chosen !== 'system') return chosen === 'dark';
-  return window.matchMedia('(prefers-color-scheme: dark)').matches;
-}
-
 export function toggleTheme(): void {
-  theme.set(isDark() ? 'light' : 'dark');
+  theme.set(shownTheme() === 'light' ? 'dark' : 'light');
 }

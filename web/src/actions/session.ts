@@ -2,9 +2,10 @@ import { apply, GapError } from '../model/apply';
 import { fromSnapshot } from '../model/attach';
 import { applyToFiles, filesFrom } from '../model/files';
 import { addMessages, pageBefore, prependEvents } from '../model/history';
+import type { Layout } from '../model/layout';
 import { withPreview } from '../model/previews';
 import type { WorkspaceState } from '../model/state';
-import { createStore } from '../model/store';
+import { createStore, type Store } from '../model/store';
 import { asFailure, Failure } from '../net/failure';
 import { getWorkspace, socketUrl } from '../net/http';
 import { RpcSocket } from '../net/socket';
@@ -13,6 +14,7 @@ import { isKnown, type WireEvent } from '../protocol/events';
 import type { Notification, TerminalNotification } from '../protocol/notifications';
 import type { Call } from './call';
 import { Documents } from './documents';
+import { layoutOf } from './layout';
 import { OwnLocks } from './ownLocks';
 import { Spending } from './spending';
 import { Terminals } from './terminals';
@@ -52,12 +54,17 @@ export class WorkspaceSession {
   readonly connection = createStore<Connection>({ phase: 'connecting' });
   readonly state = createStore<WorkspaceState | null>(null);
   readonly fades = createStore<Record<string, Fade>>({});
+  /** The line to bring into sight; a new object asks again. */
+  readonly reveal = createStore<{ path: string; line: number } | null>(null);
+  /** Where the cursor of an open file stands, from 1. */
+  readonly cursorLine = new Map<string, number>();
   readonly historyLoading = createStore(false);
   readonly moreMessages = createStore(false);
   readonly documents: Documents;
   readonly locks: OwnLocks;
   readonly terminals: Terminals;
   readonly spending: Spending;
+  readonly layout: Store<Layout>;
   private readonly socket: RpcSocket;
   private queue: ModelNotification[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -77,6 +84,7 @@ export class WorkspaceSession {
     this.documents = new Documents(this.call, this.locks);
     this.terminals = new Terminals(this.call);
     this.spending = new Spending(this.call, this.state);
+    this.layout = layoutOf(id);
   }
 
   readonly call: Call = (method, params) => this.socket.call(method, params);

@@ -2,7 +2,7 @@ import { budgetOf, type Slash } from '../model/slash';
 import { isOver, isUnderWay } from '../model/tasks';
 import { Failure } from '../net/failure';
 import type { TaskInfo } from '../protocol/entities';
-import { dock, pane } from './preferences';
+import { showPanel } from './layout';
 import { ask } from './prompts';
 import { openReview } from './reviewActions';
 import type { WorkspaceSession } from './session';
@@ -49,8 +49,7 @@ export async function runSlash(
       await session.call('messages.send', { to: ['all'], text });
       return kDone;
     case 'cost':
-      dock.update((before) => ({ ...before, tab: 'cost', open: true }));
-      pane.set('activity');
+      showPanel(session.layout, 'cost');
       return kDone;
     case 'budget':
       await setBudget(session, names, agents, text);

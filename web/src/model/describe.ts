@@ -119,7 +119,7 @@ function describeFiles(event: Extract<KnownEvent, { type: FileType }>): string {
       const { paths, of, merged } = event.data;
       return merged === true
         ? `${files(paths.length)} merged, of ${of}`
-        : `${files(paths.length)} back, of ${of}`;
+        : `${files(paths.length)} back, of ${of.replace(/^event:/, 'event ')}`;
     }
     case 'worktree_opened': {
       const { agent, conflicts = [] } = event.data;

@@ -294,11 +294,3 @@ export interface TaskChanges {
   files: { path: string; version: number; from?: string; hunks: TaskHunk[] }[];
   refused: RefusedPlace[];
 }
-
-/** A moment that can be gone back to; one is made before each task. */
-export interface CheckpointInfo {
-  id: string;
-  label: string;
-  seq: number;
-  task?: string;
-}

@@ -350,3 +350,6 @@ const KNOWN: Record<EventType, true> = {
 export function isKnown(event: WireEvent): event is KnownEvent {
   return Object.hasOwn(KNOWN, event.type);
 }
+
+/** Every type that this build knows. */
+export const kKnownTypes = Object.keys(KNOWN);

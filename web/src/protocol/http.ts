@@ -6,9 +6,16 @@ export type Source =
   | { kind: 'path'; path: string }
   | { kind: 'template'; name: string };
 
+/** Another workspace as it was after one of its events. */
+export interface ForkSource {
+  kind: 'workspace';
+  id: string;
+  through_seq: number;
+}
+
 export interface ProvisionRequest {
   name: string;
-  source: Source;
+  source: Source | ForkSource;
 }
 
 export interface ProvisionAnswer extends WorkspaceInfo {

@@ -6,7 +6,6 @@ import type {
   ApprovalPolicy,
   ApprovalRule,
   BudgetRow,
-  CheckpointInfo,
   CostRow,
   CostTotals,
   FileHistoryEdit,
@@ -29,6 +28,7 @@ import type {
   WorkspaceInfo,
 } from './entities';
 import type { WireEvent } from './events';
+import type { CheckpointInfo, Density, TimelineAt } from './timeline';
 
 /** The state at `head`; with `resume_from` the client keeps its own and only `resync` matters. */
 export interface AttachResult {
@@ -89,11 +89,6 @@ export interface Methods {
     params: { id: string; path: string; version: number; hunks: string[] };
     result: { accepted: number };
   };
-  'checkpoints.list': { params: Nothing; result: { checkpoints: CheckpointInfo[] } };
-  'checkpoints.restore': {
-    params: { id: string; path?: string };
-    result: { before: string; changed: number };
-  };
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
   'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
@@ -146,6 +141,10 @@ export interface Methods {
     params: { path?: string; depth?: number };
     result: { entries: TreeEntry[]; truncated: boolean };
   };
+  'files.bytes': {
+    params: { path: string };
+    result: { base64: string; version: number; size: number };
+  };
   'files.read': { params: { path: string }; result: FileText };
   'files.write': {
     params: { path: string; text: string; base_version: number; lock?: number | string };
@@ -173,8 +172,36 @@ export interface Methods {
   };
   'locks.release': { params: { path: string; token: number | string }; result: unknown };
   'timeline.range': {
-    params: { from: number; limit: number; types?: string[]; agent?: string; path?: string };
-    result: { events: WireEvent[]; next?: number | null };
+    params: {
+      from?: number;
+      before?: number;
+      limit: number;
+      types?: string[];
+      agent?: string;
+      path?: string;
+    };
+    result: { events: WireEvent[]; next?: number; previous?: number };
+  };
+  'timeline.at': { params: { seq: number; since?: number }; result: TimelineAt };
+  'timeline.file_at': { params: { path: string; seq: number }; result: FileText };
+  'timeline.density': {
+    params: {
+      buckets: number;
+      by: 'type' | 'agent';
+      types?: string[];
+      agent?: string;
+      path?: string;
+    };
+    result: Density;
+  };
+  'timeline.restore': {
+    params: { seq: number; path?: string };
+    result: { before: CheckpointInfo; changed: number; left_out?: string[] };
+  };
+  'checkpoints.list': { params: Nothing; result: { checkpoints: CheckpointInfo[] } };
+  'checkpoints.restore': {
+    params: { id: string; path?: string };
+    result: { changed: number };
   };
   'cost.summary': {
     params: { by: 'agent' | 'task' | 'model' | 'day' };

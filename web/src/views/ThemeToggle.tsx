@@ -1,10 +1,10 @@
-import { isDark, theme, toggleTheme } from '../actions/preferences';
+import { shownTheme, theme, toggleTheme } from '../actions/preferences';
 import { IconButton } from '../ui/controls';
 import { useStore } from '../ui/useStore';
 
 export function ThemeToggle() {
   useStore(theme);
-  const dark = isDark();
+  const dark = shownTheme() !== 'light';
   return (
     <IconButton
       icon={dark ? 'sun' : 'moon'}

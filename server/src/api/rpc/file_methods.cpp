@@ -1,5 +1,6 @@
 #include "api/rpc/method_table.h"
 #include "api/rpc/params.h"
+#include "base/base64.h"
 #include "base/limits.h"
 #include "coordination/locks/path.h"
 
@@ -46,6 +47,13 @@ awaitable<Result<json::value>> read(MethodCall call) {
   CO_TRY(auto file, co_await call.workspace.files().read(text_param(call.params, "path")));
   const std::size_t size = file.text.size();
   co_return json::object{{"text", std::move(file.text)}, {"version", file.version}, {"size", size}};
+}
+
+awaitable<Result<json::value>> bytes(MethodCall call) {
+  CO_TRY(auto file, co_await call.workspace.files().read_bytes(text_param(call.params, "path")));
+  co_return json::object{{"base64", to_base64(file.bytes)},
+                         {"version", file.version},
+                         {"size", file.bytes.size()}};
 }
 
 awaitable<Result<json::value>> write(MethodCall call) {
@@ -110,6 +118,11 @@ std::vector<Method> file_methods() {
        {{"path", "string", kRequired, kPathWords}},
        "{text, version, size}",
        read},
+      {"files.bytes",
+       "A file's content, text or not.",
+       {{"path", "string", kRequired, kPathWords}},
+       "{base64, version, size}",
+       bytes},
       {"files.write",
        "Replaces a file's text. Refused when it changed since base_version or is locked.",
        {{"path", "string", kRequired, kPathWords},

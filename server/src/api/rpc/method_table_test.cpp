@@ -80,7 +80,8 @@ constexpr std::string_view kPromised[] = {
     "cost.set_budget",    "cost.settle",        "search.text",           "search.semantic",
     "terminal.open",      "terminal.write",     "terminal.resize",       "terminal.close",
     "instructions.list",  "instructions.trust", "instructions.distrust", "tasks.changes",
-    "tasks.revert",       "tasks.reject_hunks", "tasks.accept_hunks"};
+    "tasks.revert",       "tasks.reject_hunks", "tasks.accept_hunks",    "timeline.density",
+    "timeline.restore"};
 
 TEST(MethodTable, HasEveryPromisedMethod) {
   const MethodTable table;

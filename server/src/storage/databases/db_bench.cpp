@@ -213,7 +213,7 @@ void BM_TimelineAt(benchmark::State& state) {
   Sequence seq = 1;
   for (auto _ : state) {
     seq = seq * 48'271 % 99'991 + 1;
-    check(timeline_at(view, seq).ok());
+    check(timeline_at(view, {.seq = seq}).ok());
   }
 }
 BENCHMARK(BM_TimelineAt)->Unit(benchmark::kMillisecond)->UseRealTime();

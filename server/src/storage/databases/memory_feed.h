@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <string>
@@ -50,7 +51,7 @@ class MemoryFeed final : public EventFeed {
     const std::lock_guard lock(mutex_);
     Event event;
     event.seq = events_.size() + 1;
-    event.ts = Time{std::chrono::seconds{1'800'000'000 + event.seq}};
+    event.ts = Time{std::chrono::seconds{1'800'000'000 + event.seq}} + pauses_;
     event.type = std::move(type);
     event.actor = std::move(actor);
     event.task = std::move(task);
@@ -62,6 +63,12 @@ class MemoryFeed final : public EventFeed {
     return events_.size();
   }
 
+  /// Nothing happens for so long.
+  void pause(std::chrono::seconds length) {
+    const std::lock_guard lock(mutex_);
+    pauses_ += length;
+  }
+
   /// Forgets the events after `seq`, as a restore to an earlier state does.
   void cut_after(Sequence seq) {
     const std::lock_guard lock(mutex_);
@@ -71,6 +78,7 @@ class MemoryFeed final : public EventFeed {
  private:
   mutable std::mutex mutex_;
   std::vector<Event> events_;
+  std::chrono::seconds pauses_{};
   std::map<std::string, std::vector<TreeFile>> trees_;
 };
 

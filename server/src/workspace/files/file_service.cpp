@@ -167,6 +167,14 @@ Result<void> FileService::check_base(const std::string& path,
 }
 
 awaitable<Result<FileText>> FileService::read(std::string path) {
+  CO_TRY(FileBytes file, co_await read_bytes(path));
+  if (!is_text(file.bytes)) {
+    co_return invalid("'" + path + "' is not text", "only UTF-8 text can be read here");
+  }
+  co_return FileText{std::move(file.bytes), file.version};
+}
+
+awaitable<Result<FileBytes>> FileService::read_bytes(std::string path) {
   CO_TRY(path, locks::canonical_path(path));
   const auto held = co_await guard(path);
   CO_TRY(OnDisk now, co_await current(path));
@@ -174,13 +182,10 @@ awaitable<Result<FileText>> FileService::read(std::string path) {
   if (now.content->bytes.size() > limits::kFileBytesMax) {
     co_return Error{Errc::kLimit, "'" + path + "' has more than 8 MB", "open it in a terminal"};
   }
-  if (!is_text(now.content->bytes)) {
-    co_return invalid("'" + path + "' is not text", "only UTF-8 text can be read here");
-  }
   const FileInfo* known = parts_.index.find(path);
   const Sequence version = known == nullptr ? 0 : known->version;
   CO_TRY_VOID(co_await parts_.log.durable(version));
-  co_return FileText{std::move(now.content->bytes), version};
+  co_return FileBytes{std::move(now.content->bytes), version};
 }
 
 awaitable<Result<Written>> FileService::change(Actor actor, std::string path,

@@ -28,6 +28,12 @@ struct FileText {
   Sequence version = 0;
 };
 
+/// A file's content, text or not.
+struct FileBytes {
+  std::string bytes;
+  Sequence version = 0;
+};
+
 /// What an edit starts from.
 struct CurrentFile {
   std::optional<std::string> text;  ///< nothing where the file does not exist
@@ -76,6 +82,8 @@ class FileService {
 
   /// The version is 0 for what the log does not follow: ignored folders and links.
   awaitable<Result<FileText>> read(std::string path);
+  /// The same of a file that need not be text, for pictures and the like.
+  awaitable<Result<FileBytes>> read_bytes(std::string path);
   /// Applies `edit` to the current content. With `base_version`, kConflict unless the file still
   /// has it (0: the file must not exist). With `token`, that lock must still be the writer's.
   awaitable<Result<Written>> change(Actor actor, std::string path,

@@ -1,10 +1,11 @@
 import { useMemo, useState } from 'react';
+import { openTimeline } from '../../actions/timelineCommands';
 import { attempt } from '../../actions/toasts';
 import { agentOf, describe, familyOf } from '../../model/describe';
 import { clock, shortName, toneOf } from '../../model/format';
 import { firstLogSeq } from '../../model/history';
 import type { WireEvent } from '../../protocol/events';
-import { Button, Empty, Spinner } from '../../ui/controls';
+import { Button, Empty, IconButton, Spinner } from '../../ui/controls';
 import { VirtualList } from '../../ui/VirtualList';
 import { useStore } from '../../ui/useStore';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
@@ -18,7 +19,6 @@ export function LogPanel() {
   const log = useWorkspace((state) => state.log);
   const agents = useWorkspace((state) => state.agents);
   const first = useWorkspace(firstLogSeq);
-  const loading = useStore(session.historyLoading);
   const [family, setFamily] = useState('');
   const [agent, setAgent] = useState('');
   const rows = useMemo(
@@ -48,18 +48,7 @@ export function LogPanel() {
         />
         <span className="faint num">{rows.length} events</span>
         <span className="grow" />
-        {first > 1 && (
-          <Button
-            size="small"
-            variant="ghost"
-            disabled={loading}
-            onClick={earlier}
-            data-testid="log-earlier"
-          >
-            {loading && <Spinner label="Loading" />}
-            Load earlier
-          </Button>
-        )}
+        <LogTools onEarlier={first > 1 ? earlier : undefined} />
       </div>
       <div className="log-rows">
         {rows.length === 0 ? (
@@ -79,6 +68,37 @@ export function LogPanel() {
         )}
       </div>
     </div>
+  );
+}
+
+/** The ways from the log to the past: its whole, and a page more of it. */
+function LogTools({ onEarlier }: { onEarlier: (() => void) | undefined }) {
+  const session = useSession();
+  const loading = useStore(session.historyLoading);
+  return (
+    <>
+      <Button
+        size="small"
+        variant="ghost"
+        icon="clock"
+        onClick={() => openTimeline(session)}
+        data-testid="log-timeline"
+      >
+        Timeline
+      </Button>
+      {onEarlier !== undefined && (
+        <Button
+          size="small"
+          variant="ghost"
+          disabled={loading}
+          onClick={onEarlier}
+          data-testid="log-earlier"
+        >
+          {loading && <Spinner label="Loading" />}
+          Load earlier
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -118,6 +138,7 @@ function seqOf(event: WireEvent): number {
 }
 
 function LogRow({ event }: { event: WireEvent }) {
+  const session = useSession();
   return (
     <div className="log-row" data-tone={toneOf(event.actor)} data-testid={`event-${event.seq}`}>
       <span className="faint num log-seq">{event.seq}</span>
@@ -128,6 +149,15 @@ function LogRow({ event }: { event: WireEvent }) {
       <span className="muted truncate log-type mono">{event.type}</span>
       <span className="truncate grow" title={JSON.stringify(event.data)}>
         {describe(event)}
+      </span>
+      <span className="log-go">
+        <IconButton
+          icon="clock"
+          size="small"
+          label={`Go to the moment of event ${event.seq}`}
+          onClick={() => openTimeline(session, event.seq)}
+          data-testid={`event-go-${event.seq}`}
+        />
       </span>
     </div>
   );

@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'react';
-import { dock } from '../../actions/preferences';
+import { showPanel } from '../../actions/layout';
 import { ago, toneOf } from '../../model/format';
 import { summaryOf } from '../../model/markup';
 import { inQueueOrder } from '../../model/tasks';
 import type { TaskInfo } from '../../protocol/entities';
 import { Badge, Empty, IconButton, type BadgeKind } from '../../ui/controls';
-import { useWorkspace } from '../workspace/SessionContext';
+import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { TaskTools } from './TaskTools';
 
 const kShownMax = 200;
@@ -89,6 +89,7 @@ function Apart({ task }: { task: TaskInfo }) {
 
 /** What a person can do about the wait: raise the budget, answer what is asked. */
 function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) {
+  const { layout } = useSession();
   // A wait for a lock is asked about once it has lasted too long.
   const asked = useWorkspace((state) => state.approvals.some(({ task }) => task === id));
   if (waits.startsWith('budget:')) {
@@ -97,7 +98,7 @@ function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) 
         icon="coin"
         size="small"
         label="Show the budgets, to raise one"
-        onClick={() => dock.update((before) => ({ ...before, tab: 'cost', open: true }))}
+        onClick={() => showPanel(layout, 'cost')}
         data-testid={`raise-${id}`}
       />
     );
@@ -108,7 +109,7 @@ function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) 
       icon="check"
       size="small"
       label="Show what it asks for, to answer"
-      onClick={() => dock.update((before) => ({ ...before, tab: 'approvals', open: true }))}
+      onClick={() => showPanel(layout, 'approvals')}
       data-testid={`answer-${id}`}
     />
   );

@@ -4,6 +4,7 @@ import { summaryOf } from '../../model/markup';
 import type { AgentView } from '../../model/state';
 import { Icon } from '../../ui/Icon';
 import { Badge, Empty } from '../../ui/controls';
+import { PanelHead } from '../workspace/PanelHead';
 import { InstructionsBanner } from './InstructionsBanner';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 
@@ -12,13 +13,12 @@ export function AgentsPanel() {
   const simulated = agents.filter((agent) => agent.simulated).length;
   return (
     <section className="panel agents" aria-label="Agents">
-      <div className="panel-head">
-        <h2>Agents</h2>
+      <PanelHead panel="agents">
         <span className="grow" />
         <span className="faint num">
           {agents.filter(isBusy).length} of {agents.length} busy
         </span>
-      </div>
+      </PanelHead>
       {simulated > 0 && <SimulatedBanner count={simulated} of={agents.length} />}
       <InstructionsBanner />
       {agents.length === 0 ? (

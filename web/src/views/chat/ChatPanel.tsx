@@ -5,6 +5,7 @@ import { isUnderWay } from '../../model/tasks';
 import { Button, Empty } from '../../ui/controls';
 import { Icon } from '../../ui/Icon';
 import { useStore } from '../../ui/useStore';
+import { PanelHead } from '../workspace/PanelHead';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { Composer } from './Composer';
 import { MessageItem, NoticeItem, PreviewItem } from './MessageItem';
@@ -32,9 +33,7 @@ export function ChatPanel() {
 
   return (
     <section className="panel chat" aria-label="Chat">
-      <div className="panel-head">
-        <h2>Chat</h2>
-      </div>
+      <PanelHead panel="chat" />
       <div className="panel-fill">
         <div className="chat-scroll" ref={box} onScroll={onScroll} tabIndex={0} data-testid="chat">
           {(more || shown < groups.length) && (

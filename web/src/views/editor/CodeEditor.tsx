@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'react';
 import type { OpenDocument } from '../../model/document';
 import { toneOf } from '../../model/format';
+import { useStore } from '../../ui/useStore';
 import { useSession } from '../workspace/SessionContext';
 import { EditorHost } from './EditorHost';
+import { useAuthors } from './useAuthors';
 
 /** The CodeMirror view of one open file. Loaded on demand: it is the largest part of the studio. */
 export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readOnly: boolean }) {
@@ -16,6 +18,7 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
     if (box.current === null) return undefined;
     const made = new EditorHost(box.current, {
       onDirty: (dirty) => session.documents.step(path.current, { type: 'edited', dirty }),
+      onCursor: (line) => session.cursorLine.set(path.current, line),
     });
     host.current = made;
     return () => {
@@ -36,6 +39,16 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
   }, [base, adoption, adoptedFrom]);
 
   useEffect(() => host.current?.setReadOnly(readOnly), [readOnly]);
+
+  const authors = useAuthors(session, doc);
+  useEffect(() => host.current?.showAuthors(authors), [authors]);
+
+  const reveal = useStore(session.reveal);
+  useEffect(() => {
+    if (reveal === null || reveal.path !== path.current) return;
+    host.current?.revealLine(reveal.line);
+    session.reveal.set(null);
+  }, [session, reveal]);
 
   const theirs = comparing ? (incoming?.text ?? null) : null;
   useEffect(() => host.current?.compareWith(theirs), [theirs]);

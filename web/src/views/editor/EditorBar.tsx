@@ -1,4 +1,4 @@
-import { keyLabel } from '../../actions/commands';
+import { keyLabel } from '../../actions/keys';
 import { askRename, removeFile, toggleOwnLock } from '../../actions/fileActions';
 import { ago, shortName, toneOf } from '../../model/format';
 import type { OpenDocument } from '../../model/document';

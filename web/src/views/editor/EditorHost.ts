@@ -24,9 +24,11 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view';
+import type { AuthoredLines } from '../../model/authors';
 import { changesBetween, lineBreakOf } from '../../model/textChange';
 import { editorTheme, highlightStyle } from './editorTheme';
 import { languageOf } from './languages';
+import { overview, setAuthors } from './overview';
 import { remoteMarks, markRemote, clearRemoteMarks } from './remoteMarks';
 
 const kMarkMs = 2_500;
@@ -50,7 +52,7 @@ export class EditorHost {
 
   constructor(
     parent: HTMLElement,
-    private readonly listener: { onDirty(dirty: boolean): void },
+    private readonly listener: { onDirty(dirty: boolean): void; onCursor(line: number): void },
   ) {
     const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
     const state = EditorState.create({ extensions: this.extensions() });
@@ -94,6 +96,22 @@ export class EditorHost {
         ? []
         : unifiedMergeView({ original: this.toDocument(theirs), mergeControls: chunkButton });
     this.view.dispatch({ effects: this.compare.reconfigure(shown) });
+  }
+
+  /** `lines` are of the base: where the reader has typed since, they are moved along. */
+  showAuthors(lines: AuthoredLines[]): void {
+    if (this.view.state.doc.eq(this.base)) this.view.dispatch({ effects: setAuthors.of(lines) });
+  }
+
+  /** Puts the cursor at the beginning of a line, from 1, and the line in the middle. */
+  revealLine(line: number): void {
+    const { doc } = this.view.state;
+    const { from } = doc.line(Math.min(Math.max(line, 1), doc.lines));
+    this.view.dispatch({
+      selection: { anchor: from },
+      effects: EditorView.scrollIntoView(from, { y: 'center' }),
+    });
+    this.view.focus();
   }
 
   async setLanguage(path: string): Promise<void> {
@@ -168,9 +186,14 @@ export class EditorHost {
       EditorView.contentAttributes.of({ 'aria-label': 'File text' }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) this.report();
+        if (update.selectionSet) {
+          const { main } = update.state.selection;
+          this.listener.onCursor(update.state.doc.lineAt(main.head).number);
+        }
       }),
       editorTheme,
       remoteMarks,
+      overview,
       this.language.of([]),
       this.access.of(EditorState.readOnly.of(false)),
       this.compare.of([]),

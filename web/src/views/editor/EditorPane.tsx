@@ -1,6 +1,6 @@
 import { lazy, Suspense, type KeyboardEvent } from 'react';
 import { askClose } from '../../actions/fileActions';
-import { keyLabel } from '../../actions/commands';
+import { keyLabel } from '../../actions/keys';
 import { leadingLock } from '../../model/locks';
 import { nameOf } from '../../model/tree';
 import type { OpenDocument } from '../../model/document';
@@ -14,6 +14,7 @@ import { EditorBanners } from './EditorBanners';
 import { useWriteBarrier } from './useWriteBarrier';
 
 const CodeEditor = lazy(() => import('./CodeEditor'));
+const BinaryView = lazy(() => import('./BinaryView'));
 
 export function EditorPane() {
   const session = useSession();
@@ -104,17 +105,21 @@ function EditorTab({ path, active }: { path: string; active: boolean }) {
 function DocumentView({ doc, active }: { doc: OpenDocument; active: boolean }) {
   const session = useSession();
   const barrier = useWriteBarrier(doc.path, doc.saving);
+  const notText = doc.phase === 'failed' && doc.problem?.kind === 'invalid';
   return (
     <div className="document" hidden={!active}>
       <EditorBar doc={doc} />
       <EditorBanners doc={doc} barrier={barrier} />
       <div className="document-body">
-        {doc.phase === 'loading' && (
-          <div className="centred-row muted">
-            <Spinner label="Loading the file" />
-          </div>
+        {doc.phase === 'loading' && <Loading what="Loading the file" />}
+        {notText && (
+          <ErrorBoundary what="The file">
+            <Suspense fallback={<Loading what="Loading the file" />}>
+              <BinaryView path={doc.path} />
+            </Suspense>
+          </ErrorBoundary>
         )}
-        {doc.phase === 'failed' && (
+        {doc.phase === 'failed' && !notText && (
           <div className="stack padded">
             <Problem message={doc.problem?.message ?? ''} hint={doc.problem?.hint} />
             <Button icon="retry" onClick={() => void session.documents.load(doc.path)}>
@@ -124,18 +129,20 @@ function DocumentView({ doc, active }: { doc: OpenDocument; active: boolean }) {
         )}
         {doc.phase === 'ready' && (
           <ErrorBoundary what="The editor">
-            <Suspense
-              fallback={
-                <div className="centred-row muted">
-                  <Spinner label="Loading the editor" />
-                </div>
-              }
-            >
+            <Suspense fallback={<Loading what="Loading the editor" />}>
               <CodeEditor doc={doc} readOnly={barrier !== null} />
             </Suspense>
           </ErrorBoundary>
         )}
       </div>
+    </div>
+  );
+}
+
+function Loading({ what }: { what: string }) {
+  return (
+    <div className="centred-row muted">
+      <Spinner label={what} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ const AGENTS = ['claude', 'gemini', 'codex', 'kimi', 'spare-0', 'spare-1', 'spar
 
 /** The document's tokens reach into the shadow root by inheritance; its style sheets do not. */
 const tones = Object.fromEntries(
-  AGENTS.map((name) => [`.cm-remote[data-tone="${name}"]`, { '--tone': `var(--agent-${name})` }]),
+  AGENTS.map((name) => [`[data-tone="${name}"]`, { '--tone': `var(--agent-${name})` }]),
 );
 
 export const editorTheme = EditorView.theme({
@@ -47,6 +47,21 @@ export const editorTheme = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'var(--warn-soft)' },
   '.cm-searchMatch-selected': { backgroundColor: 'var(--accent-soft)' },
   '.cm-remote': { '--tone': 'var(--accent)' },
+  '.cm-overview': {
+    position: 'absolute',
+    inset: '0 0 0 auto',
+    width: '8px',
+    zIndex: '2',
+    '--tone': 'var(--muted)',
+  },
+  '.cm-overview > div': {
+    position: 'absolute',
+    insetInline: '1px',
+    borderRadius: '2px',
+    backgroundColor: 'color-mix(in srgb, var(--tone) 70%, transparent)',
+    cursor: 'pointer',
+  },
+  '[data-tone="user"]': { '--tone': 'var(--accent)' },
   ...tones,
   '.cm-line.cm-remote': {
     backgroundColor: 'color-mix(in srgb, var(--tone) 14%, transparent)',

@@ -4,6 +4,7 @@ import { attempt } from '../../actions/toasts';
 import { ancestorsOf, buildTree, visibleRows } from '../../model/tree';
 import { Button, Empty, IconButton, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
+import { PanelHead } from '../workspace/PanelHead';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { FileTree } from './FileTree';
 
@@ -29,8 +30,7 @@ export function FilesPanel() {
 
   return (
     <nav className="panel files" aria-label="Files">
-      <div className="panel-head">
-        <h2>Files</h2>
+      <PanelHead panel="files">
         <span className="grow" />
         <IconButton
           icon="retry"
@@ -45,7 +45,7 @@ export function FilesPanel() {
           onClick={() => askNewFile(session, '')}
           data-testid="new-file"
         />
-      </div>
+      </PanelHead>
       {truncated && (
         <div className="banner" data-kind="warn">
           The tree is very large: only its first part is listed.

@@ -10,7 +10,8 @@ export interface PaletteItem {
   title: string;
   detail: string;
   keys?: string;
-  run: () => void;
+  /** `typed` is the whole query. */
+  run: (typed: string) => void;
 }
 
 const kShownMax = 60;
@@ -19,22 +20,25 @@ interface PaletteProps {
   label: string;
   placeholder: string;
   items: PaletteItem[];
+  /** What of the query is matched against the items; absent is all of it. */
+  matchOf?: (typed: string) => string;
   onClose: () => void;
 }
 
-export function Palette({ label, placeholder, items, onClose }: PaletteProps) {
+export function Palette({ label, placeholder, items, matchOf, onClose }: PaletteProps) {
   const [query, setQuery] = useState('');
   const [choice, setChoice] = useState(0);
   const list = useRef<HTMLUListElement>(null);
+  const wanted = matchOf === undefined ? query : matchOf(query);
   const found = useMemo(
-    () => fuzzyFilter(items, query, (item) => item.text, kShownMax),
-    [items, query],
+    () => fuzzyFilter(items, wanted, (item) => item.text, kShownMax),
+    [items, wanted],
   );
 
   const run = (item: PaletteItem | undefined): void => {
     if (item === undefined) return;
     onClose();
-    item.run();
+    item.run(query);
   };
 
   const moveTo = (next: number): void => {

@@ -1,4 +1,5 @@
-import { keyLabel, workspaceCommands, type Command } from '../../actions/commands';
+import { workspaceCommands, type Command } from '../../actions/commands';
+import { keyLabel } from '../../actions/keys';
 import { closePrompt, prompt } from '../../actions/prompts';
 import { useStore } from '../../ui/useStore';
 import { AnswersDialog } from './AnswersDialog';

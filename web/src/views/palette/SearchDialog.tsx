@@ -1,126 +1,111 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type KeyboardEvent } from 'react';
 import { openFile } from '../../actions/fileActions';
+import { goToPlace } from '../../actions/app';
 import { closePrompt } from '../../actions/prompts';
 import type { WorkspaceSession } from '../../actions/session';
-import { clock, shortName, toneOf } from '../../model/format';
-import { asFailure, type Failure } from '../../net/failure';
-import type { FileMatch, LogHit } from '../../protocol/entities';
-import type { ResultOf } from '../../protocol/methods';
+import { stored } from '../../actions/stored';
+import { nextChoice, rowsOf, type SearchRow, type SearchWish } from '../../model/search';
 import { Dialog } from '../../ui/Dialog';
-import { Button, Problem } from '../../ui/controls';
+import { Problem, Spinner } from '../../ui/controls';
+import { useStore } from '../../ui/useStore';
+import { SearchResults } from './SearchResults';
+import { useSearch } from './useSearch';
 
-type Found = ResultOf<'search.text'>;
+const kOptions = stored('coditect.search', { matchCase: false, expression: false });
 
-const kShownMax = 100;
-
-/** Lines of files and what was said and done, for the words that a person types. */
+/** Lines of files, and what was said and done, for what a person types; as they type it. */
 export function SearchDialog({ session }: { session: WorkspaceSession }) {
-  const [query, setQuery] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [found, setFound] = useState<Found | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const submit = (event: FormEvent): void => {
+  const [text, setText] = useState('');
+  const options = useStore(kOptions);
+  const wish: SearchWish = { text, ...options };
+  const { busy, found, failure } = useSearch(session, wish);
+  const rows = found === null ? [] : rowsOf(found.found);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const at = rows.findIndex(({ key }) => key === chosen);
+  const choice = at >= 0 ? at : nextChoice(rows, -1, 1);
+
+  const open = (row: SearchRow | undefined): void => {
+    if (row === undefined || row.kind === 'head') return;
+    closePrompt();
+    if (row.kind === 'line') openFile(session, row.match.path, row.match.line);
+    else goToPlace({ kind: 'moment', seq: row.hit.seq });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = (by: 1 | -1): void => setChosen(rows[nextChoice(rows, choice, by)]?.key ?? null);
+    const keys: Record<string, () => void> = {
+      ArrowDown: () => step(1),
+      ArrowUp: () => step(-1),
+      Enter: () => open(rows[choice]),
+    };
+    const action = keys[event.key];
+    if (action === undefined) return;
     event.preventDefault();
-    if (busy || query.trim() === '') return;
-    setBusy(true);
-    setFailure(null);
-    session
-      .call('search.text', { query, in: ['files', 'log'], limit: kShownMax })
-      .then(setFound, (thrown: unknown) => setFailure(asFailure(thrown)))
-      .finally(() => setBusy(false));
+    action();
   };
   return (
     <Dialog label="Search" className="dialog palette search-dialog" onClose={closePrompt}>
-      <form onSubmit={submit}>
+      <div className="search-head">
         <input
           className="palette-input"
           autoFocus
-          placeholder="Words, or a regular expression for files"
+          placeholder="Search the files and the history"
           aria-label="Search files and history"
+          role="combobox"
+          aria-expanded={rows.length > 0}
+          aria-controls="search-results"
+          aria-activedescendant={choice >= 0 ? `search-${choice}` : undefined}
           autoComplete="off"
           spellCheck={false}
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
           data-testid="search-input"
         />
-      </form>
-      {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
-      {found !== null && <Results found={found} session={session} />}
-      <div className="dialog-actions">
-        <Button variant="ghost" onClick={closePrompt}>
-          Close
-        </Button>
+        {busy && <Spinner label="Searching" />}
+        <Option name="matchCase" label="Match case" sign="Aa" />
+        <Option name="expression" label="Regular expression" sign=".*" />
       </div>
+      {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
+      {found !== null && (
+        <SearchResults
+          rows={rows}
+          choice={choice}
+          wish={found.wish}
+          stale={busy}
+          onPoint={setChosen}
+          onOpen={open}
+        />
+      )}
+      {found === null && failure === null && (
+        <p className="palette-none muted">
+          Lines of files, messages, prompts and what tools answered. “Phrases” in quotes are for the
+          history.
+        </p>
+      )}
     </Dialog>
   );
 }
 
-function Results({ found, session }: { found: Found; session: WorkspaceSession }) {
-  const log = found.log ?? [];
-  const open = (path: string): void => {
-    closePrompt();
-    openFile(session, path);
-  };
-  if (found.matches.length === 0 && log.length === 0) {
-    return <p className="palette-none muted">Nothing was found.</p>;
-  }
+function Option({
+  name,
+  label,
+  sign,
+}: {
+  name: keyof Omit<SearchWish, 'text'>;
+  label: string;
+  sign: string;
+}) {
+  const on = useStore(kOptions)[name];
   return (
-    <div className="search-results" data-testid="search-results">
-      <Section title="Files" cut={found.truncated}>
-        {found.matches.map((match) => (
-          <FileRow key={`${match.path}:${match.line}`} match={match} onOpen={open} />
-        ))}
-      </Section>
-      <Section title="History" cut={found.log_truncated === true}>
-        {log.map((hit) => (
-          <LogRow key={hit.seq} hit={hit} onOpen={open} />
-        ))}
-      </Section>
-    </div>
-  );
-}
-
-function Section(props: { title: string; cut: boolean; children: ReactNode[] }) {
-  if (props.children.length === 0) return null;
-  return (
-    <section aria-label={props.title}>
-      <h3>{props.title}</h3>
-      <ul>{props.children}</ul>
-      {props.cut && <p className="faint">There are more: use more words.</p>}
-    </section>
-  );
-}
-
-function FileRow({ match, onOpen }: { match: FileMatch; onOpen: (path: string) => void }) {
-  return (
-    <li>
-      <button type="button" onClick={() => onOpen(match.path)}>
-        <span className="mono">
-          {match.path}:{match.line}
-        </span>
-        <span className="faint mono truncate">{match.text.trim()}</span>
-      </button>
-    </li>
-  );
-}
-
-function LogRow({ hit, onOpen }: { hit: LogHit; onOpen: (path: string) => void }) {
-  const { path } = hit;
-  return (
-    <li data-testid={`search-hit-${hit.seq}`} data-tone={toneOf(hit.actor)}>
-      <button
-        type="button"
-        disabled={path === undefined}
-        onClick={() => path !== undefined && onOpen(path)}
-      >
-        <span>
-          <span className="toned">{shortName(hit.actor)}</span>{' '}
-          <span className="faint">
-            {clock(hit.ts)} · {hit.tool ?? hit.type} {path ?? ''} · #{hit.seq}
-          </span>
-        </span>
-        <span className="search-excerpt">{hit.excerpt}</span>
-      </button>
-    </li>
+    <button
+      type="button"
+      className="search-option mono"
+      aria-label={label}
+      title={label}
+      aria-pressed={on}
+      onClick={() => kOptions.update((before) => ({ ...before, [name]: !on }))}
+    >
+      {sign}
+    </button>
   );
 }

@@ -1,7 +1,7 @@
 import { useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { savedQueries } from '../../actions/preferences';
 import { save } from '../../actions/save';
-import { keyLabel, matchesKeys } from '../../actions/commands';
+import { keyLabel, matchesKeys } from '../../actions/keys';
 import { kDatabases, toCsv, toJson } from '../../model/sql';
 import type { SqlResult } from '../../protocol/entities';
 import { Button, Empty, Kbd, Problem, Spinner } from '../../ui/controls';

@@ -1,15 +1,16 @@
 import { useEffect } from 'react';
 import { hrefOf } from '../../actions/app';
-import { keyLabel } from '../../actions/commands';
-import { dock, pane } from '../../actions/preferences';
+import { keyLabel } from '../../actions/keys';
+import { showPanel } from '../../actions/layout';
 import { ask } from '../../actions/prompts';
 import { count, usd } from '../../model/format';
+import { isShown } from '../../model/layout';
 import { Icon } from '../../ui/Icon';
 import { Badge, IconButton, Kbd } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { ThemeToggle } from '../ThemeToggle';
 import { ConnectionState } from './ConnectionState';
-import { useWorkspace } from './SessionContext';
+import { useSession, useWorkspace } from './SessionContext';
 
 export function Header() {
   const name = useWorkspace((state) => state.workspace.name);
@@ -49,7 +50,8 @@ export function Header() {
 
 function Cost() {
   const cost = useWorkspace((state) => state.cost);
-  const open = useStore(dock).tab === 'cost';
+  const { layout } = useSession();
+  const open = useStore(layout, (now) => isShown(now, 'cost'));
   const tokens = cost.input + cost.cached + cost.cache_write + cost.output;
   const unpriced =
     cost.unpriced_calls === 0 ? '' : `, ${cost.unpriced_calls} of them without a known price`;
@@ -60,10 +62,7 @@ function Cost() {
       title={`${cost.calls} model calls${unpriced}`}
       aria-pressed={open}
       data-testid="cost-summary"
-      onClick={() => {
-        dock.update((before) => ({ ...before, tab: 'cost', open: true }));
-        pane.set('activity');
-      }}
+      onClick={() => showPanel(layout, 'cost')}
     >
       <strong>{usd(cost.spent_usd)}</strong>
       {cost.unpriced_calls > 0 && <span className="warn-mark">+</span>}

@@ -3,11 +3,10 @@ import { route } from '../../actions/app';
 import { Spinner } from '../../ui/controls';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { useStore } from '../../ui/useStore';
-import { Dock } from '../activity/Dock';
-import { AgentsPanel } from '../agents/AgentsPanel';
-import { ChatPanel } from '../chat/ChatPanel';
 import { EditorPane } from '../editor/EditorPane';
-import { FilesPanel } from '../files/FilesPanel';
+import { Bottom } from './Bottom';
+import { Column } from './Column';
+import { DropZones } from './DropZones';
 
 const ReviewView = lazy(() => import('../review/ReviewView'));
 const TimelineView = lazy(() => import('../timeline/TimelineView'));
@@ -30,7 +29,7 @@ export function Stage() {
         </Loaded>
       )}
       <div className="columns" hidden={past}>
-        <FilesPanel />
+        <Column side="left" />
         <main className="centre">
           {review && (
             <Loaded what="The review">
@@ -39,13 +38,11 @@ export function Stage() {
           )}
           <div className="centre-work" hidden={review}>
             <EditorPane />
-            <Dock />
+            <Bottom />
           </div>
         </main>
-        <aside className="side" aria-label="Agents and chat">
-          <AgentsPanel />
-          <ChatPanel />
-        </aside>
+        <Column side="right" />
+        <DropZones />
       </div>
     </>
   );

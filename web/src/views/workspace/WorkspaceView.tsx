@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { goTo, loggedOut, setLeaveGuard } from '../../actions/app';
-import { matchesKeys, workspaceCommands } from '../../actions/commands';
+import { workspaceCommands } from '../../actions/commands';
+import { matchesKeys } from '../../actions/keys';
 import { pane } from '../../actions/preferences';
 import { ask, closePrompt } from '../../actions/prompts';
 import { WorkspaceSession } from '../../actions/session';
@@ -12,6 +13,7 @@ import { Header } from './Header';
 import { PaneBar } from './PaneBar';
 import { SessionContext } from './SessionContext';
 import { Stage } from './Stage';
+import { useAddress } from './useAddress';
 
 export function WorkspaceView({ id }: { id: string }) {
   const [session, setSession] = useState<WorkspaceSession | null>(null);
@@ -39,6 +41,7 @@ function Workspace({ session }: { session: WorkspaceSession }) {
   const connection = useStore(session.connection);
   const shownPane = useStore(pane);
   useShortcuts(session);
+  useAddress(session);
   useUnsavedWarning(session);
 
   if (connection.phase === 'gone') {

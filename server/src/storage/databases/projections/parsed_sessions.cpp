@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "storage/databases/event_fields.h"
+#include "storage/databases/projections/density.h"
 
 namespace coditect::databases {
 
@@ -40,6 +41,7 @@ CREATE TABLE file_states(
   removed INTEGER NOT NULL,
   PRIMARY KEY(path, seq)
 ) WITHOUT ROWID;
+CREATE INDEX file_states_by_seq ON file_states(seq);
 CREATE TABLE agents(agent TEXT PRIMARY KEY, first_seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE agent_states(
   agent TEXT NOT NULL,
@@ -60,6 +62,11 @@ CREATE TABLE lock_spans(
 );
 CREATE INDEX lock_spans_by_end ON lock_spans(to_seq, from_seq);
 CREATE INDEX lock_spans_by_path ON lock_spans(path, from_seq);
+CREATE TABLE lock_crossings(
+  slot     INTEGER NOT NULL,
+  from_seq INTEGER NOT NULL,
+  PRIMARY KEY(slot, from_seq)
+) WITHOUT ROWID;
 CREATE TABLE tasks(
   task      TEXT PRIMARY KEY,
   agent     TEXT,
@@ -77,6 +84,14 @@ CREATE TABLE task_states(
   reason   TEXT,
   PRIMARY KEY(task, seq)
 ) WITHOUT ROWID;
+CREATE TABLE density(
+  slot   INTEGER NOT NULL,
+  type   TEXT NOT NULL,
+  agent  TEXT NOT NULL,
+  events INTEGER NOT NULL,
+  PRIMARY KEY(slot, type, agent)
+) WITHOUT ROWID;
+CREATE TABLE idle_gaps(seq INTEGER PRIMARY KEY, ms INTEGER NOT NULL);
 )sql";
 
 struct FileState {
@@ -204,6 +219,15 @@ Result<void> apply_task(const Event& event, ProjectionTarget& target) {
   return {};
 }
 
+// The slots of events that begin while a lock is held, so that who held what at a moment is found
+// without a look at every lock there ever was: those taken in its slot, those that cross into it.
+constexpr char kInsertCrossings[] =
+    "INSERT INTO lock_crossings(slot, from_seq) WITH RECURSIVE crossed(slot, last, from_seq) AS ("
+    " SELECT (from_seq-1)/?4+1, (?3-1)/?4, from_seq FROM lock_spans"
+    " WHERE to_seq IS NULL AND path=?1 AND token IS ?2"
+    " UNION ALL SELECT slot+1, last, from_seq FROM crossed WHERE slot<last)"
+    " SELECT slot, from_seq FROM crossed WHERE slot<=last";
+
 Result<void> apply_lock(const Event& event, ProjectionTarget& target) {
   const json::object& data = event.data;
   const auto path = find_string(data, "path");
@@ -222,6 +246,7 @@ Result<void> apply_lock(const Event& event, ProjectionTarget& target) {
         *path, token, find_string(data, "expires_at"));
   }
   if (event.type == "lock_released") {
+    TRY_VOID(target.run(kInsertCrossings, *path, token, event.seq, kSlotEvents));
     return target.run(
         "UPDATE lock_spans SET to_seq=?3, reason=?4"
         " WHERE to_seq IS NULL AND path=?1 AND token IS ?2",
@@ -231,6 +256,7 @@ Result<void> apply_lock(const Event& event, ProjectionTarget& target) {
 }
 
 Result<void> apply(const Event& event, ProjectionTarget& target) {
+  TRY_VOID(apply_density(event, target));
   TRY_VOID(target.run(
       "INSERT INTO events(seq, ts, type, actor, agent, session, task, path, bytes)"
       " VALUES(?,?,?,?,?,?,?,?,?)",

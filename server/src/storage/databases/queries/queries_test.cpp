@@ -1,8 +1,11 @@
+#include <algorithm>
+#include <set>
 #include <string>
 
 #include "storage/databases/queries/files.h"
 #include "storage/databases/queries/messages.h"
 #include "storage/databases/queries/metrics.h"
+#include "storage/databases/queries/moment_files.h"
 #include "storage/databases/queries/timeline.h"
 #include "storage/databases/test_workspace.h"
 
@@ -12,7 +15,7 @@ namespace {
 class QueriesTest : public WorkspaceTest {
  protected:
   std::string at(Sequence seq) {
-    const auto state = timeline_at(view(), seq);
+    const auto state = timeline_at(view(), {.seq = seq});
     return state ? json::serialize(*state) : "error: " + state.error().message;
   }
   // The content that the steps make, as a workspace computes it; blobs are shown as <hash>.
@@ -56,7 +59,7 @@ TEST_F(QueriesTest, TheTimelineShowsEveryMoment) {
   EXPECT_EQ(at(8), R"({"seq":8,"files":[{"path":"new","version":5,"hash":"h1","size":2}],)"
                    R"("agents":[{"name":"kimi","state":"executing"}],"locks":[],)"
                    R"("tasks":[{"id":"t1","agent":"kimi","state":"succeeded","priority":5}]})");
-  const auto beyond = timeline_at(view(), 9);
+  const auto beyond = timeline_at(view(), {.seq = 9});
   ASSERT_FALSE(beyond);
   EXPECT_EQ(beyond.error().code, Errc::kNotFound);
 }
@@ -85,6 +88,115 @@ TEST_F(QueriesTest, TheTimelineIsFiltered) {
   EXPECT_EQ(*timeline_range(view(), {.types = {"file_edit", "x'\""}, .agent = "claude"}),
             (Found{1}));
   EXPECT_EQ(*timeline_range(view(), {.from = 5}), Found{});
+  EXPECT_EQ(*timeline_range(view(), {.before = 4, .limit = 2}), (Found{2, 3}));
+  EXPECT_EQ(*timeline_range(view(), {.from = 2, .before = 4}), (Found{2, 3}));
+  EXPECT_EQ(*timeline_range(view(), {.before = 9, .limit = 2, .types = {"file_edit"}}),
+            (Found{2, 4}));
+  EXPECT_EQ(*timeline_range(view(), {.types = {"file_edit", "agent_message", "file_edit"}}),
+            (Found{1, 2, 3, 4}));
+  EXPECT_EQ(*timeline_range(view(), {.before = 1}), Found{});
+  TimelineFilter many{.types = std::vector<std::string>(600, "file_edit")};
+  EXPECT_EQ(*timeline_range(view(), many), (Found{1, 2, 4}));
+}
+
+TEST_F(QueriesTest, AMomentSaysWhatIsDifferentFromAnother) {
+  happen("file_edit", R"({"op":"create","path":"a","hash":"1","size":1,"text":"1"})");  // 1
+  happen("file_edit", R"({"op":"create","path":"b","hash":"2","size":1,"text":"2"})");  // 2
+  happen("file_edit", R"({"op":"write","path":"a","hash":"3","size":1,"text":"3"})");   // 3
+  happen("file_edit", R"({"op":"move","path":"c","from":"b","hash":"2","size":1})");    // 4
+  const auto told = [this](Sequence seq, Sequence since) {
+    const auto state = timeline_at(view(), {.seq = seq, .since = since});
+    return json::serialize(state->at("files")) + " " + json::serialize(state->at("removed"));
+  };
+  const std::string a1 = R"({"path":"a","version":1,"hash":"1","size":1})";
+  const std::string a3 = R"({"path":"a","version":3,"hash":"3","size":1})";
+  const std::string b2 = R"({"path":"b","version":2,"hash":"2","size":1})";
+  const std::string c4 = R"({"path":"c","version":4,"hash":"2","size":1})";
+  EXPECT_EQ(told(4, 2), "[" + a3 + "," + c4 + R"(] ["b"])");
+  EXPECT_EQ(told(2, 4), "[" + a1 + "," + b2 + R"(] ["c"])");
+  EXPECT_EQ(told(4, 0), "[" + a3 + "," + c4 + R"(] ["b"])");
+  EXPECT_EQ(told(0, 4), R"([] ["a","b","c"])");
+  EXPECT_EQ(told(3, 3), "[] []");
+  EXPECT_FALSE(timeline_at(view(), {.seq = 4})->contains("since"));
+}
+
+// Locks are found by slots of the log; what a slot's edge cuts must not be lost.
+TEST_F(QueriesTest, LocksAreFoundAtEveryMomentTheyAreHeld) {
+  struct Span {
+    Sequence from;
+    Sequence to;
+  };
+  const Sequence slot = 256;
+  const Span spans[] = {{2, 3},
+                        {4, slot},
+                        {5, slot + 1},
+                        {6, 3 * slot + 7},
+                        {slot, slot + 2},
+                        {slot + 3, 0},
+                        {2 * slot + 1, 2 * slot + 2}};
+  const auto path = [](Sequence from) { return "p" + std::to_string(from); };
+  for (Sequence seq = 1; seq <= 4 * slot; ++seq) {
+    const auto begins = std::ranges::find(spans, seq, &Span::from);
+    const auto ends = std::ranges::find(spans, seq, &Span::to);
+    const auto data = [&](const Span& span) {
+      return R"({"mode":"write","holder":"agent:kimi","token":)" + std::to_string(span.from) +
+             R"(,"path":")" + path(span.from) + "\"}";
+    };
+    if (begins != std::end(spans)) {
+      happen("lock_acquired", data(*begins));
+    } else if (ends != std::end(spans)) {
+      happen("lock_released", data(*ends));
+    } else {
+      happen("workspace_woken", "{}");
+    }
+  }
+  for (Sequence seq = 0; seq <= 4 * slot; ++seq) {
+    std::set<std::string> held;
+    for (const Span& span : spans) {
+      if (span.from <= seq && (span.to == 0 || span.to > seq)) held.insert(path(span.from));
+    }
+    std::set<std::string> found;
+    const auto state = timeline_at(view(), {.seq = seq});
+    for (const json::value& lock : state->at("locks").as_array()) {
+      found.insert(std::string(lock.at("path").as_string()));
+    }
+    ASSERT_EQ(found, held) << seq;
+  }
+}
+
+TEST_F(QueriesTest, FarMomentsAreToldWhole) {
+  happen("file_edit", R"({"op":"create","path":"a","hash":"1","size":1,"text":"1"})");
+  for (Sequence i = 0; i <= kSinceEventsMax; ++i) happen("workspace_woken", "{}");
+  const auto far = timeline_at(view(), {.seq = kSinceEventsMax + 2, .since = 1});
+  EXPECT_FALSE(far->contains("since"));
+  EXPECT_EQ(far->at("files").as_array().size(), 1u);
+  const auto near = timeline_at(view(), {.seq = kSinceEventsMax + 1, .since = 1});
+  EXPECT_EQ(near->at("since"), 1);
+}
+
+TEST_F(QueriesTest, TheFilesOfAMomentHaveTheirModes) {
+  feed_.add_tree("tree", {{"run", "h0", 1, 0755}, {"plain", "h1", 1, 0644}});
+  happen("checkpoint", R"({"label":"provisioned","tree":"tree"})");                       // 1
+  happen("file_edit", R"({"op":"write","path":"run","hash":"2","size":2,"text":"22"})");  // 2
+  happen("file_edit", R"({"op":"move","path":"go","from":"run","hash":"2","size":2})");   // 3
+  happen("file_edit",
+         R"({"op":"write","path":"plain","hash":"3","size":3,"mode":448,"text":"333"})");   // 4
+  happen("file_edit", R"({"op":"remove","path":"plain","hash":"","size":0})");              // 5
+  happen("file_edit", R"({"op":"create","path":"plain","hash":"4","size":1,"text":"4"})");  // 6
+  const auto files = [this](Sequence seq) {
+    std::string all;
+    for (const MomentFile& file : *moment_files(view(), seq)) {
+      all += file.path + " " + file.hash + " " + std::to_string(file.mode) + ";";
+    }
+    return all;
+  };
+  EXPECT_EQ(files(0), "");
+  EXPECT_EQ(files(1), "plain h1 420;run h0 493;");
+  EXPECT_EQ(files(2), "plain h1 420;run 2 493;");
+  EXPECT_EQ(files(3), "go 2 493;plain h1 420;");
+  EXPECT_EQ(files(4), "go 2 493;plain 3 448;");
+  EXPECT_EQ(files(5), "go 2 493;");
+  EXPECT_EQ(files(6), "go 2 493;plain 4 420;");
 }
 
 TEST_F(QueriesTest, AFilesContentIsMadeFromItsChanges) {

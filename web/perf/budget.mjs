@@ -1,0 +1,16 @@
+import { report } from '../../tests/bench/figures.mjs';
+
+/// The budgets that were exceeded, in words.
+export const broken = [];
+
+/// A figure that has to stay at or below `most`, however busy the machine is.
+export function atMost(name, value, unit, most) {
+  report(name, value, unit, most);
+  if (value > most) broken.push(`${name}: ${value.toFixed(1)} ${unit} > ${most} ${unit}`);
+}
+
+/// A figure that has to reach `least`.
+export function atLeast(name, value, unit, least) {
+  report(name, value, unit, undefined, { beside: `at least ${least} ${unit}` });
+  if (value < least) broken.push(`${name}: ${value.toFixed(1)} ${unit} < ${least} ${unit}`);
+}

@@ -1,0 +1,167 @@
+import { route, goTo, goToPlace, hrefOf } from './app';
+import type { Command } from './commands';
+import { pane } from './preferences';
+import { ask } from './prompts';
+import type { WorkspaceSession } from './session';
+import { currentTimeline, type Timeline } from './timeline';
+import { createStore } from '../model/store';
+import { changesBetween, filesAfter } from '../model/timeline';
+import { attempt, showToast } from './toasts';
+import { createWorkspace } from './workspaces';
+
+/** Whether the dialog is open that gives the log away as a file. */
+export const exporting = createStore(false);
+
+export const kTimelineKeys = 'Mod+Shift+H';
+
+/** Opens the past; at the newest event unless another one is named. */
+export function openTimeline(session: WorkspaceSession, seq?: number): void {
+  goToPlace({ kind: 'moment', seq: Math.max(1, seq ?? session.state.get()?.seq ?? 1) });
+  if (pane.get() === 'activity') pane.set('editor');
+}
+
+/** How many files differ between the moment and now. */
+async function filesToRestore(session: WorkspaceSession, seq: number): Promise<number> {
+  const head = session.state.get()?.seq ?? seq;
+  const [then, now] = await Promise.all([
+    session.call('timeline.at', { seq }),
+    session.call('timeline.at', { seq: head }),
+  ]);
+  return changesBetween(filesAfter(new Map(), then), filesAfter(new Map(), now)).length;
+}
+
+const filesText = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
+
+export function askRestore(session: WorkspaceSession, seq: number): void {
+  attempt(async () => {
+    const count = await filesToRestore(session, seq);
+    if (count === 0) {
+      showToast({ tone: 'info', text: 'The files are now as they were then.' });
+      return;
+    }
+    ask({
+      kind: 'confirm',
+      title: `Restore the files of event ${seq}?`,
+      text:
+        `${filesText(count)} of the project will be what they were after event ${seq}, all of ` +
+        'them or none. A checkpoint of how it is now is made first, so this can be undone. ' +
+        'Chat, tasks and the log stay.',
+      submit: `Restore ${filesText(count)}`,
+      run: () => restore(session, seq),
+    });
+  });
+}
+
+async function restore(session: WorkspaceSession, seq: number): Promise<void> {
+  const { before, changed, left_out = [] } = await session.call('timeline.restore', { seq });
+  goToPlace();
+  const undo = (): Promise<unknown> => session.call('checkpoints.restore', { id: before.id });
+  const late = left_out.length === 0 ? '' : `Too large to be followed: ${left_out.join(', ')}`;
+  showToast({
+    tone: 'success',
+    text: `${filesText(changed)} as after event ${seq}`,
+    hint: late === '' ? 'The checkpoint before it brings them back.' : late,
+    action: { label: 'Undo', run: () => attempt(undo) },
+  });
+}
+
+export function askFork(session: WorkspaceSession, seq: number): void {
+  const name = session.state.get()?.workspace.name ?? 'workspace';
+  ask({
+    kind: 'name',
+    title: `A new workspace from event ${seq}`,
+    label: 'Name of the new workspace',
+    initial: `${name} at ${seq}`.slice(0, 100),
+    submit: 'Fork',
+    check: (value) => (value.trim() === '' ? 'Give it a name.' : undefined),
+    run: async (value) => {
+      const source = { kind: 'workspace' as const, id: session.id, through_seq: seq };
+      const { id } = await createWorkspace({ name: value.trim(), source });
+      goTo({ page: 'workspace', id });
+    },
+  });
+}
+
+export function copyLink(session: WorkspaceSession, seq: number): void {
+  const place = { kind: 'moment' as const, seq };
+  const href = hrefOf({ page: 'workspace', id: session.id, place });
+  const link = `${window.location.origin}${window.location.pathname}${href}`;
+  attempt(async () => {
+    await navigator.clipboard.writeText(link);
+    showToast({ tone: 'success', text: 'The link to this moment is copied.' });
+  });
+}
+
+/** What can be done with the past: to go there, and what can be done once one is there. */
+export function timelineCommands(session: WorkspaceSession): Command[] {
+  const here = route.get();
+  const past = here.page === 'workspace' && here.place?.kind === 'moment';
+  const timeline = currentTimeline.get();
+  if (!past || timeline === null) {
+    return [
+      {
+        id: 'timeline.open',
+        title: 'Look at the past: the timeline',
+        section: 'Timeline',
+        keys: kTimelineKeys,
+        run: () => openTimeline(session),
+      },
+    ];
+  }
+  return [
+    {
+      id: 'timeline.close',
+      title: 'Back to now',
+      section: 'Timeline',
+      keys: kTimelineKeys,
+      run: () => goToPlace(),
+    },
+    ...pastCommands(session, timeline),
+  ];
+}
+
+function pastCommands(session: WorkspaceSession, timeline: Timeline): Command[] {
+  const seq = timeline.target.get();
+  const section = 'Timeline';
+  const step = (way: 'before' | 'after') => () => attempt(() => timeline.step(way));
+  const stepCheckpoint = (way: 'before' | 'after') => () =>
+    attempt(() => timeline.stepCheckpoint(way));
+  return [
+    { id: 'timeline.play', title: 'Play or pause', section, run: () => timeline.player.toggle() },
+    { id: 'timeline.next', title: 'Next event', section, run: step('after') },
+    { id: 'timeline.previous', title: 'Previous event', section, run: step('before') },
+    {
+      id: 'timeline.next_checkpoint',
+      title: 'Next checkpoint',
+      section,
+      run: stepCheckpoint('after'),
+    },
+    {
+      id: 'timeline.previous_checkpoint',
+      title: 'Previous checkpoint',
+      section,
+      run: stepCheckpoint('before'),
+    },
+    { id: 'timeline.mark_a', title: 'Set mark A here', section, run: () => timeline.mark('a') },
+    { id: 'timeline.mark_b', title: 'Set mark B here', section, run: () => timeline.mark('b') },
+    {
+      id: 'timeline.restore',
+      title: 'Restore the files of this moment…',
+      section,
+      run: () => askRestore(session, seq),
+    },
+    {
+      id: 'timeline.fork',
+      title: 'Fork a workspace from this moment…',
+      section,
+      run: () => askFork(session, seq),
+    },
+    { id: 'timeline.export', title: 'Export the log…', section, run: () => exporting.set(true) },
+    {
+      id: 'timeline.link',
+      title: 'Copy a link to this moment',
+      section,
+      run: () => copyLink(session, seq),
+    },
+  ];
+}
