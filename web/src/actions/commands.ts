@@ -9,6 +9,7 @@ import {
 } from './fileActions';
 import { showPanel } from './layout';
 import { layoutCommands } from './layoutCommands';
+import { noticeCommands } from './notifications';
 import { theme, toggleTheme } from './preferences';
 import { ask } from './prompts';
 import { reviewCommands } from './reviewActions';
@@ -55,6 +56,7 @@ export function workspaceCommands(session: WorkspaceSession): Command[] {
     ...timelineCommands(session),
     ...agentCommands(session),
     ...reviewCommands(session),
+    ...noticeCommands(),
     ...layoutCommands(session.layout),
     ...appearanceCommands(),
   ];

@@ -7,6 +7,7 @@ import { ask, closePrompt } from '../../actions/prompts';
 import { WorkspaceSession } from '../../actions/session';
 import { Button, Empty, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
+import { Attention } from '../agents/Attention';
 import { currentSession } from '../palette/currentSession';
 import { ConnectionBanner } from './ConnectionBanner';
 import { Header } from './Header';
@@ -64,6 +65,7 @@ function Workspace({ session }: { session: WorkspaceSession }) {
   return (
     <div className="workspace" data-pane={shownPane}>
       <Header />
+      <Attention />
       <ConnectionBanner />
       <Stage />
       <PaneBar />
