@@ -8,7 +8,7 @@ interface Submitted {
 test('an agent’s card says what it does, at what pace and cost, and holds it', async ({
   page,
   studio,
-}) => {
+}, info) => {
   await studio.rpc('files.create', { path: 'story.txt', text: 'one\n' });
   await studio.open(page);
   const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
@@ -36,18 +36,18 @@ test('an agent’s card says what it does, at what pace and cost, and holds it',
   await expect(page.getByTestId('agent-state-claude')).not.toHaveText('idle');
   await page.getByTestId('dock-queue').click();
   await expect(page.getByTestId(`task-${id}`)).toHaveAttribute('data-state', 'running');
-  await page.screenshot({ path: '/tmp/review-shots/activity.png' });
+  await page.screenshot({ path: info.outputPath('activity.png') });
 
   await card.getByTestId('agent-restart-claude').click();
   await expect
     .poll(async () => {
       const { events } = await studio.rpc<{ events: { type: string; data: object }[] }>(
         'timeline.range',
-        { from: 1, limit: 1000, types: ['task_finished', 'task_queued'] },
+        { from: 1, limit: 1000, types: ['task_finished', 'task_queued', 'task_requeued'] },
       );
       return events.map(({ type, data }) => ('state' in data ? data.state : type));
     })
-    .toEqual(['task_queued', 'cancelled', 'task_queued']);
+    .toEqual(['task_queued', 'cancelled', 'task_requeued']);
   await card.getByTestId(`agent-task-${id}`).click();
   await expect(page.getByTestId('review')).toBeVisible();
   await studio.rpc('tasks.cancel', { id });
@@ -129,7 +129,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`agents at work without violations, ${colorScheme}, also on a small screen`, async ({
     page,
     studio,
-  }) => {
+  }, info) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await studio.open(page);
     await studio.rpc<Submitted>('tasks.submit', {
@@ -142,14 +142,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
     await expect(page.getByTestId('agent-claude')).toContainText('tokens/min');
     expect(await violations(page)).toEqual([]);
-    await page.screenshot({ path: `/tmp/review-shots/agents-${colorScheme}.png` });
+    await page.screenshot({ path: info.outputPath(`agents-${colorScheme}.png`) });
     await page.setViewportSize({ width: 360, height: 740 });
     await page.getByTestId('pane-agents').click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
       360,
     );
-    await page.screenshot({ path: `/tmp/review-shots/agents-narrow-${colorScheme}.png` });
+    await page.screenshot({ path: info.outputPath(`agents-narrow-${colorScheme}.png`) });
     await page.getByTestId('pane-chat').click();
-    await page.screenshot({ path: `/tmp/review-shots/chat-narrow-${colorScheme}.png` });
+    await page.screenshot({ path: info.outputPath(`chat-narrow-${colorScheme}.png`) });
   });
 }

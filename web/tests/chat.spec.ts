@@ -79,7 +79,7 @@ test('slash commands are listed, run, and refused where they are none', async ({
 test('a task is steered and stopped from where it streams, and its answer says its cost', async ({
   page,
   studio,
-}) => {
+}, info) => {
   await studio.open(page);
   await say(page, rehearsal('@claude begin', [{ pause_ms: 20_000 }, { say: 'Late.' }]));
   const working = page.getByTestId('working').filter({ hasText: 'claude' });
@@ -98,7 +98,7 @@ test('a task is steered and stopped from where it streams, and its answer says i
   const answer = page.locator('[data-testid="message"][data-from="agent:kimi"]');
   await expect(answer.getByTestId('message-cost')).toContainText(/tokens · \$\d/);
   await expect(answer).toContainText('Compare');
-  await page.screenshot({ path: '/tmp/review-shots/chat.png' });
+  await page.screenshot({ path: info.outputPath('chat.png') });
   await answer.getByRole('button', { name: 'Compare' }).click();
   await expect(page.getByTestId('answers')).toContainText('kimi');
   await page.keyboard.press('Escape');

@@ -23,7 +23,7 @@ export function tokensPerMinute(log: readonly WireEvent[], nowMs: number): Recor
   return rates;
 }
 
-/** For how long each task under way has said nothing; those that wait for something do not count. */
+/** For how long each task at work has said nothing; one that waits for something does not count. */
 export function quietTasks(
   { log, tasks, previews }: Pick<WorkspaceState, 'log' | 'tasks' | 'previews'>,
   nowMs: number,

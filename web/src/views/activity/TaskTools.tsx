@@ -65,15 +65,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           data-testid={`cancel-${id}`}
         />
       )}
-      {state !== 'queued' && (
-        <IconButton
-          icon="eye"
-          size="small"
-          label="Review what it changed"
-          onClick={() => openReview(id)}
-          data-testid={`review-${id}`}
-        />
-      )}
+      {state !== 'queued' && <ReviewTool id={id} />}
       <WorktreeTool task={task} />
       {over && <UndoTool task={task} />}
       {(state === 'failed' || state === 'cancelled') && (
@@ -86,5 +78,17 @@ export function TaskTools({ task }: { task: TaskInfo }) {
         />
       )}
     </span>
+  );
+}
+
+function ReviewTool({ id }: { id: string }) {
+  return (
+    <IconButton
+      icon="eye"
+      size="small"
+      label="Review what it changed"
+      onClick={() => openReview(id)}
+      data-testid={`review-${id}`}
+    />
   );
 }

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import type { WorkspaceSession } from '../../actions/session';
 import { runSlash } from '../../actions/slashActions';
 import { showFailure } from '../../actions/toasts';
 import { rolesOf, withoutLeadingMentions, withPaths } from '../../model/mentions';
@@ -15,25 +16,33 @@ const kTextCharsMax = 100_000;
 const kApart = { worktree: 'merge' } as const;
 const kNothing: Draft = { text: '', cursor: 0 };
 
+/** Says `text` to agents, its names left out and its files as paths. */
+async function sendMessage(
+  session: WorkspaceSession,
+  text: string,
+  to: string[],
+  apart: boolean,
+): Promise<void> {
+  const { agents = [], files = null } = session.state.get() ?? {};
+  const names = agents.map(({ name }) => name);
+  const said = withoutLeadingMentions(text, names, rolesOf(agents));
+  const isFile = (path: string): boolean => files?.[path]?.kind === 'file';
+  const message = withPaths(said, isFile);
+  await session.call('messages.send', { to, text: message, ...(apart && kApart) });
+}
+
 /** Where a person writes to the agents. Names in the text win over the ones picked below it. */
 export function Composer() {
   const session = useSession();
   const agents = useWorkspace((state) => state.agents);
   const names = agents.map(({ name }) => name);
   const roles = useMemo(() => rolesOf(agents), [agents]);
-  const files = useWorkspace((state) => state.files);
   const input = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(kNothing);
   const [sending, setSending] = useState(false);
   const [apart, setApart] = useState(false);
 
-  const place = (next: Draft): void => {
-    setDraft(next);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(next.cursor, next.cursor);
-    });
-  };
+  const place = usePlace(input, setDraft);
   const focus = useCallback(() => input.current?.focus(), []);
   const targets = useTargets(draft.text, names, roles, focus);
   const mention = useMention(draft, agents, roles, place);
@@ -42,26 +51,19 @@ export function Composer() {
   const aimless = slash === null && targets.names.length === 0;
   const unable = blank || aimless || slash?.kind === 'unknown' || sending;
 
-  const message = async (): Promise<void> => {
-    const said = withoutLeadingMentions(draft.text, names, roles);
-    const text = withPaths(said, (path) => files?.[path]?.kind === 'file');
-    await session.call('messages.send', { to: targets.names, text, ...(apart && kApart) });
-    setApart(false);
-    targets.pick(targets.names);
-    place(kNothing);
-  };
-
-  const command = async (): Promise<void> => {
-    if (slash?.kind !== 'command') return;
-    const { draft: text } = await runSlash(session, slash);
-    place({ text, cursor: text.length });
-  };
-
   const send = async (): Promise<void> => {
     if (unable) return;
     setSending(true);
     try {
-      await (slash === null ? message() : command());
+      if (slash === null) {
+        await sendMessage(session, draft.text, targets.names, apart);
+        setApart(false);
+        targets.pick(targets.names);
+        place(kNothing);
+      } else if (slash.kind === 'command') {
+        const { draft: text } = await runSlash(session, slash);
+        place({ text, cursor: text.length });
+      }
     } catch (thrown) {
       showFailure(thrown);
     } finally {
@@ -100,6 +102,20 @@ export function Composer() {
       />
     </div>
   );
+}
+
+/** Puts a draft into the input, with the cursor where it belongs. */
+function usePlace(
+  input: RefObject<HTMLTextAreaElement | null>,
+  setDraft: (draft: Draft) => void,
+): (next: Draft) => void {
+  return (next) => {
+    setDraft(next);
+    requestAnimationFrame(() => {
+      input.current?.focus();
+      input.current?.setSelectionRange(next.cursor, next.cursor);
+    });
+  };
 }
 
 /** Whether what is sent next is done in a copy of the project. */

@@ -27,7 +27,7 @@ export function MentionList({ options, choice, onChoose }: MentionListProps) {
       role="listbox"
       id="mentions"
       aria-label="Completions"
-      tabIndex={-1}
+      tabIndex={0}
       ref={list}
     >
       {options.map((option, index) => (
