@@ -125,9 +125,11 @@ test('comments stay over a reload and reach the agent as one message', async ({ 
   const sent = messages.filter(({ text }) => text.startsWith('Review of your changes'));
   expect(sent).toHaveLength(1);
   expect(sent[0]?.to).toEqual(['claude']);
-  expect(sent[0]?.text).toContain('@src/story.ts:3\n```diff\n-const v3 = 3;\n+const v3 = "three";');
+  expect(sent[0]?.text).toContain(
+    '`src/story.ts:3`\n```diff\n-const v3 = 3;\n+const v3 = "three";',
+  );
   expect(sent[0]?.text).toContain('Why a text?');
-  expect(sent[0]?.text).toContain('@src/story.ts:31');
+  expect(sent[0]?.text).toContain('`src/story.ts:31`');
   expect(sent[0]?.text).toContain('Say what it was.');
 });
 
@@ -218,7 +220,7 @@ test('five hundred files stay usable: only what is near is drawn', async ({ page
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`the review is readable at both widths, ${colorScheme}`, async ({ page, studio }) => {
+  test(`the review is readable at both widths, ${colorScheme}`, async ({ page, studio }, info) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const id = await worked(studio);
     await ended(studio, id);
@@ -231,15 +233,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByTestId('comment-text').fill('Is this used anywhere?');
     expect(await violations(page)).toEqual([]);
     await page.getByTestId('comment-keep').click();
-    await page.screenshot({ path: `/tmp/review-shots/unified-${colorScheme}.png` });
+    await page.screenshot({ path: info.outputPath(`unified-${colorScheme}.png`) });
     await page.getByTestId('review-split').click();
     await expect(page.locator('.rv-pair').first()).toBeVisible();
     expect(await violations(page)).toEqual([]);
-    await page.screenshot({ path: `/tmp/review-shots/split-${colorScheme}.png` });
+    await page.screenshot({ path: info.outputPath(`split-${colorScheme}.png`) });
     await page.getByTestId('review-split').click();
     await page.setViewportSize({ width: 360, height: 740 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(360);
-    await page.screenshot({ path: `/tmp/review-shots/narrow-${colorScheme}.png` });
+    await page.screenshot({ path: info.outputPath(`narrow-${colorScheme}.png`) });
   });
 }

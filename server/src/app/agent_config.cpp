@@ -85,10 +85,10 @@ Result<AgentConfig> parse_agent(const std::filesystem::path& file, std::string_v
   TRY_VOID(take_text(file, *table, "provider", agent.provider));
   TRY_VOID(take_role(file, *table, agent.role));
   if (agent.provider == "acp") return parse_program(file, std::move(agent), *table);
-  TRY_VOID(only_known(file, *table,
-                      {"provider", "model", "role", "base_url", "api_key_env", "fallback",
-                       "attempts", "connect_timeout_s", "first_byte_timeout_s",
-                       "silence_timeout_s"}));
+  TRY_VOID(
+      only_known(file, *table,
+                 {"provider", "model", "role", "base_url", "api_key_env", "fallback", "attempts",
+                  "connect_timeout_s", "first_byte_timeout_s", "silence_timeout_s"}));
   TRY_VOID(take_text(file, *table, "model", agent.model));
   TRY_VOID(take_text(file, *table, "base_url", agent.base_url));
   TRY_VOID(take_text(file, *table, "api_key_env", agent.api_key_env));

@@ -12,6 +12,7 @@ import {
 import { showPanel } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { peopleCommands } from './peopleCommands';
+import { noticeCommands } from './notifications';
 import { theme, toggleTheme } from './preferences';
 import { ask } from './prompts';
 import { moneyCommands } from './money';
@@ -70,6 +71,7 @@ function allCommands(session: WorkspaceSession): Command[] {
     ...agentCommands(session),
     ...layoutCommands(session.layout),
     ...reviewCommands(session),
+    ...noticeCommands(),
     ...queueCommands(session),
     ...moneyCommands(session.layout),
     ...keyCommands(),

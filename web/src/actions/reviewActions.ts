@@ -59,9 +59,10 @@ export async function sendComments(
   if (over) await session.call('messages.send', { to: [task.agent], text });
   else await session.call('tasks.steer', { id: task.id, text });
   setDrafts(key, []);
+  const what = drafts.length === 1 ? 'The comment is' : `${drafts.length} comments are`;
   showToast({
     tone: 'success',
-    text: `${drafts.length === 1 ? 'The comment is' : `${drafts.length} comments are`} with @${task.agent}`,
+    text: `${what} with @${task.agent}`,
     hint: over ? 'It has a new task for them.' : 'It hears them in its next call of the model.',
   });
 }

@@ -25,6 +25,7 @@ import { Drafts } from './drafts';
 import { layoutOf } from './layout';
 import { OwnLocks } from './ownLocks';
 import { OwnPresence } from './ownPresence';
+import { Spending } from './spending';
 import { Terminals } from './terminals';
 
 export type Connection =
@@ -75,6 +76,7 @@ export class WorkspaceSession {
   readonly documents: Documents;
   readonly locks: OwnLocks;
   readonly terminals: Terminals;
+  readonly spending: Spending;
   readonly layout: Store<Layout>;
   readonly presence: OwnPresence;
   private readonly socket: RpcSocket;
@@ -95,6 +97,7 @@ export class WorkspaceSession {
     this.locks = new OwnLocks(this.call, id);
     this.documents = new Documents(this.call, this.locks, new Drafts(id));
     this.terminals = new Terminals(this.call);
+    this.spending = new Spending(this.call, this.state);
     this.layout = layoutOf(id);
     this.presence = new OwnPresence(this.call);
     this.documents.store.subscribe(() => this.presence.setPath(this.documents.store.get().active));
@@ -120,6 +123,7 @@ export class WorkspaceSession {
     this.locks.close();
     this.presence.close();
     this.documents.sharing.close();
+    this.spending.close();
     this.socket.close();
   }
 

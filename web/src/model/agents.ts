@@ -24,9 +24,18 @@ export function applyToAgents(agents: AgentView[], event: KnownEvent): AgentView
       // A pause that ends says nothing about what the agent does meanwhile.
       if (event.data.for === 'pause') return agents;
       return update(agents, event.data.agent, (agent) => without(agent, 'waiting'));
+    case 'agent_stuck': {
+      const stuck = { task: event.task ?? '', doing: event.data.doing };
+      return update(agents, event.data.agent, (agent) => ({ ...agent, stuck }));
+    }
+    case 'conversation_turn':
+      return update(agents, event.data.agent, (agent) =>
+        agent.stuck === undefined ? agent : without(agent, 'stuck'),
+      );
+    case 'task_finished':
+      return update(agents, event.data.agent, (agent) => finished(agent, event));
     case 'task_requeued':
     case 'task_paused':
-    case 'task_finished':
       return update(agents, event.data.agent, (agent) =>
         agent.task === event.task ? without(agent, 'task', 'tool', 'waiting') : agent,
       );
@@ -49,14 +58,30 @@ function update(
   return after === before ? agents : agents.with(index, after);
 }
 
-function without(agent: AgentView, ...keys: ('task' | 'tool' | 'waiting' | 'reason')[]): AgentView {
+type Passing = 'task' | 'tool' | 'waiting' | 'reason' | 'stuck';
+
+function without(agent: AgentView, ...keys: Passing[]): AgentView {
   const copy = { ...agent };
   for (const key of keys) delete copy[key];
   return copy;
 }
 
+function finished(
+  agent: AgentView,
+  event: Extract<KnownEvent, { type: 'task_finished' }>,
+): AgentView {
+  // One that failed over it stays marked until there is something else to do.
+  const freed = event.data.state === 'failed' ? agent : without(agent, 'stuck');
+  return agent.task === event.task ? without(freed, 'task', 'tool', 'waiting') : freed;
+}
+
 function withTask(agent: AgentView, task: string | undefined): AgentView {
-  const cleared = without(agent, 'tool', 'waiting');
+  const cleared = without(
+    agent,
+    'tool',
+    'waiting',
+    ...(agent.stuck?.task === task ? [] : ['stuck' as const]),
+  );
   return task === undefined ? cleared : { ...cleared, task };
 }
 

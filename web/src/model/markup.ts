@@ -5,7 +5,8 @@ export type Span =
   | { kind: 'text'; text: string }
   | { kind: 'code'; text: string }
   | { kind: 'strong'; text: string }
-  | { kind: 'mention'; name: string };
+  | { kind: 'mention'; name: string }
+  | { kind: 'task'; id: string };
 
 const FENCE_OPEN = /^\s{0,3}(`{3,}|~{3,})\s*([\w+#.-]*)[^\n]*$/;
 
@@ -43,21 +44,30 @@ export function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-const SPAN = /`([^`\n]+)`|\*\*([^*\n]+)\*\*|(?<![\w@])@([A-Za-z0-9][\w-]*)/g;
+const SPAN = /`([^`\n]+)`|\*\*([^*\n]+)\*\*|(?<![\w@])@([A-Za-z0-9][\w-]*)|\b(t_[a-z0-9]{20})\b/g;
 
 export function spansOf(text: string): Span[] {
   const spans: Span[] = [];
   let at = 0;
   for (const match of text.matchAll(SPAN)) {
     if (match.index > at) spans.push({ kind: 'text', text: text.slice(at, match.index) });
-    const [whole, code, strong, name] = match;
+    const [whole, code, strong, name, task] = match;
     if (code !== undefined) spans.push({ kind: 'code', text: code });
+    else if (task !== undefined) spans.push({ kind: 'task', id: task });
     else if (strong !== undefined) spans.push({ kind: 'strong', text: strong });
     else spans.push({ kind: 'mention', name: name ?? '' });
     at = match.index + whole.length;
   }
   if (at < text.length) spans.push({ kind: 'text', text: text.slice(at) });
   return spans;
+}
+
+/** `src/a.ts:12` as a path and a line; null for what cannot be a path. */
+export function filePlaceOf(text: string): { path: string; line?: number } | null {
+  const match = /^([^\s:]+)(?::([1-9]\d{0,8}))?$/.exec(text);
+  if (match === null) return null;
+  const [, path = '', line] = match;
+  return { path, ...(line === undefined ? {} : { line: Number(line) }) };
 }
 
 /**

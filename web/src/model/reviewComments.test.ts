@@ -55,15 +55,15 @@ describe('comments of a review', () => {
     expect(message).toContain('task t_1, 2 comments');
     // As the file is now, not as it was when it was written.
     expect(message).toContain(
-      '1. @src/a.ts:6\n```diff\n-old\n+new\n+more\n```\nAt “more”: Why more?',
+      '1. `src/a.ts:6`\n```diff\n-old\n+new\n+more\n```\nAt “more”: Why more?',
     );
-    expect(message).toContain('2. @src/a.ts:5\n');
+    expect(message).toContain('2. `src/a.ts:5`\n');
     expect(blocksOf(message).filter(({ kind }) => kind === 'code')).toHaveLength(2);
   });
 
   it('whose hunk is gone quote the line as it was', () => {
     const message = reviewMessage('t_1', [draft(2, 'Gone?', 'other')], changes);
-    expect(message).toContain('@src/a.ts:99 (no longer as it was)\n```diff\nmore\n```\nGone?');
+    expect(message).toContain('`src/a.ts:99` (no longer as it was)\n```diff\nmore\n```\nGone?');
   });
 
   it('quote code that has fences itself', () => {

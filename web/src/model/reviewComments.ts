@@ -84,7 +84,8 @@ export function reviewMessage(
     const fence = fenceFor(quote);
     const line = draft.quote.trim();
     const about = hunk.length > 1 && line !== '' ? `At “${line.slice(0, 120)}”: ` : '';
-    return `${index + 1}. @${place}${gone}\n${fence}diff\n${quote}\n${fence}\n${about}${draft.text}`;
+    const code = `${fence}diff\n${quote}\n${fence}`;
+    return `${index + 1}. \`${place}\`${gone}\n${code}\n${about}${draft.text}`;
   });
   const count = `${drafts.length} ${drafts.length === 1 ? 'comment' : 'comments'}`;
   return `Review of your changes in task ${task}, ${count}:\n\n${parts.join('\n\n')}\n`;

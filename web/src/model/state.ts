@@ -19,6 +19,8 @@ export interface AgentView extends AgentInfo {
   tool?: { id: string; name: string; path?: string };
   /** Why it waits, in the server's words, and what was done about it since. */
   waiting?: { for: WaitReason | (string & {}); what: string; done?: string };
+  /** Nothing was heard of it for too long, and its model has not answered since. */
+  stuck?: { task: string; doing: string };
   /** Why it is in its present state, when the server gave a reason. */
   reason?: string;
 }

@@ -194,3 +194,8 @@ export function ofGroup(tasks: TaskInfo[], group: string): TaskInfo[] {
 export function isOver(task: TaskInfo): boolean {
   return RANK[task.state] === 2;
 }
+
+/** Its agent is at it, also where it waits. */
+export function isUnderWay({ state }: TaskInfo): boolean {
+  return state === 'running' || state === 'waiting';
+}

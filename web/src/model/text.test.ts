@@ -107,11 +107,11 @@ describe('mentions', () => {
     const text = 'ask @ge now';
     const mention = mentionAt(text, 7);
     expect(mention).toEqual({ from: 4, query: 'ge' });
-    expect(completeMention(text, 7, mention!, 'gemini')).toEqual({
+    expect(completeMention(text, 7, mention!, '@gemini')).toEqual({
       text: 'ask @gemini now',
       cursor: 12,
     });
-    expect(completeMention('@', 1, { from: 0, query: '' }, 'kimi')).toEqual({
+    expect(completeMention('@', 1, { from: 0, query: '' }, '@kimi')).toEqual({
       text: '@kimi ',
       cursor: 6,
     });

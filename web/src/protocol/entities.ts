@@ -8,6 +8,8 @@ export interface AgentInfo {
   model: string;
   state: AgentLifeState;
   task?: string;
+  /** What people call it for, besides its name. */
+  role?: string;
   simulated: boolean;
 }
 

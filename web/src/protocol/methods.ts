@@ -103,11 +103,6 @@ export interface Methods {
     params: { id: string; path: string; version: number; hunks: string[] };
     result: { accepted: number };
   };
-  'checkpoints.list': { params: Nothing; result: { checkpoints: CheckpointInfo[] } };
-  'checkpoints.restore': {
-    params: { id: string; path?: string };
-    result: { before: string; changed: number };
-  };
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
   'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
@@ -248,6 +243,11 @@ export interface Methods {
   'timeline.restore': {
     params: { seq: number; path?: string };
     result: { before: CheckpointInfo; changed: number; left_out?: string[] };
+  };
+  'checkpoints.list': { params: Nothing; result: { checkpoints: CheckpointInfo[] } };
+  'checkpoints.restore': {
+    params: { id: string; path?: string };
+    result: { before: string; changed: number };
   };
   'cost.summary': {
     params: { by: 'agent' | 'task' | 'model' | 'day' };

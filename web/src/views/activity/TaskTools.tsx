@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'react';
 import { ask } from '../../actions/prompts';
 import { openReview } from '../../actions/reviewActions';
-import type { WorkspaceSession } from '../../actions/session';
+import { askWhatToSay } from '../../actions/taskActions';
 import { attempt } from '../../actions/toasts';
 import { isOver } from '../../model/tasks';
 import type { TaskInfo } from '../../protocol/entities';
@@ -11,19 +11,6 @@ import { UndoTool } from './UndoTool';
 import { WorktreeTool } from './WorktreeTool';
 
 type TaskMethod = 'tasks.cancel' | 'tasks.retry' | 'tasks.promote' | 'tasks.pause' | 'tasks.resume';
-
-/** Asks what to say to the agent of a task under way. */
-function askWhatToSay(session: WorkspaceSession, { id, agent }: TaskInfo): void {
-  ask({
-    kind: 'name',
-    title: `Say something to ${agent}`,
-    label: 'Part of its next call of the model, in this task',
-    initial: '',
-    submit: 'Send',
-    check: (text) => (text.trim() === '' ? 'Write what it should know.' : undefined),
-    run: (text) => session.call('tasks.steer', { id, text }),
-  });
-}
 
 /** A button of somebody who works here. */
 function Tool(props: ComponentProps<typeof IconButton>) {
@@ -80,15 +67,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           data-testid={`cancel-${id}`}
         />
       )}
-      {state !== 'queued' && (
-        <IconButton
-          icon="eye"
-          size="small"
-          label="Review what it changed"
-          onClick={() => openReview(id)}
-          data-testid={`review-${id}`}
-        />
-      )}
+      {state !== 'queued' && <ReviewTool id={id} />}
       <WorktreeTool task={task} />
       {over && <UndoTool task={task} />}
       {(state === 'failed' || state === 'cancelled') && (
@@ -100,5 +79,17 @@ export function TaskTools({ task }: { task: TaskInfo }) {
         />
       )}
     </span>
+  );
+}
+
+function ReviewTool({ id }: { id: string }) {
+  return (
+    <IconButton
+      icon="eye"
+      size="small"
+      label="Review what it changed"
+      onClick={() => openReview(id)}
+      data-testid={`review-${id}`}
+    />
   );
 }

@@ -1,18 +1,20 @@
-import { openFile } from '../../actions/fileActions';
+import { useEffect, useState } from 'react';
 import { keysOpen } from '../../actions/vendorKeys';
-import { toneOf } from '../../model/format';
-import { summaryOf } from '../../model/markup';
+import { quietTasks, tokensPerMinute } from '../../model/activity';
 import type { AgentView } from '../../model/state';
 import { Icon } from '../../ui/Icon';
-import { Badge, Button, Empty } from '../../ui/controls';
-import { PanelHead } from '../workspace/PanelHead';
+import { Button, Empty } from '../../ui/controls';
 import { TourOffer } from '../tour/TourOffer';
+import { PanelHead } from '../workspace/PanelHead';
+import { AgentCard } from './AgentCard';
+import { NoticesButton } from './Attention';
 import { InstructionsBanner } from './InstructionsBanner';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 
 export function AgentsPanel() {
   const agents = useWorkspace((state) => state.agents);
   const simulated = agents.filter((agent) => agent.simulated).length;
+  const { rates, quiet } = usePace();
   return (
     <section className="panel agents" aria-label="Agents">
       <PanelHead panel="agents">
@@ -20,6 +22,7 @@ export function AgentsPanel() {
         <span className="faint num">
           {agents.filter(isBusy).length} of {agents.length} busy
         </span>
+        <NoticesButton />
       </PanelHead>
       {simulated > 0 && <SimulatedBanner count={simulated} of={agents.length} />}
       <InstructionsBanner />
@@ -31,12 +34,40 @@ export function AgentsPanel() {
       ) : (
         <ul className="agent-list">
           {agents.map((agent) => (
-            <AgentCard key={agent.name} agent={agent} />
+            <AgentCard
+              key={agent.name}
+              agent={agent}
+              rate={rates[agent.name] ?? 0}
+              quietMs={agent.task === undefined ? undefined : quiet[agent.task]}
+            />
           ))}
         </ul>
       )}
     </section>
   );
+}
+
+const kTickMs = 3_000;
+
+/** How fast agents go, looked at every few seconds: a rate changes also when nothing happens. */
+function usePace() {
+  const session = useSession();
+  const [pace, setPace] = useState<{
+    rates: Record<string, number>;
+    quiet: Record<string, number>;
+  }>({ rates: {}, quiet: {} });
+  useEffect(() => {
+    const look = (): void => {
+      const state = session.state.get();
+      if (state === null || document.hidden) return;
+      const now = Date.now();
+      setPace({ rates: tokensPerMinute(state.log, now), quiet: quietTasks(state, now) });
+    };
+    look();
+    const timer = setInterval(look, kTickMs);
+    return () => clearInterval(timer);
+  }, [session]);
+  return pace;
 }
 
 function isBusy({ state }: AgentView): boolean {
@@ -61,72 +92,4 @@ function SimulatedBanner({ count, of }: { count: number; of: number }) {
       </span>
     </div>
   );
-}
-
-function AgentCard({ agent }: { agent: AgentView }) {
-  const task = useWorkspace((state) => state.tasks.find((other) => other.id === agent.task));
-  const queued = useWorkspace(
-    (state) =>
-      state.tasks.filter((other) => other.agent === agent.name && other.state === 'queued').length,
-  );
-  return (
-    <li
-      className="agent"
-      data-tone={toneOf(`agent:${agent.name}`)}
-      data-state={agent.state}
-      data-testid={`agent-${agent.name}`}
-    >
-      <span className="agent-mark" aria-hidden="true">
-        {[...agent.name][0]?.toUpperCase()}
-      </span>
-      <div className="agent-body">
-        <div className="agent-line">
-          <strong className="toned">{agent.name}</strong>
-          <span className="faint truncate mono">{agent.model}</span>
-          {agent.simulated && <Badge>simulated</Badge>}
-          <span className="grow" />
-          {queued > 0 && <span className="faint num">+{queued}</span>}
-          <span className="agent-state" data-testid={`agent-state-${agent.name}`}>
-            {agent.state}
-          </span>
-        </div>
-        <Doing agent={agent} prompt={task?.prompt} />
-      </div>
-    </li>
-  );
-}
-
-function Doing({ agent, prompt }: { agent: AgentView; prompt: string | undefined }) {
-  const session = useSession();
-  const path = agent.tool?.path;
-  if (agent.waiting !== undefined) {
-    return (
-      <div className="agent-line warn-text truncate">
-        waits for {agent.waiting.for}: {agent.waiting.what}
-        {agent.waiting.done !== undefined && ` · ${agent.waiting.done}`}
-      </div>
-    );
-  }
-  if (agent.tool !== undefined) {
-    return (
-      <div className="agent-line">
-        <span className="mono">{agent.tool.name}</span>
-        {path !== undefined && (
-          <button
-            type="button"
-            className="link truncate mono"
-            onClick={() => openFile(session, path)}
-          >
-            {path}
-          </button>
-        )}
-      </div>
-    );
-  }
-  if (prompt !== undefined)
-    return <div className="agent-line muted truncate">{summaryOf(prompt)}</div>;
-  if (agent.state === 'failed' && agent.reason !== undefined) {
-    return <div className="agent-line bad-text truncate">{agent.reason}</div>;
-  }
-  return null;
 }

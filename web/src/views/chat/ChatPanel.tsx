@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { attempt } from '../../actions/toasts';
 import { groupChat } from '../../model/chatGroups';
+import { isUnderWay } from '../../model/tasks';
 import { Button, Empty } from '../../ui/controls';
 import { Icon } from '../../ui/Icon';
 import { useStore } from '../../ui/useStore';
@@ -17,11 +18,13 @@ export function ChatPanel() {
   const session = useSession();
   const chat = useWorkspace((state) => state.chat);
   const previews = useWorkspace((state) => state.previews);
+  const tasks = useWorkspace((state) => state.tasks);
+  const active = useMemo(() => tasks.filter(isUnderWay), [tasks]);
   const more = useStore(session.moreMessages);
   const groups = useMemo(() => groupChat(chat), [chat]);
   const [shown, setShown] = useState(kGroupsStep);
   const visible = groups.slice(-shown);
-  const { box, atEnd, onScroll, toEnd } = useStickToEnd([chat, previews]);
+  const { box, atEnd, onScroll, toEnd } = useStickToEnd([chat, previews, active]);
 
   const earlier = (): void => {
     if (shown < groups.length) setShown(shown + kGroupsStep);
@@ -40,7 +43,7 @@ export function ChatPanel() {
               </Button>
             </div>
           )}
-          {groups.length === 0 && Object.keys(previews).length === 0 && (
+          {groups.length === 0 && active.length === 0 && (
             <Empty icon="chat" title="Nobody has said anything yet">
               Write to one agent with <b>@claude</b>, to several, or to everybody with <b>@all</b>.
               Each of them gets a task in its queue.
@@ -56,8 +59,8 @@ export function ChatPanel() {
                 return <ToolGroup key={group.key} agent={group.agent} items={group.items} />;
             }
           })}
-          {Object.entries(previews).map(([task, preview]) => (
-            <PreviewItem key={task} agent={preview.agent} text={preview.text} />
+          {active.map((task) => (
+            <PreviewItem key={task.id} task={task} text={previews[task.id]?.text} />
           ))}
         </div>
         {!atEnd && (

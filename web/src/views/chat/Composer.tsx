@@ -1,6 +1,9 @@
-import { useCallback, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import type { WorkspaceSession } from '../../actions/session';
+import { runSlash } from '../../actions/slashActions';
 import { showFailure } from '../../actions/toasts';
-import { withoutLeadingMentions } from '../../model/mentions';
+import { rolesOf, withoutLeadingMentions, withPaths } from '../../model/mentions';
+import { parseSlash } from '../../model/slash';
 import { IconButton, Kbd } from '../../ui/controls';
 import { useWhyNot } from '../../ui/RoleContext';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
@@ -15,39 +18,55 @@ const kTextCharsMax = 100_000;
 const kApart = { worktree: 'merge' } as const;
 const kNothing: Draft = { text: '', cursor: 0 };
 
+/** Says `text` to agents, its names left out and its files as paths. */
+async function sendMessage(
+  session: WorkspaceSession,
+  text: string,
+  to: string[],
+  apart: boolean,
+): Promise<void> {
+  const { agents = [], files = null } = session.state.get() ?? {};
+  const names = agents.map(({ name }) => name);
+  const said = withoutLeadingMentions(text, names, rolesOf(agents));
+  const isFile = (path: string): boolean => files?.[path]?.kind === 'file';
+  const message = withPaths(said, isFile);
+  await session.call('messages.send', { to, text: message, ...(apart && kApart) });
+}
+
 /** Where a person writes to the agents. Names in the text win over the ones picked below it. */
 export function Composer() {
   const session = useSession();
   const agents = useWorkspace((state) => state.agents);
   const names = agents.map(({ name }) => name);
+  const roles = useMemo(() => rolesOf(agents), [agents]);
   const input = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(kNothing);
   const [sending, setSending] = useState(false);
   const [apart, setApart] = useState(false);
 
-  const place = (next: Draft): void => {
-    setDraft(next);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(next.cursor, next.cursor);
-    });
-  };
+  const place = usePlace(input, setDraft);
   const focus = useCallback(() => input.current?.focus(), []);
-  const targets = useTargets(draft.text, names, focus);
-  const mention = useMention(draft, names, place);
+  const targets = useTargets(draft.text, names, roles, focus);
+  const mention = useMention(draft, agents, roles, place);
   useCompose((text) => place({ text, cursor: text.length }));
   const blank = draft.text.trim() === '';
-  const aimless = targets.names.length === 0;
+  const slash = parseSlash(draft.text);
+  const aimless = slash === null && targets.names.length === 0;
+  const unable = blank || aimless || slash?.kind === 'unknown' || sending;
 
   const send = async (): Promise<void> => {
-    if (blank || aimless || sending) return;
+    if (unable) return;
     setSending(true);
     try {
-      const text = withoutLeadingMentions(draft.text, names);
-      await session.call('messages.send', { to: targets.names, text, ...(apart && kApart) });
-      setApart(false);
-      targets.pick(targets.names);
-      place(kNothing);
+      if (slash === null) {
+        await sendMessage(session, draft.text, targets.names, apart);
+        setApart(false);
+        targets.pick(targets.names);
+        place(kNothing);
+      } else if (slash.kind === 'command') {
+        const { draft: text } = await runSlash(session, slash);
+        place({ text, cursor: text.length });
+      }
     } catch (thrown) {
       showFailure(thrown);
     } finally {
@@ -58,12 +77,7 @@ export function Composer() {
   return (
     <div className="composer">
       {mention.options.length > 0 && (
-        <MentionList
-          options={mention.options}
-          choice={mention.choice}
-          agents={agents}
-          onChoose={mention.choose}
-        />
+        <MentionList options={mention.options} choice={mention.choice} onChoose={mention.choose} />
       )}
       <div className="composer-box">
         <DraftInput
@@ -76,25 +90,36 @@ export function Composer() {
         <div className="composer-foot">
           <TargetButtons agents={names} targets={targets} />
           <ApartButton apart={apart} onChange={setApart} />
-          <SendButton aimless={aimless} disabled={sending || blank} onSend={() => void send()} />
+          <IconButton
+            icon="send"
+            needs="editor"
+            label={aimless ? 'Pick an agent first' : slash === null ? 'Send' : 'Run'}
+            disabled={unable}
+            onClick={() => void send()}
+            data-testid="composer-send"
+          />
         </div>
       </div>
-      <Hint asksNobody={!blank && aimless} />
+      <Hint
+        asksNobody={!blank && aimless}
+        unknown={slash?.kind === 'unknown' ? slash.name : null}
+      />
     </div>
   );
 }
 
-function SendButton(props: { aimless: boolean; disabled: boolean; onSend: () => void }) {
-  return (
-    <IconButton
-      icon="send"
-      needs="editor"
-      label={props.aimless ? 'Pick an agent first' : 'Send'}
-      disabled={props.disabled || props.aimless}
-      onClick={props.onSend}
-      data-testid="composer-send"
-    />
-  );
+/** Puts a draft into the input, with the cursor where it belongs. */
+function usePlace(
+  input: RefObject<HTMLTextAreaElement | null>,
+  setDraft: (draft: Draft) => void,
+): (next: Draft) => void {
+  return (next) => {
+    setDraft(next);
+    requestAnimationFrame(() => {
+      input.current?.focus();
+      input.current?.setSelectionRange(next.cursor, next.cursor);
+    });
+  };
 }
 
 /** Whether what is sent next is done in a copy of the project. */
@@ -135,12 +160,12 @@ function DraftInput(props: {
       value={draft.text}
       rows={Math.min(8, Math.max(2, draft.text.split('\n').length))}
       maxLength={kTextCharsMax}
-      placeholder={why ?? 'Ask an agent… @ picks one'}
+      placeholder={why ?? 'Ask an agent… @ for agents and files, / for commands'}
       disabled={why !== undefined}
       aria-label="Message to the agents"
       aria-autocomplete="list"
       aria-controls={open ? 'mentions' : undefined}
-      aria-activedescendant={open ? `mention-${mention.options[mention.choice]}` : undefined}
+      aria-activedescendant={open ? `mention-${mention.choice}` : undefined}
       onChange={({ target }) => {
         props.onDraft({ text: target.value, cursor: target.selectionStart });
         mention.reset();
@@ -154,10 +179,14 @@ function DraftInput(props: {
   );
 }
 
-function Hint({ asksNobody }: { asksNobody: boolean }) {
+function Hint({ asksNobody, unknown }: { asksNobody: boolean; unknown: string | null }) {
   return (
     <p className="composer-hint faint" aria-live="polite">
-      {asksNobody ? (
+      {unknown !== null ? (
+        <span className="warn-text">
+          There is no command /{unknown}. A space before it makes it a message.
+        </span>
+      ) : asksNobody ? (
         <span className="warn-text">Whom do you ask? Write @name or pick one above.</span>
       ) : (
         <>

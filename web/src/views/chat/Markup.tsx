@@ -1,6 +1,11 @@
 import { Fragment } from 'react';
+import { goToPlace } from '../../actions/app';
+import { openFile } from '../../actions/fileActions';
+import { openReview } from '../../actions/reviewActions';
 import { toneOf } from '../../model/format';
-import { blocksOf, spansOf } from '../../model/markup';
+import { blocksOf, filePlaceOf, spansOf } from '../../model/markup';
+import { useStore } from '../../ui/useStore';
+import { currentSession } from '../palette/currentSession';
 
 /** A message's text: prose with code, bold and mentions, and fenced code. Never HTML. */
 export function Markup({ text }: { text: string }) {
@@ -39,7 +44,9 @@ function Spans({ text }: { text: string }) {
       case 'text':
         return <Fragment key={index}>{span.text}</Fragment>;
       case 'code':
-        return <code key={index}>{span.text}</code>;
+        return <CodeSpan key={index} text={span.text} />;
+      case 'task':
+        return <TaskLink key={index} id={span.id} />;
       case 'strong':
         return <strong key={index}>{span.text}</strong>;
       case 'mention':
@@ -50,4 +57,36 @@ function Spans({ text }: { text: string }) {
         );
     }
   });
+}
+
+/** What is in code and names a file of the project, with a line or without, opens it. */
+function CodeSpan({ text }: { text: string }) {
+  const session = useStore(currentSession);
+  const place = filePlaceOf(text);
+  const files = session?.state.get()?.files;
+  if (session === null || place === null || files?.[place.path]?.kind !== 'file') {
+    return <code>{text}</code>;
+  }
+  const open = (): void => {
+    openFile(session, place.path);
+    goToPlace({ kind: 'file', ...place });
+  };
+  return (
+    <button type="button" className="code-link mono" title="Open in the editor" onClick={open}>
+      {text}
+    </button>
+  );
+}
+
+function TaskLink({ id }: { id: string }) {
+  return (
+    <button
+      type="button"
+      className="code-link mono"
+      title="Review what this task changed"
+      onClick={() => openReview(id)}
+    >
+      {id}
+    </button>
+  );
 }

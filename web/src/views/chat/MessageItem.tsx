@@ -1,10 +1,12 @@
 import { clock, shortName, toneOf } from '../../model/format';
 import type { ChatMessage, ChatNotice } from '../../model/state';
+import type { TaskInfo } from '../../protocol/entities';
 import { Icon } from '../../ui/Icon';
+import { AnswerFoot, TaskReins } from './TaskFoot';
 import { Markup } from './Markup';
 
 export function MessageItem({ message }: { message: ChatMessage }) {
-  const { from, to, ts, text, tone } = message;
+  const { from, to, ts, text, tone, task } = message;
   const person = from.startsWith('user:');
   // An agent's answer goes to whoever asked: saying so every time would only be noise.
   const addressed = tone === 'chat' || !person ? to.filter((name) => !name.startsWith('user')) : [];
@@ -30,25 +32,37 @@ export function MessageItem({ message }: { message: ChatMessage }) {
         </time>
       </header>
       <Markup text={text} />
+      {tone === 'answer' && task !== undefined && <AnswerFoot id={task} />}
     </article>
   );
 }
 
-/** What an agent is saying right now; replaced by its message when that is on record. */
-export function PreviewItem({ agent, text }: { agent: string; text: string }) {
+/**
+ * What an agent is doing right now: what it is saying, replaced by its message when that is on
+ * record, or only that it works.
+ */
+export function PreviewItem({ task, text }: { task: TaskInfo; text: string | undefined }) {
+  const { agent } = task;
   return (
     <article
       className="message"
       data-tone={toneOf(`agent:${agent}`)}
-      data-testid="preview"
+      data-testid={text === undefined ? 'working' : 'preview'}
       data-from={`agent:${agent}`}
     >
       <header>
         <span className="dot live" />
         <strong className="toned">{agent}</strong>
-        <span className="faint">is writing</span>
+        <span className="faint truncate">
+          {text === undefined
+            ? task.waits_for
+              ? `waits for ${task.waits_for}`
+              : 'works'
+            : 'is writing'}
+        </span>
       </header>
-      <Markup text={text} />
+      {text !== undefined && <Markup text={text} />}
+      <TaskReins task={task} />
     </article>
   );
 }

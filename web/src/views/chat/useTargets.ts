@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { targetsOf } from '../../model/mentions';
+import { targetsOf, type Roles } from '../../model/mentions';
 
 /** To whom a message goes: the names in its text, or, where there are none, the ones picked. */
 export interface Targets {
@@ -11,7 +11,12 @@ export interface Targets {
 }
 
 /** `onAsked` runs when another part of the studio asks to write to an agent. */
-export function useTargets(text: string, agents: string[], onAsked: () => void): Targets {
+export function useTargets(
+  text: string,
+  agents: string[],
+  roles: Roles,
+  onAsked: () => void,
+): Targets {
   const [picked, setPicked] = useState<string[]>([]);
 
   useEffect(() => {
@@ -30,7 +35,7 @@ export function useTargets(text: string, agents: string[], onAsked: () => void):
       return before.includes(name) ? others : [...others, name];
     });
 
-  const mentioned = targetsOf(text, agents);
+  const mentioned = targetsOf(text, agents, roles);
   return {
     names: mentioned.length > 0 ? mentioned : picked,
     mentioned: mentioned.length > 0,

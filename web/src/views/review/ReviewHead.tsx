@@ -65,11 +65,11 @@ export function ReviewHead({ task, id, review, changes, busy }: ReviewHeadProps)
 function Progress({ changes }: { changes: TaskChanges }) {
   const totals = totalsOf(changes.files);
   const files = changes.files.length;
+  const done = `${totals.accepted} of ${totals.hunks} accepted`;
   return (
     <span className="faint num" data-testid="review-progress" aria-live="polite">
       {files} {files === 1 ? 'file' : 'files'}{' '}
-      <Counts added={totals.added} removed={totals.removed} /> · {totals.accepted} of {totals.hunks}{' '}
-      accepted
+      <Counts added={totals.added} removed={totals.removed} /> · {done}
     </span>
   );
 }
@@ -87,7 +87,9 @@ function AllButtons(props: {
     ask({
       kind: 'confirm',
       title: 'Take all of it back?',
-      text: `What is left of this task in ${changes.files.length} files goes, also what is accepted. What others changed stays. A checkpoint is made first.`,
+      text:
+        `What is left of this task in ${changes.files.length} files goes, also what is accepted. ` +
+        'What others changed stays. A checkpoint is made first.',
       submit: 'Take it back',
       run: () => review.rejectAll(),
     });

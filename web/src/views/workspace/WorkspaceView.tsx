@@ -8,6 +8,7 @@ import { WorkspaceSession } from '../../actions/session';
 import { RoleContext } from '../../ui/RoleContext';
 import { Button, Empty, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
+import { Attention } from '../agents/Attention';
 import { currentSession } from '../palette/currentSession';
 import { ConnectionBanner } from './ConnectionBanner';
 import { Header } from './Header';
@@ -67,6 +68,7 @@ function Workspace({ session }: { session: WorkspaceSession }) {
     <RoleContext.Provider value={role}>
       <div className="workspace" data-pane={shownPane} data-role={role}>
         <Header />
+        <Attention />
         <ConnectionBanner />
         <Stage />
         <PaneBar />
