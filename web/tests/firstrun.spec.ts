@@ -23,7 +23,7 @@ test('a person is led through making a workspace', async ({ page, request }) => 
   await page.keyboard.press('Enter');
   await page.getByTestId('source-template').focus();
   await page.keyboard.press('Space');
-  await page.getByLabel('Template').selectOption('web');
+  await page.getByLabel('Template', { exact: true }).selectOption('web');
   await page.getByTestId('provision-next').focus();
   await page.keyboard.press('Enter');
   await page.getByTestId('provision-name').fill('led');
