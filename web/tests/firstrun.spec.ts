@@ -219,6 +219,8 @@ for (const [colorScheme, width] of kLook) {
     await look(page, `agents-${colorScheme}-${width}`);
     await page.getByTestId('tour-start').click();
     await expect(page.getByTestId('tour')).toBeVisible();
+    const activity = page.getByTestId('pane-activity');
+    if (await activity.isVisible()) await activity.click();
     await look(page, `tour-${colorScheme}-${width}`);
     expect(await violations(page)).toEqual([]);
   });

@@ -13,11 +13,17 @@ class AgentFactoryTest : public testing::Test {
                                        const Environment::Variables& variables = {},
                                        Config::Providers providers = Config::Providers::kReal) {
     const Environment environment(variables);
-    AgentFactory factory({providers, environment, clock_, random_, gates_, [this] {
+    AgentFactory factory({providers,
+                          environment,
+                          clock_,
+                          random_,
+                          gates_,
+                          [this] {
                             ++simulators_;
                             return Result<std::string>("http://127.0.0.1:1");
                           },
-                          {}, keys_});
+                          {},
+                          keys_});
     auto made = factory.make(all[0], all);
     notices_ = factory.notices();
     return made;

@@ -23,7 +23,6 @@ export function Composer() {
   const [draft, setDraft] = useState(kNothing);
   const [sending, setSending] = useState(false);
   const [apart, setApart] = useState(false);
-
   const place = (next: Draft): void => {
     setDraft(next);
     requestAnimationFrame(() => {

@@ -50,17 +50,7 @@ export function LaneColumn(props: {
       aria-label={`Tasks of ${lane.agent}`}
       data-testid={`lane-${lane.agent}`}
     >
-      <header className="lane-head">
-        <span className="toned">{lane.agent}</span>
-        <span className="faint num">{lane.active.length + lane.line.length} open</span>
-        <span className="grow" />
-        <IconButton
-          icon="plus"
-          size="small"
-          label={`New task for ${lane.agent}`}
-          onClick={() => openNewTask({ agent: lane.agent })}
-        />
-      </header>
+      <LaneHead lane={lane} />
       <ul className="lane-cards" data-scrolls tabIndex={0} aria-label={`Tasks of ${lane.agent}`}>
         {lane.active.map((task) => card(task))}
         {line.map((task, index) => card(task, index))}
@@ -89,5 +79,21 @@ export function LaneColumn(props: {
         )}
       </ul>
     </section>
+  );
+}
+
+function LaneHead({ lane }: { lane: Lane }) {
+  return (
+    <header className="lane-head">
+      <span className="toned">{lane.agent}</span>
+      <span className="faint num">{lane.active.length + lane.line.length} open</span>
+      <span className="grow" />
+      <IconButton
+        icon="plus"
+        size="small"
+        label={`New task for ${lane.agent}`}
+        onClick={() => openNewTask({ agent: lane.agent })}
+      />
+    </header>
   );
 }

@@ -29,19 +29,7 @@ export function WorkspacesView() {
   const empty = phase === 'ready' && workspaces.length === 0;
   return (
     <div className="page">
-      <header className="page-header">
-        <Brand />
-        <span className="grow" />
-        <Button
-          size="small"
-          variant="ghost"
-          onClick={() => keysOpen.set(true)}
-          data-testid="open-keys"
-        >
-          Provider keys
-        </Button>
-        <ThemeToggle />
-      </header>
+      <PageHeader />
       <main className="page-main" data-testid="workspaces">
         <div className="page-title">
           <div>
@@ -86,5 +74,23 @@ export function WorkspacesView() {
       </main>
       {creating && <ProvisionDialog onClose={() => setCreating(false)} />}
     </div>
+  );
+}
+
+function PageHeader() {
+  return (
+    <header className="page-header">
+      <Brand />
+      <span className="grow" />
+      <Button
+        size="small"
+        variant="ghost"
+        onClick={() => keysOpen.set(true)}
+        data-testid="open-keys"
+      >
+        Provider keys
+      </Button>
+      <ThemeToggle />
+    </header>
   );
 }
