@@ -10,6 +10,8 @@ export type Source =
 export interface ProvisionRequest {
   name: string;
   source: Source;
+  /** Chosen by whoever asks, to stop it by. */
+  request: string;
 }
 
 export interface ProvisionAnswer extends WorkspaceInfo {

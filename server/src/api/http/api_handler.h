@@ -6,6 +6,7 @@
 #include "api/http/health.h"
 #include "api/http/metrics.h"
 #include "api/http/provider_keys.h"
+#include "api/http/provisionings.h"
 #include "api/http/routes.h"
 #include "api/http/static_files.h"
 #include "api/rpc/dispatcher.h"
@@ -53,9 +54,11 @@ class ApiHandler final : public net::Handler {
   net::Response login(const net::Request& request) const;
   awaitable<net::Response> workspaces(const net::Request& request);
   awaitable<net::Response> provision(const net::Request& request);
+  net::Response stop_provisioning(const std::string& request);
   awaitable<net::Response> rpc(const net::Request& request, WorkspaceId id);
 
   const Parts parts_;
+  Provisionings provisionings_;
 };
 
 }  // namespace coditect::api

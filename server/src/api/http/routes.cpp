@@ -22,6 +22,8 @@ constexpr Route kRoutes[] = {
      "WorkspacePage"},
     {Operation::kProvision, "/workspaces/provision", "POST", "provision", "Makes a workspace",
      "201", "Workspace"},
+    {Operation::kProvisionStop, "/workspaces/provision/{id}", "DELETE", "cancelProvision",
+     "Stops making a workspace, by the `request` that it was asked for with", "200", "Cancelled"},
     {Operation::kFind, "/workspaces/{id}", "GET", "getWorkspace", "One workspace", "200",
      "Workspace"},
     {Operation::kRemove, "/workspaces/{id}", "DELETE", "deleteWorkspace",

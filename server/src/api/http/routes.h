@@ -22,6 +22,7 @@ enum class Operation {
   kSignedIn,
   kList,
   kProvision,
+  kProvisionStop,
   kFind,
   kRemove,
   kWake,
