@@ -37,8 +37,8 @@ std::string without_credentials(const std::string& url) {
   return url.substr(0, host) + url.substr(at + 1);
 }
 
-Result<void> clone(const std::string& url, const fs::path& projects,
-                   const Environment& environment, std::stop_token stop) {
+Result<void> clone(const std::string& url, const fs::path& projects, const Environment& environment,
+                   std::stop_token stop) {
   HostCommand command;
   command.stop = std::move(stop);
   // The repository's own configuration cannot run anything here: no hooks, no prompts, no helper

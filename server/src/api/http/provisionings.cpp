@@ -6,8 +6,8 @@ namespace coditect::api {
 
 Result<std::stop_token> Provisionings::begin(const std::string& id) {
   if (id.empty()) return std::stop_token();
-  const bool letters = id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") ==
-                       std::string::npos;
+  const bool letters =
+      id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
   if (!letters || id.size() > limits::kNameBytesMax) {
     return invalid("'request' is no id", "use a-z, 0-9, - and _, at most 100 of them");
   }

@@ -27,7 +27,6 @@ export function ProvisionDialog({ onClose }: { onClose: () => void }) {
   const problem = problemOfSource(plan);
   const change = (part: Partial<Plan>): void => setPlan((before) => ({ ...before, ...part }));
   const name = plan.name.trim();
-
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
