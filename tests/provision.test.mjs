@@ -1,7 +1,9 @@
 // Provisioning: from nothing, a folder, a git repository, a template; and what is refused.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -148,5 +150,49 @@ test('what cannot be provisioned is refused, and leaves nothing behind', async (
       assert.ok(answer.json.detail, 'says what is wrong');
       assert.equal(await count(), existing);
     });
+  }
+});
+
+test('making a workspace is stopped, and nothing is left of it', async () => {
+  // A git server that is asked and never answers.
+  const sockets = new Set();
+  const silent = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const url = `http://127.0.0.1:${silent.address().port}/never.git`;
+  const ask = (data) => request(server, 'POST', '/workspaces/provision', { data });
+  const stop = async (id) => {
+    const { status, json } = await request(server, 'DELETE', `/workspaces/provision/${id}`);
+    assert.equal(status, 200);
+    return json.cancelled;
+  };
+  const names = async () => {
+    const { json } = await request(server, 'GET', '/workspaces?limit=1000');
+    return json.workspaces.map(({ name }) => name);
+  };
+  try {
+    const before = await names();
+    const running = ask({ name: 'never', source: { kind: 'git', url }, request: 'r-1' });
+    await once(silent, 'connection');
+    const taken = await ask({ name: 'other', request: 'r-1' });
+    assert.equal(taken.status, 409, 'an id is one request’s');
+    assert.equal(await stop('r-2'), false);
+    assert.equal(await stop('r-1'), true);
+    const answer = await running;
+    assert.equal(answer.status, 503);
+    assert.match(answer.json.detail, /cancelled/);
+    assert.deepEqual(await names(), before);
+    assert.equal(await stop('r-1'), false);
+    const again = await ask({ name: 'again', request: 'r-1' });
+    assert.equal(again.status, 201, 'the id is free again');
+    for (const id of ['R', '../x', 'x'.repeat(101)]) {
+      assert.equal((await ask({ name: 'bad', request: id })).status, 400, id);
+    }
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
   }
 });

@@ -30,7 +30,8 @@ test('an agent edits: lock, live change, chat, queue, cost', async ({ page, stud
   await expect(lock).toHaveCount(0);
 
   await expect(page.getByTestId('agent-state-claude')).toHaveText('idle');
-  await expect(page.locator('.task[data-state="succeeded"]')).toContainText('claude');
+  const lane = page.getByTestId('lane-claude');
+  await expect(lane.locator('.task[data-state="succeeded"]')).toBeVisible();
   await expect(page.getByTestId('cost-summary')).toContainText('tokens');
   await page.getByTestId('dock-log').click();
   await page.getByTestId('log-family').selectOption('files');
@@ -61,7 +62,7 @@ test('a queued task can be promoted and cancelled, a cancelled one retried', asy
   await second.getByLabel('Cancel the task').click();
   await expect(second).toHaveAttribute('data-state', 'cancelled');
   await second.getByLabel('Try again').click();
-  await page.locator('.task', { hasText: 'busy' }).getByLabel('Cancel the task').click();
+  await page.locator('.task[data-state="running"]').getByLabel('Cancel the task').click();
   const done = page.locator('.task[data-state="succeeded"]', { hasText: 'second' });
   await expect(done).toBeVisible({ timeout: 25_000 });
 });

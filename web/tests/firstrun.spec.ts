@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { kLook, look, violations } from './look';
 import { expect, logIn, test, token, type Studio } from './studio';
 
@@ -23,7 +25,7 @@ test('a person is led through making a workspace', async ({ page, request }) => 
   await page.keyboard.press('Enter');
   await page.getByTestId('source-template').focus();
   await page.keyboard.press('Space');
-  await page.getByLabel('Template').selectOption('web');
+  await page.getByLabel('Template', { exact: true }).selectOption('web');
   await page.getByTestId('provision-next').focus();
   await page.keyboard.press('Enter');
   await page.getByTestId('provision-name').fill('led');
@@ -49,27 +51,46 @@ test('a workspace begins as a copy of another one', async ({ page, request, stud
   await request.delete(`/workspaces/${id}`, { headers: { Authorization: `Bearer ${token()}` } });
 });
 
-test('whoever does not wait finds the workspace in the list', async ({ page, request }) => {
+/** A git server that is asked and never answers. */
+async function silentServer(): Promise<{ url: string; close: () => void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = (): void => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${port}/never.git`, close };
+}
+
+test('a clone that takes long is stopped, and nothing is left of it', async ({ page, request }) => {
+  const silent = await silentServer();
+  const headers = { Authorization: `Bearer ${token()}` };
+  const count = async (): Promise<number> => {
+    const { workspaces } = await (await request.get('/workspaces?limit=1000', { headers })).json();
+    return workspaces.length;
+  };
+  const before = await count();
   await logIn(page);
-  let answer: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  await page.route('**/workspaces/provision', async (route) => {
-    await held;
-    await route.continue().catch(() => undefined);
-  });
   await page.getByTestId('new-workspace').click();
-  await page.getByTestId('provision-next').click();
-  await page.getByTestId('provision-name').fill('slow');
-  await page.getByTestId('provision-submit').click();
-  await expect(page.getByTestId('provision-progress')).toContainText('Making the workspace');
+  await page.getByTestId('source-git').click();
+  await page.getByTestId('source-value').fill(silent.url);
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('provision-name')).toHaveValue('never');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('provision-progress')).toContainText('Cloning the repository');
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('provision-progress')).toBeVisible();
   await page.getByTestId('provision-cancel').click();
-  await expect(page.getByTestId('provision-dialog')).toBeHidden();
-  answer();
-  await request.get('/workspaces', { headers: { Authorization: `Bearer ${token()}` } });
+  await expect(page.getByTestId('provision-progress')).toBeHidden();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect(await count()).toBe(before);
+  silent.close();
 });
 
 test('keys are set, refused, tested and removed, and never shown', async ({ page, studio }) => {
@@ -219,6 +240,8 @@ for (const [colorScheme, width] of kLook) {
     await look(page, `agents-${colorScheme}-${width}`);
     await page.getByTestId('tour-start').click();
     await expect(page.getByTestId('tour')).toBeVisible();
+    const activity = page.getByTestId('pane-activity');
+    if (await activity.isVisible()) await activity.click();
     await look(page, `tour-${colorScheme}-${width}`);
     expect(await violations(page)).toEqual([]);
   });

@@ -13,6 +13,7 @@
 #include "api/http/absent_component.h"
 #include "api/http/api_handler.h"
 #include "api/http/journal_component.h"
+#include "api/http/memory_provider_keys.h"
 #include "api/mcp/workspace_features.h"
 #include "registry/test_node.h"
 #include "storage/archive/archive_test_support.h"
@@ -96,6 +97,7 @@ class ApiTest : public testing::Test {
   SystemClock clock_;
   std::optional<registry::TestNode> node_;
   const MethodTable methods_;
+  MemoryProviderKeys keys_;
   const Authenticator authenticator_{token(), {"studio.example"}, clock_};
   AbsentComponent store_{"store"};
   std::optional<JournalComponent> journal_;
@@ -132,7 +134,7 @@ class ApiTest : public testing::Test {
                                                  registry(), services.disk});
     handler_.emplace(ApiHandler::Parts{authenticator_, registry(), *dispatcher_, methods_, *files_,
                                        *health_, *metrics_, *mcp_endpoint_, *people_,
-                                       *people_handler_, *attempts_, *doors_, "user:ann"});
+                                       *people_handler_, *attempts_, *doors_, "user:ann", &keys_});
   }
 };
 

@@ -13,10 +13,17 @@ class AgentFactoryTest : public testing::Test {
                                        const Environment::Variables& variables = {},
                                        Config::Providers providers = Config::Providers::kReal) {
     const Environment environment(variables);
-    AgentFactory factory({providers, environment, clock_, random_, gates_, [this] {
+    AgentFactory factory({providers,
+                          environment,
+                          clock_,
+                          random_,
+                          gates_,
+                          [this] {
                             ++simulators_;
                             return Result<std::string>("http://127.0.0.1:1");
-                          }});
+                          },
+                          {},
+                          keys_});
     auto made = factory.make(all[0], all);
     notices_ = factory.notices();
     return made;
@@ -30,6 +37,7 @@ class AgentFactoryTest : public testing::Test {
   SystemClock clock_;
   SystemRandom random_;
   providers::KeyGates gates_{clock_};
+  std::map<ProviderKind, std::string> keys_;
   int simulators_ = 0;
   std::vector<std::string> notices_;
 };
@@ -74,11 +82,33 @@ TEST_F(AgentFactoryTest, AgentsWithTheSameKeyShareItsGate) {
   const Environment::Variables variables{{"ANTHROPIC_API_KEY", "a"}, {"OTHER_KEY", "b"}};
   AgentConfig other = claude({});
   other.api_key_env = "OTHER_KEY";
-  ASSERT_TRUE(make({claude({})}, variables).ok());
-  ASSERT_TRUE(make({{"second", "anthropic", "model-2"}}, variables).ok());
+  const auto first = make({claude({})}, variables);
+  const auto second = make({{"second", "anthropic", "model-2"}}, variables);
+  ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(gates_.status().size(), 1u);
-  ASSERT_TRUE(make({other}, variables).ok());
+  const auto third = make({other}, variables);
+  ASSERT_TRUE(third.ok());
   EXPECT_EQ(gates_.status().size(), 2u);
+}
+
+TEST_F(AgentFactoryTest, AKeyThatAPersonHasSetCountsBeforeTheVariable) {
+  keys_ = {{ProviderKind::kAnthropic, "set"}, {ProviderKind::kOpenAi, "set"}};
+  AgentConfig own = claude({});
+  own.api_key_env = "OTHER_KEY";
+  const auto simulated = [&](const AgentConfig& config, const Environment::Variables& variables) {
+    const auto agent = make({config}, variables);
+    EXPECT_TRUE(agent.ok());
+    return agent.ok() && agent->simulated;
+  };
+  EXPECT_FALSE(simulated(claude({}), {}));
+  EXPECT_TRUE(simulated(own, {})) << "its configuration names a variable, which is not set";
+  EXPECT_FALSE(simulated(own, {{"OTHER_KEY", "b"}}));
+  EXPECT_TRUE(simulated({"kimi", "moonshot", "model-3"}, {})) << "another vendor's";
+  // The gate is the set key's: the same one with the variable as without it.
+  const auto without = make({claude({})});
+  const auto with = make({claude({})}, {{"ANTHROPIC_API_KEY", "a"}});
+  ASSERT_TRUE(without.ok() && with.ok());
+  EXPECT_EQ(gates_.status().size(), 1u);
 }
 
 TEST_F(AgentFactoryTest, RefusesWhatCannotBeUsed) {

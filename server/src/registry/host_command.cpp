@@ -15,6 +15,8 @@ namespace coditect::registry {
 namespace {
 
 constexpr std::size_t kOutputBytesMax = 16u << 10;
+/// So often it is looked whether the command is to stop.
+constexpr int kLookMs = 100;
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> result;
@@ -62,17 +64,19 @@ Result<void> run_host_command(const HostCommand& command) {
   write_end = FileDescriptor();
   const auto deadline = std::chrono::steady_clock::now() + command.time_max;
   std::string output;
-  bool timed_out = false;
+  bool timed_out = false, stopped = false;
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0 && !timed_out) {
-      timed_out = true;
+    const bool ended = timed_out || stopped;
+    if (!ended && (left.count() <= 0 || command.stop.stop_requested())) {
+      stopped = command.stop.stop_requested();
+      timed_out = !stopped;
       ::kill(-pid, SIGKILL);
     }
     pollfd waiting{read_end.get(), POLLIN, 0};
-    if (::poll(&waiting, 1, timed_out ? 1000 : static_cast<int>(left.count())) == 0) {
-      if (timed_out) break;
+    if (::poll(&waiting, 1, timed_out || stopped ? 1000 : kLookMs) == 0) {
+      if (ended) break;
       continue;
     }
     char buffer[4096];
@@ -85,6 +89,7 @@ Result<void> run_host_command(const HostCommand& command) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
+  if (stopped) return Error{Errc::kCancelled, command.argv[0] + " was cancelled", {}};
   if (timed_out) return unavailable(command.argv[0] + " took too long", "try a smaller repository");
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
   while (!output.empty() && output.back() == '\n') output.pop_back();

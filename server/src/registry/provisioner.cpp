@@ -52,7 +52,7 @@ awaitable<Result<Provisioner::Made>> Provisioner::provision(Place home, Request 
   co_return made;
 }
 
-Result<void> Provisioner::prepare(const Place& home, const json::object& source) const {
+Result<void> Provisioner::prepare(const Place& home, const Request& request) const {
   // Not synced one by one: workspace.json, written last, is what makes the workspace exist.
   for (const fs::path& folder : {home.projects(), home.blobs(), home.vector_store(), home.staging(),
                                  home.root() / "databases"}) {
@@ -62,11 +62,15 @@ Result<void> Provisioner::prepare(const Place& home, const json::object& source)
   }
   TRY_VOID(sync_directory(home.root().parent_path()));
   TRY_VOID(services_.catalogue.create_all(home.root()));
-  return fetch_source(source, home.projects(), data_, environment_);
+  TRY_VOID(fetch_source(request.source, home.projects(), data_, environment_, request.stop));
+  if (request.stop.stop_requested()) {
+    return Error{Errc::kCancelled, "making the workspace was cancelled", {}};
+  }
+  return {};
 }
 
 awaitable<Result<void>> Provisioner::begin(Place home, Request request, Made& made) const {
-  auto fill = [this, home, source = request.source] { return prepare(home, source); };
+  auto fill = [this, home, request] { return prepare(home, request); };
   CO_TRY_VOID(co_await services_.disk.run(std::move(fill)));
   Workspace::Before before = Workspace::New{request.user, made.meta.source};
   CO_TRY(made.awake,

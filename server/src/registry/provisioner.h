@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "async/strand.h"
@@ -31,6 +32,7 @@ class Provisioner {
     json::object source;
     std::string user;
     workspace::Durability durability = workspace::Durability::kLocal;
+    std::stop_token stop = {};  ///< Errc::kCancelled, and nothing is left of it
   };
   struct Made {
     workspace::Meta meta;
@@ -50,7 +52,7 @@ class Provisioner {
   awaitable<void> discard(workspace::Place home, Made made) const;
 
  private:
-  Result<void> prepare(const workspace::Place& home, const json::object& source) const;
+  Result<void> prepare(const workspace::Place& home, const Request& request) const;
   awaitable<Result<void>> begin(workspace::Place home, Request request, Made& made) const;
 
   const asio::any_io_executor executor_;

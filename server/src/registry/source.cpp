@@ -37,9 +37,10 @@ std::string without_credentials(const std::string& url) {
   return url.substr(0, host) + url.substr(at + 1);
 }
 
-Result<void> clone(const std::string& url, const fs::path& projects,
-                   const Environment& environment) {
+Result<void> clone(const std::string& url, const fs::path& projects, const Environment& environment,
+                   std::stop_token stop) {
   HostCommand command;
+  command.stop = std::move(stop);
   // The repository's own configuration cannot run anything here: no hooks, no prompts, no helper
   // transports, no submodules.
   command.argv = {"git",
@@ -66,6 +67,7 @@ Result<void> clone(const std::string& url, const fs::path& projects,
   auto cloned = run_host_command(command);
   if (cloned) return {};
   Error error = std::move(cloned).error();
+  if (error.code == Errc::kCancelled) return error;
   const std::string shown = without_credentials(url);
   for (auto place = error.message.find(url); place != std::string::npos && shown != url;
        place = error.message.find(url)) {
@@ -82,9 +84,11 @@ bool is_inside(const fs::path& inner, const fs::path& outer) {
 
 /// Copies folders, files and links, these as links. Pipes, sockets and devices are no one's work
 /// and are left out.
-void copy_tree(const fs::path& source, const fs::path& target, std::error_code& error) {
+void copy_tree(const fs::path& source, const fs::path& target, const std::stop_token& stop,
+               std::error_code& error) {
   for (fs::recursive_directory_iterator each(source, error), end; !error && each != end;
        each.increment(error)) {
+    if (stop.stop_requested()) return;
     const fs::path copy = target / each->path().lexically_relative(source);
     const fs::file_status status = each->symlink_status(error);
     if (error) return;
@@ -97,7 +101,8 @@ void copy_tree(const fs::path& source, const fs::path& target, std::error_code& 
   }
 }
 
-Result<void> copy_folder(const fs::path& from, const fs::path& projects, const fs::path& data) {
+Result<void> copy_folder(const fs::path& from, const fs::path& projects, const fs::path& data,
+                         const std::stop_token& stop) {
   std::error_code error;
   const fs::path source = fs::canonical(from, error);
   if (error || !fs::is_directory(source, error)) {
@@ -109,7 +114,8 @@ Result<void> copy_folder(const fs::path& from, const fs::path& projects, const f
     return Error{Errc::kDenied, source.string() + " holds the server's own data",
                  "choose a folder beside the data folder"};
   }
-  copy_tree(source, projects, error);
+  copy_tree(source, projects, stop, error);
+  if (stop.stop_requested()) return Error{Errc::kCancelled, "the copy was cancelled", {}};
   if (error) return unavailable("copying " + source.string() + ": " + error.message());
   return {};
 }
@@ -156,12 +162,15 @@ Result<json::object> check_source(const json::object& source) {
 }
 
 Result<void> fetch_source(const json::object& source, const fs::path& projects,
-                          const fs::path& data, const Environment& environment) {
+                          const fs::path& data, const Environment& environment,
+                          std::stop_token stop) {
   const std::string kind = find_string(source, "kind").value_or("");
   if (kind == "git") {
-    return clone(find_string(source, "url").value_or(""), projects, environment);
+    return clone(find_string(source, "url").value_or(""), projects, environment, std::move(stop));
   }
-  if (kind == "path") return copy_folder(find_string(source, "path").value_or(""), projects, data);
+  if (kind == "path") {
+    return copy_folder(find_string(source, "path").value_or(""), projects, data, stop);
+  }
   if (kind == "template") {
     return write_template(*find_template(find_string(source, "name").value_or("")), projects);
   }

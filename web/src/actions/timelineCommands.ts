@@ -89,10 +89,8 @@ export function askFork(session: WorkspaceSession, seq: number): void {
     check: (value) => (value.trim() === '' ? 'Give it a name.' : undefined),
     run: async (value) => {
       const source = { kind: 'workspace' as const, id: session.id, through_seq: seq };
-      const { id } = await createWorkspace(
-        { name: value.trim(), source },
-        new AbortController().signal,
-      );
+      const request = crypto.randomUUID();
+      const { id } = await createWorkspace({ name: value.trim(), source, request });
       goTo({ page: 'workspace', id });
     },
   });

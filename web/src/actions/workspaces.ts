@@ -37,11 +37,8 @@ export async function loadWorkspaces(page: 'first' | 'next'): Promise<void> {
   }
 }
 
-export async function createWorkspace(
-  request: ProvisionRequest,
-  stop: AbortSignal,
-): Promise<ProvisionAnswer> {
-  const made = await provision(request, stop);
+export async function createWorkspace(request: ProvisionRequest): Promise<ProvisionAnswer> {
+  const made = await provision(request);
   void loadWorkspaces('first');
   return made;
 }

@@ -30,7 +30,7 @@ describe('a task that says nothing', () => {
     agent: 'claude',
     state,
     priority: 5,
-    place: 0,
+    place: [],
     prompt: '',
     attempt: 1,
     created_at: '',

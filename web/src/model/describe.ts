@@ -26,12 +26,11 @@ function describeKnown(
     case 'task_paused':
     case 'task_pause_requested':
     case 'task_cancel_requested':
+    case 'task_promoted':
+    case 'task_moved':
       return describeCourse(event);
     case 'task_waiting':
       return `${event.data.agent} waits for ${event.data.for} ${event.data.what ?? ''}`;
-    case 'task_promoted':
-    case 'task_moved':
-      return describePlace(event);
     case 'agent_state_change':
     case 'task_retrying':
     case 'instructions_trusted':
@@ -146,6 +145,8 @@ type CourseType =
   | 'task_requeued'
   | 'task_paused'
   | 'task_pause_requested'
+  | 'task_promoted'
+  | 'task_moved'
   | 'task_cancel_requested';
 
 function describeCourse(event: Extract<KnownEvent, { type: CourseType }>): string {
@@ -166,6 +167,9 @@ function describeCourse(event: Extract<KnownEvent, { type: CourseType }>): strin
       return 'pause requested';
     case 'task_cancel_requested':
       return 'cancel requested';
+    case 'task_promoted':
+    case 'task_moved':
+      return describePlace(event);
   }
 }
 

@@ -17,7 +17,7 @@ export interface Burn {
   minutes: number;
 }
 
-/** What the pace leads to. `reached`: the budget is gone at `atMs`; `lasts`: not before the day ends. */
+/** What the pace leads to: the budget is gone at `atMs`, or not before the day ends. */
 export type Forecast =
   { kind: 'unknown' } | { kind: 'spent' } | { kind: 'reached'; atMs: number } | { kind: 'lasts' };
 

@@ -131,7 +131,7 @@ export interface Sorting {
   descending: boolean;
 }
 
-/** SQLite's order: NULL, then numbers, then text. Rows that are equal stay in the order they had. */
+/** SQLite's order: NULL, then numbers, then text. Equal rows stay in the order they had. */
 function compareCells(a: SqlCell, b: SqlCell): number {
   const rank = (cell: SqlCell): number => (cell === null ? 0 : typeof cell === 'number' ? 1 : 2);
   const difference = rank(a) - rank(b);

@@ -1,6 +1,6 @@
 import type { WireEvent } from '../protocol/events';
 
-/** How far a person is: the steps before `step` are done. `off` while they do not want to see it. */
+/** How far a person is: the steps before `step` are done; `off` while it is put away. */
 export interface TourProgress {
   workspace: string;
   /** What happened up to it is no part of the tour. */
@@ -28,7 +28,7 @@ export const kTour: readonly TourStep[] = [
     title: 'Ask an agent',
     text: 'A message to an agent becomes a task in its queue. Send the one that is prepared, or write your own.',
     action: 'Put a question into the chat',
-    target: '[data-testid="composer-input"]',
+    target: '.composer-box',
   },
   {
     name: 'lock',

@@ -24,13 +24,20 @@ export function getWorkspace(id: string): Promise<WorkspaceInfo> {
   return request('GET', `/workspaces/${encodeURIComponent(id)}`);
 }
 
-/** `stop` ends the wait, not the work: the server makes the workspace all the same. */
-export function provision(body: ProvisionRequest, stop: AbortSignal): Promise<ProvisionAnswer> {
+export function provision(body: ProvisionRequest): Promise<ProvisionAnswer> {
   return request('POST', '/workspaces/provision', {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
-    signal: stop,
   });
+}
+
+/** Stops making a workspace; nothing is left of it. False where it was just made, or refused. */
+export async function stopProvision(id: string): Promise<boolean> {
+  const { cancelled } = await request<{ cancelled: boolean }>(
+    'DELETE',
+    `/workspaces/provision/${encodeURIComponent(id)}`,
+  );
+  return cancelled;
 }
 
 export function listKeys(): Promise<ProviderKeys> {
@@ -72,11 +79,10 @@ export function socketUrl(id: string, location: Location): string {
 export async function request<Answer>(
   method: string,
   path: string,
-  init: { headers?: Record<string, string>; body?: string; signal?: AbortSignal } = {},
+  init: { headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
   const options: RequestInit = { ...init, method, credentials: 'same-origin', cache: 'no-store' };
   const response = await fetch(path, options).catch(() => {
-    if (init.signal?.aborted === true) throw new Failure('unavailable', 'Stopped waiting.');
     throw new Failure(
       'unavailable',
       'The server cannot be reached.',

@@ -17,6 +17,8 @@ export interface ForkSource {
 export interface ProvisionRequest {
   name: string;
   source: Source | ForkSource;
+  /** Chosen by whoever asks, to stop it by. */
+  request: string;
 }
 
 export interface ProvisionAnswer extends WorkspaceInfo {

@@ -225,9 +225,10 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request, cons
   if (!name) co_return net::problem(name.error());
   for (const auto& member : *body) {
     const std::string_view key = member.key();
-    if (key != "name" && key != "source" && key != "durability") {
+    if (key != "name" && key != "source" && key != "durability" && key != "request") {
       co_return net::problem(invalid("'" + std::string(key) + "' is not known here",
-                                     "send {\"name\", \"source\"?, \"durability\"?}"));
+                                     "send {\"name\", \"source\"?, \"durability\"?, "
+                                     "\"request\"?}"));
     }
   }
   const json::object* source = find_object(*body, "source");
@@ -243,7 +244,12 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request, cons
     if (!parsed) co_return net::problem(parsed.error());
     wanted.durability = *parsed;
   }
+  const std::string asked = find_string(*body, "request").value_or("");
+  auto stop = provisionings_.begin(asked);
+  if (!stop) co_return net::problem(stop.error());
+  wanted.stop = *std::move(stop);
   auto meta = co_await parts_.registry.provision(std::move(wanted));
+  provisionings_.end(asked);
   if (!meta) co_return net::problem(meta.error());
   json::object answer = to_json(*meta);
   auto describe = [](workspace::Workspace& each) -> awaitable<Result<json::value>> {
@@ -253,6 +259,10 @@ awaitable<net::Response> ApiHandler::provision(const net::Request& request, cons
   auto session = co_await parts_.dispatcher.perform(meta->id, describe);
   if (session && session->is_object()) answer["session"] = *session;
   co_return net::json_response(201, answer).with("Location", "/workspaces/" + meta->id.str());
+}
+
+net::Response ApiHandler::stop_provisioning(const std::string& request) {
+  return net::json_response(200, json::object{{"cancelled", provisionings_.stop(request)}});
 }
 
 awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Request& request,
@@ -266,6 +276,7 @@ awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Requ
     case Operation::kRenew: co_return meta_response(200, co_await registry.renew(id, caller.actor));
     case Operation::kUndelete:
       co_return meta_response(200, co_await registry.undelete(id, caller.actor));
+    case Operation::kProvisionStop: co_return stop_provisioning(id.str());
     case Operation::kRpc: co_return co_await rpc(request, std::move(caller), std::move(id));
     case Operation::kWake: {
       auto woken = co_await registry.wake(id);

@@ -7,6 +7,7 @@
 #include "api/http/metrics.h"
 #include "api/http/people_handler.h"
 #include "api/http/provider_keys.h"
+#include "api/http/provisionings.h"
 #include "api/http/routes.h"
 #include "api/http/static_files.h"
 #include "api/people/attempts.h"
@@ -68,9 +69,11 @@ class ApiHandler final : public net::Handler {
   net::Response login(const net::Request& request) const;
   awaitable<net::Response> workspaces(const net::Request& request, const Caller& caller);
   awaitable<net::Response> provision(const net::Request& request, const Caller& caller);
+  net::Response stop_provisioning(const std::string& request);
   awaitable<net::Response> rpc(const net::Request& request, Caller caller, WorkspaceId id);
 
   const Parts parts_;
+  Provisionings provisionings_;
 };
 
 }  // namespace coditect::api

@@ -46,6 +46,7 @@ net::Request asked(ApiTest& test, const std::string& id, std::string method, std
     target = "/people/" + test.people_->join(invite(test).secret, "carl")->id;
   }
   if (id == "provision") body = R"({"name":"made"})";
+  if (id == "setProviderKey") body = R"({"key":"sk-0123456789"})";
   if (id == "rpc") body = R"({"jsonrpc":"2.0","id":1,"method":"agents.list"})";
   if (id == "mcp" || id == "workspaceMcp" || id.ends_with("McpEnd") || id == "mcpEnd") {
     body = kInitialize;
@@ -280,6 +281,22 @@ TEST_F(ApiHandlerTest, UpgradesOnlyTheSocketOfAWorkspaceThatIsThere) {
     if (accepted != nullptr) EXPECT_EQ(accepted->subprotocol, c.chosen);
     if (accepted == nullptr) expect_problem(std::get<net::Response>(answer), c.status);
   }
+}
+
+TEST_F(ApiHandlerTest, AKeyIsTakenFromABodyThatHasNothingElse) {
+  const auto put = [this](std::string body) {
+    return ask(request("PUT", "/provider-keys/openai", std::move(body)));
+  };
+  for (const char* body : {R"({"key":"sk-quoted-0123456789")", R"({})", R"({"key":7})", R"([])",
+                           R"({"key":"sk-quoted-0123456789","base_url":"http://evil"})"}) {
+    const net::Response refused = put(body);
+    expect_problem(refused, 400);
+    EXPECT_EQ(refused.body.find("sk-quoted"), std::string::npos) << refused.body;
+  }
+  EXPECT_TRUE(keys_.keys().empty());
+  EXPECT_EQ(put(R"({"key":"sk-taken-0123456789"})").status, 200);
+  EXPECT_EQ(keys_.keys().at("openai"), "sk-taken-0123456789");
+  EXPECT_EQ(keys_.user(), "user:ann");
 }
 
 }  // namespace

@@ -64,8 +64,14 @@ constexpr std::string_view kSchemas = R"({
     "properties": {
       "name": {"type": "string", "minLength": 1, "maxLength": 100},
       "source": {"$ref": "#/components/schemas/Source"},
-      "durability": {"enum": ["local", "replicated"], "default": "local"}
+      "durability": {"enum": ["local", "replicated"], "default": "local"},
+      "request": {"type": "string", "pattern": "^[a-z0-9_-]{1,100}$"}
     }
+  },
+  "Cancelled": {
+    "type": "object",
+    "required": ["cancelled"],
+    "properties": {"cancelled": {"type": "boolean"}}
   },
   "SetProviderKey": {
     "type": "object",

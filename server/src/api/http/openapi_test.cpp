@@ -104,6 +104,7 @@ TEST(OpenApi, NamesEveryCallOfTheInterfaceAndThoseThatNeedNoToken) {
     const char* path;
     const char* method;
   } cases[] = {{"/workspaces/provision", "post"},
+               {"/workspaces/provision/{id}", "delete"},
                {"/workspaces", "get"},
                {"/workspaces/{id}", "get"},
                {"/workspaces/{id}", "delete"},

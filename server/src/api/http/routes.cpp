@@ -42,6 +42,8 @@ constexpr Route kRoutes[] = {
      "WorkspacePage", Role::kViewer},
     {Operation::kProvision, "/workspaces/provision", "POST", "provision", "Makes a workspace",
      "201", "Workspace"},
+    {Operation::kProvisionStop, "/workspaces/provision/{id}", "DELETE", "cancelProvision",
+     "Stops making a workspace, by the `request` that it was asked for with", "200", "Cancelled"},
     {Operation::kFind, "/workspaces/{id}", "GET", "getWorkspace", "One workspace", "200",
      "Workspace", Role::kViewer},
     {Operation::kRemove, "/workspaces/{id}", "DELETE", "deleteWorkspace",

@@ -31,6 +31,7 @@ enum class Operation {
   kSignedIn,
   kList,
   kProvision,
+  kProvisionStop,
   kFind,
   kRemove,
   kWake,

@@ -28,6 +28,7 @@ TEST(Routes, FindsThePathFirstAndThenTheMethod) {
       {"GET", "/workspaces/", "", "", ""},
       {"POST", "/workspaces/provision", "provision", "POST", ""},
       {"GET", "/workspaces/provision", "", "POST", ""},
+      {"DELETE", "/workspaces/provision/r_1", "cancelProvision", "DELETE", "r_1"},
       {"GET", "/workspaces/ws_1", "getWorkspace", "GET, DELETE", "ws_1"},
       {"DELETE", "/workspaces/ws_1", "deleteWorkspace", "GET, DELETE", "ws_1"},
       {"PATCH", "/workspaces/ws_1", "", "GET, DELETE", "ws_1"},

@@ -17,7 +17,7 @@ constexpr std::size_t kKeyBytesMax = 4096;
 constexpr std::size_t kShownFromBytes = 16;
 
 /// Where the keys are among the sealed files of workspaces, none of which has an id like this.
-const WorkspaceId kPlace("provider-keys");
+WorkspaceId place() { return WorkspaceId("provider-keys"); }
 
 Result<Kind> need_kind(const std::string& name) {
   if (const auto kind = providers::provider_kind(name)) return *kind;
@@ -48,12 +48,12 @@ std::string name_of(Kind kind) { return std::string(to_string(kind)); }
 
 Result<std::map<Kind, NodeKeys::Kept>> NodeKeys::kept() const {
   std::map<Kind, Kept> all;
-  TRY(const auto entries, parts_.store.list(kPlace));
+  TRY(const auto entries, parts_.store.list(place()));
   for (const auto& entry : entries) {
     for (const Kind kind : {Kind::kAnthropic, Kind::kGemini, Kind::kOpenAi, Kind::kMoonshot,
                             Kind::kOpenAiCompatible}) {
       if (entry.name != key_variable(kind)) continue;
-      TRY(auto values, parts_.store.values(kPlace, {entry.name}));
+      TRY(auto values, parts_.store.values(place(), {entry.name}));
       all[kind] = {entry, std::move(values.at(0).value)};
     }
   }
@@ -89,14 +89,15 @@ Result<void> NodeKeys::change(Kind kind, const std::function<Result<void>()>& ch
   if (!made) {
     const std::string name(key_variable(kind));
     const auto old = before.find(kind);
-    auto back = old == before.end() ? parts_.store.remove(kPlace, name)
-                                    : parts_.store.set(kPlace, old->second.entry, old->second.key);
+    auto back = old == before.end() ? parts_.store.remove(place(), name)
+                                    : parts_.store.set(place(), old->second.entry, old->second.key);
     if (!back)
       spdlog::error("a key of {} cannot be put back: {}", name_of(kind), back.error().message);
     return std::move(made).error();
   }
   if (on_agents_) on_agents_(*std::move(made));
   const std::scoped_lock lock(mutex_);
+  ++changes_;
   tested_.erase(kind);
   return {};
 }
@@ -124,7 +125,7 @@ awaitable<Result<json::value>> NodeKeys::set(std::string provider, std::string k
   auto work = [this, kind, key = std::move(key), user]() -> Result<json::value> {
     const auto store = [&]() -> Result<void> {
       return parts_.store.set(
-          kPlace, {std::string(key_variable(kind)), parts_.factory.clock.now(), user}, key);
+          place(), {std::string(key_variable(kind)), parts_.factory.clock.now(), user}, key);
     };
     TRY_VOID(change(kind, store));
     spdlog::info("{} has set a key of {}", user, name_of(kind));
@@ -137,7 +138,7 @@ awaitable<Result<json::value>> NodeKeys::remove(std::string provider, std::strin
   CO_TRY(const Kind kind, need_kind(provider));
   auto work = [this, kind, user]() -> Result<json::value> {
     const auto forget = [&]() -> Result<void> {
-      auto removed = parts_.store.remove(kPlace, std::string(key_variable(kind)));
+      auto removed = parts_.store.remove(place(), std::string(key_variable(kind)));
       if (removed || removed.error().code != Errc::kNotFound) return removed;
       return not_found("no key of " + name_of(kind) + " was set in the studio",
                        "a variable of the server's environment is changed where it is started");
@@ -222,15 +223,25 @@ Result<agents::AgentDefinition> NodeKeys::make_probe(Kind kind) {
   return factory.make(probe, {probe});
 }
 
+std::uint64_t NodeKeys::changes() {
+  const std::scoped_lock lock(mutex_);
+  return changes_;
+}
+
+void NodeKeys::keep_test(Kind kind, std::uint64_t changes, const json::object& result) {
+  const std::scoped_lock lock(mutex_);
+  if (changes == changes_) tested_[kind] = result;
+}
+
 awaitable<Result<json::value>> NodeKeys::test(std::string provider) {
   CO_TRY(const Kind kind, need_kind(provider));
+  const std::uint64_t before = changes();
   auto make = [this, kind] { return make_probe(kind); };
   CO_TRY(const agents::AgentDefinition probe, co_await parts_.disk.run(std::move(make)));
   const Strand strand = make_strand(parts_.executor);
   json::object result =
       co_await run_on(strand, ask_for_a_word(probe, parts_.prices, parts_.factory.clock));
-  const std::scoped_lock lock(mutex_);
-  tested_[kind] = result;
+  keep_test(kind, before, result);
   co_return json::value(std::move(result));
 }
 

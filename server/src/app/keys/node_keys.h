@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -65,12 +66,16 @@ class NodeKeys final : public api::ProviderKeys {
   json::array agents_of(Kind kind, const std::map<Kind, Kept>& kept) const;
   /// The agent whose model is asked: the first of the vendor's that has no key of its own.
   Result<agents::AgentDefinition> make_probe(Kind kind);
+  std::uint64_t changes();
+  void keep_test(Kind kind, std::uint64_t changes, const json::object& result);
 
   const Parts parts_;
   OnAgents on_agents_;
   std::mutex changing_;  ///< held over a change, so that the last one made is the one in use
   std::mutex mutex_;
-  std::map<Kind, json::object> tested_;  ///< guarded by mutex_
+  // Guarded by mutex_.
+  std::uint64_t changes_ = 0;  ///< a test says nothing about a key that was changed meanwhile
+  std::map<Kind, json::object> tested_;
 };
 
 }  // namespace coditect::app

@@ -263,12 +263,25 @@ TEST(KeyGates, OneForEachKeyAtEachAddress) {
   KeyGates gates(clock);
   const auto first = gates.gate(ProviderKind::kOpenAi, "", "key-1");
   EXPECT_EQ(gates.gate(ProviderKind::kOpenAi, "", "key-1"), first);
-  EXPECT_NE(gates.gate(ProviderKind::kOpenAi, "", "key-2"), first);
-  EXPECT_NE(gates.gate(ProviderKind::kOpenAi, "http://127.0.0.1", "key-1"), first);
-  EXPECT_NE(gates.gate(ProviderKind::kMoonshot, "", "key-1"), first);
+  const auto others = {gates.gate(ProviderKind::kOpenAi, "", "key-2"),
+                       gates.gate(ProviderKind::kOpenAi, "http://127.0.0.1", "key-1"),
+                       gates.gate(ProviderKind::kMoonshot, "", "key-1")};
+  for (const auto& other : others) EXPECT_NE(other, first);
   std::vector<std::string> names;
   for (const auto& status : gates.status()) names.push_back(status.name);
   EXPECT_EQ(names, (std::vector<std::string>{"openai", "openai 2", "openai 3", "moonshot"}));
+}
+
+TEST(KeyGates, OneThatNobodyUsesIsForgotten) {
+  SystemClock clock;
+  KeyGates gates(clock);
+  auto replaced = gates.gate(ProviderKind::kOpenAi, "", "key-1");
+  const auto kept = gates.gate(ProviderKind::kOpenAi, "", "key-2");
+  replaced.reset();
+  ASSERT_EQ(gates.status().size(), 1u);
+  EXPECT_EQ(gates.status()[0].name, "openai 2");
+  const auto anew = gates.gate(ProviderKind::kOpenAi, "", "key-1");
+  EXPECT_EQ(anew->status().name, "openai");
 }
 
 }  // namespace

@@ -11,8 +11,6 @@ import { useSession, useWorkspace } from '../workspace/SessionContext';
 /** Sets what the workspace, a day, an agent or a task may spend. */
 export function BudgetDialog({ onClose }: { onClose: () => void }) {
   const session = useSession();
-  const agents = useWorkspace((state) => state.agents);
-  const tasks = useWorkspace((state) => state.tasks);
   const [scope, setScope] = useState('workspace');
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
@@ -35,28 +33,7 @@ export function BudgetDialog({ onClose }: { onClose: () => void }) {
     <Dialog label="Set a budget" onClose={onClose}>
       <form onSubmit={submit} data-testid="budget-dialog">
         <h2>Set a budget</h2>
-        <div className="field">
-          <label htmlFor="budget-scope">Of</label>
-          <select
-            id="budget-scope"
-            className="select"
-            value={scope}
-            onChange={(event) => setScope(event.target.value)}
-          >
-            {['workspace', 'day', ...agents.map(({ name }) => `agent:${name}`)].map((each) => (
-              <option key={each} value={each}>
-                {scopeName(each)}
-              </option>
-            ))}
-            {tasks
-              .filter((task) => !isOver(task))
-              .map(({ id, agent, prompt }) => (
-                <option key={id} value={`task:${id}`}>
-                  task of {agent}: {summaryOf(prompt).slice(0, 50)}
-                </option>
-              ))}
-          </select>
-        </div>
+        <ScopeField scope={scope} onChange={setScope} />
         <div className="field">
           <label htmlFor="budget-amount">Dollars</label>
           <input
@@ -93,5 +70,34 @@ export function BudgetDialog({ onClose }: { onClose: () => void }) {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+function ScopeField({ scope, onChange }: { scope: string; onChange: (scope: string) => void }) {
+  const agents = useWorkspace((state) => state.agents);
+  const tasks = useWorkspace((state) => state.tasks);
+  return (
+    <div className="field">
+      <label htmlFor="budget-scope">Of</label>
+      <select
+        id="budget-scope"
+        className="select"
+        value={scope}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        {['workspace', 'day', ...agents.map(({ name }) => `agent:${name}`)].map((each) => (
+          <option key={each} value={each}>
+            {scopeName(each)}
+          </option>
+        ))}
+        {tasks
+          .filter((task) => !isOver(task))
+          .map(({ id, agent, prompt }) => (
+            <option key={id} value={`task:${id}`}>
+              task of {agent}: {summaryOf(prompt).slice(0, 50)}
+            </option>
+          ))}
+      </select>
+    </div>
   );
 }

@@ -15,31 +15,19 @@ export function KeyRow({
   row: ProviderKey;
   onChange: (row: ProviderKey) => void;
 }) {
-  const [text, setText] = useState('');
   const [work, setWork] = useState<Work | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const { provider, tested, agents } = row;
-  const problem = text === '' ? undefined : problemOfKey(text);
   const name = kVendors[provider] ?? provider;
 
   const start = (kind: Work, doing: () => Promise<ProviderKey>): void => {
     setWork(kind);
     setFailure(null);
     doing()
-      .then((changed) => {
-        onChange(changed);
-        if (kind === 'saving') setText('');
-      })
+      .then(onChange)
       .catch((thrown: unknown) => setFailure(asFailure(thrown)))
       .finally(() => setWork(null));
   };
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (text !== '' && problem === undefined) start('saving', () => setKey(provider, text));
-  };
-  const test = (): void =>
-    start('testing', async () => ({ ...row, tested: await testKey(provider) }));
-
   return (
     <li className="key-row" data-in-use={row.in_use} data-testid={`key-${provider}`}>
       <div className="key-head">
@@ -60,6 +48,44 @@ export function KeyRow({
             {agent.name} keeps to the variable {agent.key_variable} of its configuration.
           </p>
         ))}
+      <KeyForm
+        row={row}
+        work={work}
+        onSave={(key) => start('saving', () => setKey(provider, key))}
+        onTest={() => start('testing', async () => ({ ...row, tested: await testKey(provider) }))}
+        onRemove={() => start('removing', () => removeKey(provider))}
+      />
+      {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
+      {tested !== undefined && (
+        <p className={tested.ok ? 'key-result' : 'key-result bad-text'} aria-live="polite">
+          {sayTest(tested, Date.now())}
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** Forgets what was typed as soon as it is sent: the page keeps no key. */
+function KeyForm(props: {
+  row: ProviderKey;
+  work: Work | null;
+  onSave: (key: string) => void;
+  onTest: () => void;
+  onRemove: () => void;
+}) {
+  const { row, work, onSave, onTest, onRemove } = props;
+  const { provider } = row;
+  const name = kVendors[provider] ?? provider;
+  const [text, setText] = useState('');
+  const problem = text === '' ? undefined : problemOfKey(text);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (text === '' || problem !== undefined) return;
+    onSave(text);
+    setText('');
+  };
+  return (
+    <>
       <form className="key-form" onSubmit={submit}>
         <input
           className="input mono"
@@ -85,7 +111,7 @@ export function KeyRow({
         <Button
           disabled={work !== null || row.in_use === 'none' || row.in_use === 'simulated'}
           title="Asks the model for a word: 16 tokens at most, usually less than a tenth of a cent"
-          onClick={test}
+          onClick={onTest}
           data-testid={`key-test-${provider}`}
         >
           {work === 'testing' && <Spinner label="Testing" />}
@@ -95,7 +121,7 @@ export function KeyRow({
           <Button
             variant="danger"
             disabled={work !== null}
-            onClick={() => start('removing', () => removeKey(provider))}
+            onClick={() => onRemove()}
             data-testid={`key-remove-${provider}`}
           >
             Remove
@@ -103,12 +129,6 @@ export function KeyRow({
         )}
       </form>
       {problem !== undefined && <p className="bad-text field-note">{problem}</p>}
-      {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
-      {tested !== undefined && (
-        <p className={tested.ok ? 'key-result' : 'key-result bad-text'} aria-live="polite">
-          {sayTest(tested, Date.now())}
-        </p>
-      )}
-    </li>
+    </>
   );
 }

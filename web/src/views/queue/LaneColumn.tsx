@@ -27,7 +27,6 @@ export function LaneColumn(props: {
   onPress: (task: TaskInfo, event: PointerEvent<HTMLElement>) => void;
   onPoint: (id: string | null) => void;
 }) {
-  const session = useSession();
   const { lane, around, relate, move, onPress, onPoint } = props;
   const [overShown, setOverShown] = useState(kOverShown);
   const gap = move.grab !== null && move.grab.gap.agent === lane.agent ? move.grab.gap : undefined;
@@ -52,17 +51,7 @@ export function LaneColumn(props: {
       aria-label={`Tasks of ${lane.agent}`}
       data-testid={`lane-${lane.agent}`}
     >
-      <header className="lane-head">
-        <span className="toned">{lane.agent}</span>
-        <span className="faint num">{lane.active.length + lane.line.length} open</span>
-        <span className="grow" />
-        <IconButton
-          icon="plus"
-          size="small"
-          label={`New task for ${lane.agent}`}
-          onClick={() => openNewTask(session, { agent: lane.agent })}
-        />
-      </header>
+      <LaneHead lane={lane} />
       <ul className="lane-cards" data-scrolls tabIndex={0} aria-label={`Tasks of ${lane.agent}`}>
         {lane.active.map((task) => card(task))}
         {line.map((task, index) => card(task, index))}
@@ -91,5 +80,22 @@ export function LaneColumn(props: {
         )}
       </ul>
     </section>
+  );
+}
+
+function LaneHead({ lane }: { lane: Lane }) {
+  const session = useSession();
+  return (
+    <header className="lane-head">
+      <span className="toned">{lane.agent}</span>
+      <span className="faint num">{lane.active.length + lane.line.length} open</span>
+      <span className="grow" />
+      <IconButton
+        icon="plus"
+        size="small"
+        label={`New task for ${lane.agent}`}
+        onClick={() => openNewTask(session, { agent: lane.agent })}
+      />
+    </header>
   );
 }

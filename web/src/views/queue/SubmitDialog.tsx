@@ -15,7 +15,6 @@ export function SubmitDialog(props: {
   onClose: () => void;
 }) {
   const session = useSession();
-  const agents = useWorkspace((state) => state.agents);
   const tasks = useWorkspace((state) => state.tasks);
   const [draft, setDraft] = useState<Draft>({
     agent: props.initial.agent ?? 'auto',
@@ -49,36 +48,7 @@ export function SubmitDialog(props: {
         <h2>New task</h2>
         <Prompt draft={draft} problem={tried ? problems.prompt : undefined} change={change} />
         <div className="field-row">
-          <div className="field">
-            <label htmlFor="task-agent">Agent</label>
-            <select
-              id="task-agent"
-              className="select"
-              value={draft.agent}
-              onChange={(event) => change({ agent: event.target.value })}
-            >
-              <option value="auto">whoever has least to do</option>
-              {agents.map(({ name }) => (
-                <option key={name}>{name}</option>
-              ))}
-              <option value="all">all of them</option>
-            </select>
-          </div>
-          <div className="field">
-            <label htmlFor="task-priority">Priority</label>
-            <select
-              id="task-priority"
-              className="select"
-              value={draft.priority}
-              onChange={(event) => change({ priority: Number(event.target.value) })}
-            >
-              {PRIORITIES.map((priority) => (
-                <option key={priority} value={priority}>
-                  {priority === 9 ? '9, first' : priority === 5 ? '5, usual' : priority}
-                </option>
-              ))}
-            </select>
-          </div>
+          <Whom draft={draft} change={change} />
           <Money draft={draft} problem={problems.budget} change={change} />
         </div>
         <Where draft={draft} change={change} />
@@ -168,5 +138,43 @@ function Where({ draft, change }: FieldProps) {
         <option value="keep">In a copy of its own, which I merge myself</option>
       </select>
     </div>
+  );
+}
+
+function Whom({ draft, change }: FieldProps) {
+  const agents = useWorkspace((state) => state.agents);
+  return (
+    <>
+      <div className="field">
+        <label htmlFor="task-agent">Agent</label>
+        <select
+          id="task-agent"
+          className="select"
+          value={draft.agent}
+          onChange={(event) => change({ agent: event.target.value })}
+        >
+          <option value="auto">whoever has least to do</option>
+          {agents.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+          <option value="all">all of them</option>
+        </select>
+      </div>
+      <div className="field">
+        <label htmlFor="task-priority">Priority</label>
+        <select
+          id="task-priority"
+          className="select"
+          value={draft.priority}
+          onChange={(event) => change({ priority: Number(event.target.value) })}
+        >
+          {PRIORITIES.map((priority) => (
+            <option key={priority} value={priority}>
+              {priority === 9 ? '9, first' : priority === 5 ? '5, usual' : priority}
+            </option>
+          ))}
+        </select>
+      </div>
+    </>
   );
 }

@@ -23,7 +23,6 @@ export function SqlPanel() {
   const insert = useRef<(name: string) => void>(() => undefined);
   const tables = useTables(database);
   const { outcome, run, stop } = useQuery();
-  const running = outcome.phase === 'running';
   const ask = (prefix = ''): void => {
     if (sql.trim() !== '') run(database, prefix + sql);
   };
@@ -56,33 +55,7 @@ export function SqlPanel() {
             ))}
           </select>
           <QueryPicker onPick={pick} />
-          <span className="grow" />
-          <Button size="small" variant="ghost" onClick={keep} data-testid="sql-save">
-            Save
-          </Button>
-          <Button
-            size="small"
-            variant="ghost"
-            disabled={running}
-            onClick={() => ask('EXPLAIN QUERY PLAN ')}
-            data-testid="sql-plan"
-          >
-            Plan
-          </Button>
-          {running ? (
-            <Button
-              size="small"
-              disabled={outcome.phase === 'running' && outcome.stopping}
-              onClick={stop}
-              data-testid="sql-stop"
-            >
-              Stop
-            </Button>
-          ) : (
-            <Button size="small" variant="primary" onClick={() => ask()} data-testid="sql-run">
-              Run <Kbd>{keyLabel(kRunKeys)}</Kbd>
-            </Button>
-          )}
+          <Actions outcome={outcome} onKeep={keep} onAsk={ask} onStop={stop} />
         </div>
         <Suspense fallback={<pre className="sql-editor sql-waiting mono">{sql}</pre>}>
           <SqlEditor
@@ -98,6 +71,47 @@ export function SqlPanel() {
         <Answer outcome={outcome} />
       </div>
     </div>
+  );
+}
+
+function Actions(props: {
+  outcome: Outcome;
+  onKeep: () => void;
+  onAsk: (prefix?: string) => void;
+  onStop: () => void;
+}) {
+  const { outcome, onKeep, onAsk, onStop } = props;
+  const running = outcome.phase === 'running';
+  return (
+    <>
+      <span className="grow" />
+      <Button size="small" variant="ghost" onClick={onKeep} data-testid="sql-save">
+        Save
+      </Button>
+      <Button
+        size="small"
+        variant="ghost"
+        disabled={running}
+        onClick={() => onAsk('EXPLAIN QUERY PLAN ')}
+        data-testid="sql-plan"
+      >
+        Plan
+      </Button>
+      {running ? (
+        <Button
+          size="small"
+          disabled={outcome.phase === 'running' && outcome.stopping}
+          onClick={onStop}
+          data-testid="sql-stop"
+        >
+          Stop
+        </Button>
+      ) : (
+        <Button size="small" variant="primary" onClick={() => onAsk()} data-testid="sql-run">
+          Run <Kbd>{keyLabel(kRunKeys)}</Kbd>
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -135,8 +149,8 @@ function Result({ result }: { result: SqlResult }) {
     <>
       <div className="sql-summary faint" aria-live="polite" data-testid="sql-summary">
         <span className="num">
-          {rows.length.toLocaleString('en')} {rows.length === 1 ? 'row' : 'rows'} in {ms.toFixed(1)}{' '}
-          ms
+          {rows.length.toLocaleString('en')} {rows.length === 1 ? 'row' : 'rows'} in{' '}
+          {`${ms.toFixed(1)} ms`}
         </span>
         {truncated && <span className="warn-text">Cut at 100,000 rows or 16 MB: narrow it.</span>}
         <span className="grow" />

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { goTo } from '../../actions/app';
 import { keysOpen } from '../../actions/vendorKeys';
-import { createWorkspace, loadWorkspaces } from '../../actions/workspaces';
+import { createWorkspace } from '../../actions/workspaces';
 import {
   doing,
   kNoPlan,
@@ -11,6 +11,7 @@ import {
   type Plan,
 } from '../../model/provisioning';
 import { asFailure, type Failure } from '../../net/failure';
+import { stopProvision } from '../../net/http';
 import { Dialog } from '../../ui/Dialog';
 import { Button, Problem, Spinner } from '../../ui/controls';
 import { SourceStep } from './SourceStep';
@@ -22,11 +23,10 @@ export function ProvisionDialog({ onClose }: { onClose: () => void }) {
   const [plan, setPlan] = useState<Plan>(kNoPlan);
   const [step, setStep] = useState<Step>('source');
   const [tried, setTried] = useState(false);
-  const { busy, failure, make, stop } = useMaking(onClose);
+  const { busy, stopping, failure, make, stop } = useMaking(onClose);
   const problem = problemOfSource(plan);
   const change = (part: Partial<Plan>): void => setPlan((before) => ({ ...before, ...part }));
   const name = plan.name.trim();
-
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
@@ -68,8 +68,13 @@ export function ProvisionDialog({ onClose }: { onClose: () => void }) {
             </Button>
           )}
           <span className="grow" />
-          <Button variant="ghost" onClick={busy ? stop : onClose} data-testid="provision-cancel">
-            {busy ? 'Do not wait' : 'Cancel'}
+          <Button
+            variant="ghost"
+            disabled={stopping}
+            onClick={busy ? stop : onClose}
+            data-testid="provision-cancel"
+          >
+            {stopping ? 'Stopping…' : busy ? 'Stop' : 'Cancel'}
           </Button>
           {step === 'source' ? (
             <Button type="submit" variant="primary" data-testid="provision-next">
@@ -87,33 +92,38 @@ export function ProvisionDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Who has stopped waiting finds the workspace in the list once it is made. */
+/** Makes it, and stops where that is asked for: then nothing is left of it. */
 function useMaking(onClose: () => void) {
   const [busy, setBusy] = useState(false);
+  const [stopping, setStopping] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const waiting = useRef<AbortController | null>(null);
+  const asked = useRef({ id: '', stopped: false });
   const make = (plan: Plan): void => {
-    const abort = new AbortController();
-    waiting.current = abort;
+    const mine = { id: crypto.randomUUID(), stopped: false };
+    asked.current = mine;
     setBusy(true);
     setFailure(null);
-    createWorkspace({ name: plan.name.trim(), source: sourceOf(plan) }, abort.signal)
+    createWorkspace({ name: plan.name.trim(), source: sourceOf(plan), request: mine.id })
       .then(({ id }) => {
         onClose();
         goTo({ page: 'workspace', id });
       })
       .catch((thrown: unknown) => {
-        if (abort.signal.aborted) return;
-        setFailure(asFailure(thrown));
+        if (!mine.stopped) setFailure(asFailure(thrown));
         setBusy(false);
+        setStopping(false);
       });
   };
   const stop = (): void => {
-    waiting.current?.abort();
-    void loadWorkspaces('first');
-    onClose();
+    asked.current.stopped = true;
+    setStopping(true);
+    // Where it has just been made, the answer that is on its way opens it.
+    stopProvision(asked.current.id).catch((thrown: unknown) => {
+      setFailure(asFailure(thrown));
+      setStopping(false);
+    });
   };
-  return { busy, failure, make, stop };
+  return { busy, stopping, failure, make, stop };
 }
 
 function Steps({ step }: { step: Step }) {
@@ -176,11 +186,6 @@ function Progress({ plan }: { plan: Plan }) {
       <span>
         {doing(plan.kind)}… <span className="num">{seconds > 1 ? `${seconds} s` : ''}</span>
       </span>
-      {seconds > 5 && (
-        <span className="muted">
-          The server goes on without this page: it is in the list once it is done.
-        </span>
-      )}
     </div>
   );
 }

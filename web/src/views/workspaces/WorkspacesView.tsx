@@ -22,19 +22,7 @@ export function WorkspacesView() {
   const empty = phase === 'ready' && workspaces.length === 0;
   return (
     <div className="page">
-      <header className="page-header">
-        <Brand />
-        <span className="grow" />
-        <Button
-          size="small"
-          variant="ghost"
-          onClick={() => keysOpen.set(true)}
-          data-testid="open-keys"
-        >
-          Provider keys
-        </Button>
-        <ThemeToggle />
-      </header>
+      <PageHeader />
       <main className="page-main" data-testid="workspaces">
         <div className="page-title">
           <div>
@@ -93,5 +81,24 @@ function NewButton({ onClick }: { onClick: () => void }) {
     >
       New workspace
     </Button>
+  );
+}
+
+function PageHeader() {
+  return (
+    <header className="page-header">
+      <Brand />
+      <span className="grow" />
+      <Button
+        needs="owner"
+        size="small"
+        variant="ghost"
+        onClick={() => keysOpen.set(true)}
+        data-testid="open-keys"
+      >
+        Provider keys
+      </Button>
+      <ThemeToggle />
+    </header>
   );
 }
