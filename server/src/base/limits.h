@@ -30,11 +30,9 @@ inline constexpr std::size_t kPathBytesMax = 1024;
 inline constexpr std::size_t kProjectFilesMax = 200'000;  // beyond it files are not tracked
 inline constexpr std::size_t kNameBytesMax = 100;
 inline constexpr std::size_t kPromptBytesMax = 1u << 20;
-inline constexpr std::size_t kPageMax = 1000;       // rows of any list; a cursor follows
-inline constexpr std::size_t kSqlRowsMax = 10'000;  // `truncated` is set
-inline constexpr seconds kSqlTimeMax{10};           // interrupted: Errc::kLimit
+inline constexpr std::size_t kPageMax = 1000;  // rows of any list; a cursor follows
+inline constexpr seconds kSqlTimeMax{10};      // interrupted: Errc::kLimit
 inline constexpr std::size_t kSqlTextBytesMax = 100'000;
-inline constexpr std::size_t kSqlAnswerBytesMax = 8u << 20;  // `truncated` is set
 
 // Storage.
 inline constexpr std::size_t kEventBytesMax = 24u << 20;  // one log line
