@@ -5,15 +5,17 @@
 // The log is filled through the public interface: 64 callers lock, write and unlock files of a
 // project of 2,000, and agents do tasks in between. BENCH_EVENTS says how many events (100,000;
 // 1,000,000 with BENCH_FULL=1), BENCH_FILES how many files, BENCH_JSON names a file for figures.
+// BENCH_FOLDER is the folder of a server that has been filled before (its data in data/).
 
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { request } from '../lib/http.mjs';
 import { rehearse, say, writeFile } from '../lib/rehearsal.mjs';
 import { Server, temporaryFolder } from '../lib/server.mjs';
 import { Workspace } from '../lib/workspace.mjs';
-import { kFull, note, noteLoad, percentile, printHead, report, save } from './figures.mjs';
+import { kFull, note, noteLoad, percentile, printHead, report, save, usage } from './figures.mjs';
 
 const kEvents = Number(process.env.BENCH_EVENTS ?? (kFull ? 1_000_000 : 100_000));
 const kFiles = Number(process.env.BENCH_FILES ?? 2_000);
@@ -45,9 +47,9 @@ function origin() {
   return root;
 }
 
-/// One caller: lock, write, unlock, over and over, each in files of its own.
-async function writeOn(socket, caller, versions, going) {
-  for (let round = 1; going(); ++round) {
+/// One caller: lock, write, unlock, over and over, each in files of its own; tells how far it is.
+async function writeOn(socket, caller, versions, log) {
+  for (let round = 1; log.head < kEvents; ++round) {
     const index = (caller + round * kCallers) % (kFiles - (kFiles % kCallers));
     const file = nameOf(index);
     const lock = { path: file, mode: 'write', timeout_ms: 60_000 };
@@ -59,6 +61,7 @@ async function writeOn(socket, caller, versions, going) {
       lock: token,
     });
     versions.set(file, written.version);
+    log.head = Math.max(log.head, written.seq);
     await socket.call('locks.release', { path: file, token });
   }
 }
@@ -67,13 +70,10 @@ async function fill(workspace) {
   const sockets = await Promise.all(Array.from({ length: kSockets }, () => workspace.open()));
   const { entries } = await workspace.call('files.tree', { depth: 9 });
   const versions = new Map(entries.map((entry) => [entry.path, entry.version]));
-  let head = 0;
-  const watch = setInterval(async () => {
-    ({ head } = await sockets[0].call('workspace.attach'));
-  }, 1_000);
+  const log = { head: 0 };
   const began = performance.now();
   const callers = Array.from({ length: kCallers }, (_, caller) =>
-    writeOn(sockets[caller % kSockets], caller, versions, () => head < kEvents),
+    writeOn(sockets[caller % kSockets], caller, versions, log),
   );
   const tasks = [];
   for (let index = 0; index < kTasks; ++index) {
@@ -84,24 +84,30 @@ async function fill(workspace) {
     );
     tasks.push(...(await workspace.submit(agent, prompt)));
     const due = (kEvents * (index + 1)) / (kTasks + 1);
-    while (head < due) await new Promise((resolve) => setTimeout(resolve, 200));
+    while (log.head < due) await new Promise((resolve) => setTimeout(resolve, 200));
   }
   await Promise.all(callers);
-  clearInterval(watch);
   await workspace.finished(tasks);
   await Promise.all(sockets.map((socket) => socket.cut()));
   const seconds = (performance.now() - began) / 1000;
   note(`${kEvents} events of 64 callers and ${kTasks} tasks in ${seconds.toFixed(0)} s`);
 }
 
+let server;
+
+/// How long the calls take, and how much of a processor the server needs for one: that says what
+/// they cost whatever else the machine does.
 async function measured(name, target, work) {
   const times = [];
+  const cpuMs = usage(server).cpuMs;
   for (let round = 0; round < kSeeks; ++round) {
     const began = performance.now();
     await work(round);
     times.push(performance.now() - began);
   }
+  const each = (usage(server).cpuMs - cpuMs) / kSeeks;
   times.sort((a, b) => a - b);
+  report(`${name}, processor time`, each, 'ms');
   report(`${name}, p50`, percentile(times, 0.5), 'ms');
   const slowest = times.at(-1);
   report(`${name}, p99`, percentile(times, 0.99), 'ms', target, {
@@ -112,7 +118,7 @@ async function measured(name, target, work) {
 async function seek(workspace) {
   const socket = await workspace.open();
   const head = await workspace.head();
-  assert.ok(head >= kEvents);
+  assert.ok(process.env.BENCH_FOLDER || head >= kEvents);
   const anywhere = () => 1 + Math.floor(random() * head);
   const began = performance.now();
   await socket.call('timeline.at', { seq: head });
@@ -159,7 +165,7 @@ async function seek(workspace) {
   ]) {
     await measured(`timeline.density, ${what}`, kTargetMs, async () => {
       const { buckets, to } = await socket.call('timeline.density', { buckets: 300, ...more });
-      assert.ok(buckets.length > 200 && to >= kEvents);
+      assert.ok(buckets.length > 200 && to === head);
     });
   }
   const database = path.join(workspace.folder(), 'databases/parsed_sessions.db');
@@ -167,13 +173,24 @@ async function seek(workspace) {
   await socket.cut();
 }
 
+/// The long session: that of BENCH_FOLDER, or a new one.
+async function longSession(root) {
+  if (!process.env.BENCH_FOLDER) {
+    const workspace = await Workspace.provision(server, { kind: 'path', path: root });
+    await fill(workspace);
+    return workspace;
+  }
+  const { json } = await request(server, 'GET', '/workspaces');
+  return new Workspace(server, json.workspaces[0]);
+}
+
 const root = origin();
-const server = await Server.start();
+const folder = process.env.BENCH_FOLDER ?? temporaryFolder();
+server = await Server.start(undefined, { folder });
 try {
   printHead();
   noteLoad();
-  const workspace = await Workspace.provision(server, { kind: 'path', path: root });
-  await fill(workspace);
+  const workspace = await longSession(root);
   noteLoad();
   await seek(workspace);
   save();

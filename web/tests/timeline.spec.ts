@@ -81,6 +81,7 @@ test('the workspace is seen as it was: files, locks, chat, agents, tasks', async
   await expect(page.getByTestId('past-agent-claude')).toHaveText('executing');
   await expect(page.getByTestId(`past-task-${agents!.task}`)).toContainText('running');
   await expect(page.getByTestId('past-lock-src/story.txt')).toContainText('claude');
+  await expect(page.getByLabel('Locks, then')).toContainText('src/story.txt');
   await page.getByTestId('past-file-src/story.txt').click();
   const text = page.getByTestId('past-text').locator('.cm-content');
   await expect(text).toContainText('two');
@@ -95,7 +96,7 @@ test('the workspace is seen as it was: files, locks, chat, agents, tasks', async
   await expect(page.getByTestId('composer-input')).toBeVisible();
 });
 
-test('one scrubs with the keyboard and the mouse, under a filter too', async ({ page, studio }) => {
+test('one scrubs with the keyboard and the mouse', async ({ page, studio }) => {
   const events = await story(studio);
   const head = events.at(-1)!.seq;
   await studio.open(page);
@@ -113,7 +114,7 @@ test('one scrubs with the keyboard and the mouse, under a filter too', async ({ 
   await expect(strip).not.toHaveAttribute('aria-valuenow', '1');
   await page.keyboard.press('End');
   await expect(page.getByTestId('past-seq')).toContainText(`event ${head} of`);
-  expect(page.url()).toMatch(new RegExp(`/at/${head}$`));
+  await expect(page).toHaveURL(new RegExp(`/at/${head}$`));
   const checkpoint = events.findLast(({ type }) => type === 'checkpoint')!;
   await page.keyboard.press('Shift+ArrowLeft');
   await expect(strip).toHaveAttribute('aria-valuenow', String(checkpoint.seq));
@@ -125,7 +126,13 @@ test('one scrubs with the keyboard and the mouse, under a filter too', async ({ 
   await expect(strip).toHaveAttribute('aria-valuenow', '1');
   await page.mouse.up();
   await expect(page.getByTestId('past-seq')).toContainText('event 1 of');
+});
 
+test('one steps through what fits a filter', async ({ page, studio }) => {
+  const events = await story(studio);
+  await studio.open(page);
+  await goTo(page, studio, 1);
+  const strip = page.getByTestId('strip');
   const [first, second] = editsOf(events, 'src/story.txt');
   await page.getByTestId('past-filter-path').fill('src/story.txt');
   await page.getByTestId('past-filter-path').press('Enter');
@@ -191,6 +198,13 @@ test('files are restored from a moment, and that is undone', async ({ page, stud
   expect(await textOf('gone.txt')).toBe('gone\n');
   await page.getByTestId('toast').getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => textOf('src/story.txt')).toBe('one\ntwo\nthree\n');
+
+  await goTo(page, studio, gone.seq);
+  await page.getByTestId('past-file-src/story.txt').click();
+  await page.getByTestId('past-restore-file').click();
+  await page.getByTestId('confirm-submit').click();
+  await expect.poll(() => textOf('src/story.txt')).toBe('one\n');
+  await expect(studio.rpc('files.read', { path: 'gone.txt' })).rejects.toThrow();
 });
 
 test('a workspace is forked from a moment, and opens', async ({ page, studio, request }) => {
@@ -287,8 +301,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.screenshot({ path: `${info.outputDir}/wide.png` });
     await page.getByRole('button', { name: 'Export…' }).click();
     expect(await violations(page)).toEqual([]);
-    await page.keyboard.press('Escape');
+  });
+
+  test(`at 360 px all of the past is reachable, ${colorScheme}`, async ({ page, studio }, info) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width: 360, height: 740 });
+    const events = await story(studio);
+    await studio.open(page);
+    await goTo(page, studio, editsOf(events, 'src/story.txt')[1]!.seq);
+    await page.getByTestId('past-mark-a').click();
+    await page.getByTestId('strip').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByTestId('past-mark-b').click();
     for (const pane of ['files', 'editor', 'chat', 'agents', 'activity']) {
       await page.getByTestId(`pane-${pane}`).click();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);

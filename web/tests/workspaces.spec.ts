@@ -4,6 +4,7 @@ test('make a workspace, open it, put it to sleep, wake it', async ({ page }) => 
   await logIn(page);
   const name = `made ${Date.now()}`;
   await page.getByTestId('new-workspace').click();
+  await page.getByTestId('provision-next').click();
   await page.getByTestId('provision-name').fill(name);
   await page.getByTestId('provision-submit').click();
   await expect(page.getByTestId('workspace-name')).toHaveText(name);
@@ -28,9 +29,10 @@ test('deleting moves to the trash; undo brings it back', async ({ page, studio }
 test('a source that cannot be used is refused with a reason', async ({ page }) => {
   await logIn(page);
   await page.getByTestId('new-workspace').click();
-  await page.getByTestId('provision-name').fill('impossible');
   await page.getByTestId('source-path').click();
   await page.getByTestId('source-value').fill('/no/such/folder/anywhere');
+  await page.getByTestId('provision-next').click();
+  await expect(page.getByTestId('provision-name')).toHaveValue('anywhere');
   await page.getByTestId('provision-submit').click();
   await expect(page.getByTestId('provision-dialog').getByRole('alert')).toBeVisible();
   await page.keyboard.press('Escape');

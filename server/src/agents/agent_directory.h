@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,19 +39,26 @@ struct AgentDefinition {
 
 /// The agents of a node. Every workspace has all of them.
 ///
-/// Threads: any; constant after construction.
+/// Threads:    any.
+/// Invariants: who they are never changes, only how their models are reached: a task under way goes
+///             on with what it was given.
 class AgentDirectory {
  public:
   explicit AgentDirectory(std::vector<AgentDefinition> agents);
 
-  /// In the order of the configuration.
-  const std::vector<AgentDefinition>& agents() const { return agents_; }
+  using Agents = std::shared_ptr<const std::vector<AgentDefinition>>;
+  /// In the order of the configuration, as they are now.
+  Agents agents() const;
   /// Null where there is no agent of that name.
-  const AgentDefinition* find(std::string_view name) const;
+  std::shared_ptr<const AgentDefinition> find(std::string_view name) const;
   std::vector<std::string> names() const;
 
+  /// The same agents, whose models are reached with other keys from their next task on.
+  void replace(std::vector<AgentDefinition> agents);
+
  private:
-  std::vector<AgentDefinition> agents_;
+  mutable std::mutex mutex_;
+  Agents agents_;  // guarded by mutex_
 };
 
 }  // namespace coditect::agents

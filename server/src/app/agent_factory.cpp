@@ -45,20 +45,32 @@ bool ends_in_v1(providers::ProviderKind kind) {
 
 }  // namespace
 
+std::string_view key_variable(providers::ProviderKind kind) { return variables_of(kind).key; }
+
 Result<AgentFactory::Access> AgentFactory::access(const AgentConfig& config) const {
   const auto kind = providers::provider_kind(config.provider);
   if (!kind) return invalid("there is no provider '" + config.provider + "'");
   const VendorVariables names = variables_of(*kind);
-  const std::string key = config.api_key_env.empty() ? names.key : config.api_key_env;
+  const bool own_variable = !config.api_key_env.empty();
+  const auto set = own_variable ? parts_.keys.end() : parts_.keys.find(*kind);
+  const std::string key = own_variable ? config.api_key_env : names.key;
   Access access;
   access.kind = *kind;
-  access.api_key = parts_.environment.find(key).value_or("");
+  access.api_key =
+      set != parts_.keys.end() ? set->second : parts_.environment.find(key).value_or("");
   access.base_url = config.base_url.empty() ? parts_.environment.find(names.base_url).value_or("")
                                             : config.base_url;
   // An address without a key is a server of the operator's own, which may need none.
   access.simulated = parts_.providers == Config::Providers::kSimulated ||
                      (access.api_key.empty() && access.base_url.empty());
   return access;
+}
+
+bool AgentFactory::simulated(const AgentConfig& config) const {
+  AgentConfig vendor = config;
+  if (config.external) vendor.provider = config.external->models;
+  const auto reached = access(vendor);
+  return reached && reached->simulated;
 }
 
 Result<agents::FallbackModel> AgentFactory::make_model(

@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agents/agent_directory.h"
@@ -16,6 +18,9 @@
 #include "providers/resilience/key_gates.h"
 
 namespace coditect::app {
+
+/// The variable by which a vendor's own tools find a key.
+std::string_view key_variable(providers::ProviderKind kind);
 
 /// Makes agents from their configuration: finds each model's key and address, and the models that
 /// it goes on with.
@@ -32,6 +37,9 @@ class AgentFactory {
     providers::KeyGates& gates;
     std::function<Result<std::string>()> simulator_url;  ///< starts it, where it does not run
     std::filesystem::path data = {};  ///< the server's own folder, which no program sees
+    /// Set by people in the studio: they count before the vendors' variables, and not for an agent
+    /// whose configuration names a variable of its own.
+    std::map<providers::ProviderKind, std::string> keys = {};
   };
 
   explicit AgentFactory(Parts parts) : parts_(std::move(parts)) {}
@@ -39,6 +47,8 @@ class AgentFactory {
   /// Errc::kInvalid for an address, a key or a fallback that cannot be used.
   Result<agents::AgentDefinition> make(const AgentConfig& config,
                                        const std::vector<AgentConfig>& all);
+  /// Whether its model is played by the simulator, for want of a key or by the option.
+  bool simulated(const AgentConfig& config) const;
   /// What an operator should know: fallbacks that have no key.
   const std::vector<std::string>& notices() const { return notices_; }
 

@@ -98,11 +98,11 @@ Result<void> Node::start(OnLost on_lost) {
   TRY_VOID(open_storage());
   TRY_VOID(open_off_machine());
   TRY_VOID(open_commands());
+  TRY(secrets_, workspace::SecretStore::open(config_.data / "node" / "secrets"));
+  TRY_VOID(open_prices());
   TRY_VOID(open_agents());
   TRY_VOID(open_embeddings());
-  TRY_VOID(open_prices());
   TRY_VOID(open_webhook());
-  TRY(secrets_, workspace::SecretStore::open(config_.data / "node" / "secrets"));
   mcp_settings_.emplace(workspace::McpSettings::Options{
       config_.mcp_programs, net_client::proxy_settings_from_environment(), {}});
   services_.emplace(workspace::NodeServices{clock_,
@@ -226,25 +226,31 @@ Result<std::string> Node::simulator_url() {
 }
 
 Result<void> Node::open_agents() {
-  std::vector<agents::AgentDefinition> agents;
   std::string simulated;
   const std::vector<AgentConfig> all = config_.agents.empty() ? default_agents() : config_.agents;
   std::error_code error;
   const fs::path data = fs::canonical(config_.data, error);
-  AgentFactory factory({config_.providers, environment_, clock_, random_, gates_,
-                        [this] { return simulator_url(); }, data});
-  for (const AgentConfig& config : all) {
-    TRY(agents::AgentDefinition agent, factory.make(config, all));
+  AgentFactory::Parts factory{config_.providers,
+                              environment_,
+                              clock_,
+                              random_,
+                              gates_,
+                              [this] { return simulator_url(); },
+                              data};
+  keys_.emplace(NodeKeys::Parts{std::move(factory), all, *secrets_, *disk_, io_.get_executor(),
+                                prices_ ? *prices_ : providers::built_in_prices()});
+  TRY(std::vector<agents::AgentDefinition> agents, keys_->make_agents(notices_));
+  for (const agents::AgentDefinition& agent : agents) {
     if (agent.simulated) simulated += (simulated.empty() ? "" : ", ") + agent.name;
-    agents.push_back(std::move(agent));
   }
   if (!simulated.empty()) {
     notices_.push_back("SIMULATED MODELS: " + simulated +
                        " are played by the built-in simulator, not by a vendor. Set the vendors' "
-                       "API keys to use real models.");
+                       "API keys, or set them in the studio, to use real models.");
   }
-  notices_.insert(notices_.end(), factory.notices().begin(), factory.notices().end());
   agents_.emplace(std::move(agents));
+  keys_->tell(
+      [this](std::vector<agents::AgentDefinition> anew) { agents_->replace(std::move(anew)); });
   return {};
 }
 
@@ -289,7 +295,7 @@ Result<void> Node::open_webhook() {
 
 Result<void> Node::open_people() {
   api::People::Options options{config_.data / "node" / "people.json", {config_.user}};
-  for (const agents::AgentDefinition& agent : agents_->agents()) {
+  for (const agents::AgentDefinition& agent : *agents_->agents()) {
     options.reserved.push_back(agent.name);
   }
   TRY(people_, api::People::open(std::move(options), clock_, random_));
@@ -316,7 +322,7 @@ Result<void> Node::open_api() {
   TRY_VOID(open_people());
   handler_.emplace(api::ApiHandler::Parts{*authenticator_, *registry_, *dispatcher_, methods_,
                                           *files_, *health_, *metrics_, *mcp_endpoint_, *people_,
-                                          *people_handler_, attempts_, doors_, user});
+                                          *people_handler_, attempts_, doors_, user, &*keys_});
   TRY(server_, net::Server::listen(io_.get_executor(), config_.listen, *handler_));
   if (webhook_) webhook_->reach_studio_at(server_->url());
   mcp_settings_->listen_at(server_->url());

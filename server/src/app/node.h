@@ -21,6 +21,7 @@
 #include "api/people/people.h"
 #include "api/rpc/dispatcher.h"
 #include "app/config.h"
+#include "app/keys/node_keys.h"
 #include "app/storage/off_machine.h"
 #include "app/webhook/webhook.h"
 #include "async/blocking_pool.h"
@@ -109,6 +110,7 @@ class Node {
   std::unique_ptr<providers::Embedder> embedder_;  ///< null where none is configured
   std::optional<providers::PriceBook> prices_;     ///< nothing: the built-in ones
   std::unique_ptr<workspace::SecretStore> secrets_;
+  std::optional<NodeKeys> keys_;
   std::optional<workspace::McpSettings> mcp_settings_;
   std::shared_ptr<Webhook> webhook_;  ///< null where nobody outside wants to know
   std::optional<workspace::NodeServices> services_;

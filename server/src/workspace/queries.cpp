@@ -38,12 +38,30 @@ auto Queries::ask(Work work) -> awaitable<std::invoke_result_t<Work&, const data
   co_return co_await parts_.database.run(std::move(run));
 }
 
-awaitable<Result<json::value>> Queries::sql(databases::DatabaseName name, databases::Query query) {
+awaitable<Result<json::value>> Queries::sql(databases::DatabaseName name, databases::Query query,
+                                            std::string id) {
+  std::stop_source stop;
+  const auto pass_on = [&stop] { stop.request_stop(); };
+  const std::stop_callback gone(query.stop, pass_on);
+  query.stop = stop.get_token();
+  if (!id.empty() && !under_way_.emplace(id, stop).second) {
+    co_return Error{Errc::kConflict, "a query with the id '" + id + "' is under way",
+                    "give each query an id of its own"};
+  }
   auto work = [name, query = std::move(query)](const databases::View& view) -> Result<json::value> {
     TRY(databases::Rows rows, view.catalogue.query(view.workspace_dir, name, query, view.feed));
     return json::value(rows_json(std::move(rows)));
   };
-  co_return co_await ask(std::move(work));
+  auto answer = co_await ask(std::move(work));
+  under_way_.erase(id);
+  co_return answer;
+}
+
+bool Queries::cancel(const std::string& id) {
+  const auto found = under_way_.find(id);
+  if (found == under_way_.end()) return false;
+  found->second.request_stop();
+  return true;
 }
 
 awaitable<Result<json::value>> Queries::file_history(std::string path, std::size_t limit) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -37,8 +39,12 @@ class Queries {
 
   explicit Queries(Parts parts) : parts_(std::move(parts)) {}
 
-  /// {columns, rows, truncated, elapsed_ms}
-  awaitable<Result<json::value>> sql(databases::DatabaseName name, databases::Query query);
+  /// {columns, rows, truncated, elapsed_ms}. Under an `id`, which nobody else uses meanwhile,
+  /// cancel() ends it; so does query.stop. Errc::kConflict where the id is in use.
+  awaitable<Result<json::value>> sql(databases::DatabaseName name, databases::Query query,
+                                     std::string id = {});
+  /// Interrupts the statement; it ends as Errc::kCancelled. Whether there was one.
+  bool cancel(const std::string& id);
   /// {edits: [...]}, newest first
   awaitable<Result<json::value>> file_history(std::string path, std::size_t limit);
   /// {seq, text, version}: the file as it was right after `seq`
@@ -77,6 +83,8 @@ class Queries {
   auto ask(Work work) -> awaitable<std::invoke_result_t<Work&, const databases::View&>>;
 
   const Parts parts_;
+  // Touched only on the workspace's strand.
+  std::map<std::string, std::stop_source> under_way_;  ///< statements that have an id
 };
 
 }  // namespace coditect::workspace

@@ -14,9 +14,13 @@ import { layoutCommands } from './layoutCommands';
 import { peopleCommands } from './peopleCommands';
 import { theme, toggleTheme } from './preferences';
 import { ask } from './prompts';
+import { moneyCommands } from './money';
+import { queueCommands } from './queue';
 import { reviewCommands } from './reviewActions';
 import type { WorkspaceSession } from './session';
 import { timelineCommands } from './timelineCommands';
+import { tourCommands } from './tour';
+import { keyCommands } from './vendorKeys';
 
 /** Something a person can do, as data: the palette lists it, a key may run it. */
 export interface Command {
@@ -64,9 +68,13 @@ function allCommands(session: WorkspaceSession): Command[] {
     ...fileCommands(session),
     ...timelineCommands(session),
     ...agentCommands(session),
-    ...peopleCommands(),
     ...layoutCommands(session.layout),
     ...reviewCommands(session),
+    ...queueCommands(session),
+    ...moneyCommands(session.layout),
+    ...keyCommands(),
+    ...tourCommands(session),
+    ...peopleCommands(),
     ...appearanceCommands(),
   ];
 }

@@ -4,12 +4,15 @@ import {
   type DocumentEvent,
   type OpenDocument,
 } from '../model/document';
+import { startOf, type Start } from '../model/drafts';
 import { createStore } from '../model/store';
 import { asFailure } from '../net/failure';
 import type { KnownEvent } from '../protocol/events';
 import type { Call } from './call';
+import type { Drafts } from './drafts';
 import type { OwnLocks } from './ownLocks';
 import { Sharing } from './sharing';
+import { showToast } from './toasts';
 
 export interface DocumentsState {
   /** Paths of the tabs, left to right. */
@@ -41,6 +44,7 @@ export class Documents {
   constructor(
     private readonly call: Call,
     private readonly locks: OwnLocks,
+    private readonly drafts: Drafts,
   ) {
     this.sharing = new Sharing(call);
   }
@@ -71,15 +75,48 @@ export class Documents {
   }
 
   async load(path: string): Promise<void> {
+    const kept = this.drafts.get(path);
     try {
-      const { text, version } = await this.call('files.read', { path });
-      this.step(path, { type: 'loaded', text, version });
+      const now = await this.call('files.read', { path });
+      this.begin(path, startOf(now, await kept));
     } catch (thrown) {
-      this.step(path, { type: 'load_failed', problem: asFailure(thrown) });
+      const problem = asFailure(thrown);
+      const draft = await kept;
+      if (problem.kind !== 'not_found' || draft === undefined) {
+        this.step(path, { type: 'load_failed', problem });
+        return;
+      }
+      this.begin(path, { base: draft.base, version: draft.version, draft: draft.text });
+      this.step(path, { type: 'removed', actor: 'another' });
     }
   }
 
+  private begin(path: string, { base, version, draft, theirs }: Start): void {
+    this.step(path, { type: 'loaded', text: base, version, draft });
+    if (theirs !== undefined) {
+      this.step(path, { type: 'theirs', ...theirs, actor: 'another writer' });
+    }
+    if (draft === undefined) return;
+    showToast({
+      tone: 'info',
+      text: `What you had typed in ${path} is back.`,
+      hint: 'It is not saved yet; undo takes it away.',
+    });
+  }
+
+  /** The text in the editor has changed, or what it is based on. */
+  keepDraft(path: string): void {
+    this.drafts.changed(path, () => {
+      const doc = this.get(path);
+      const read = this.buffers.get(path);
+      if (doc?.phase !== 'ready' || read === undefined) return 'unknown';
+      return doc.dirty ? { text: read(), base: doc.base, version: doc.version } : 'saved';
+    });
+  }
+
+  /** Closes a file; what is not saved in it is given up. */
   close(path: string): void {
+    this.drafts.drop(path);
     this.store.update(({ tabs, active, open }) => {
       const index = tabs.indexOf(path);
       const left = tabs.filter((tab) => tab !== path);
@@ -211,6 +248,7 @@ export class Documents {
   }
 
   private renameTab(from: string, to: string): void {
+    this.drafts.drop(from);
     this.step(from, { type: 'moved', to });
     this.store.update(({ tabs, active, open }) => {
       const { [from]: doc, ...rest } = open;

@@ -22,7 +22,11 @@ export async function copyLink(session: WorkspaceSession): Promise<void> {
   const seen = here.place?.kind === 'task' || here.place?.kind === 'moment';
   const line = active === null ? undefined : session.cursorLine.get(active);
   if (!seen && active !== null) {
-    showInAddress({ kind: 'file', path: active, ...(line === undefined ? {} : { line }) });
+    showInAddress({
+      kind: 'file',
+      path: active,
+      ...(line === undefined || line === 1 ? {} : { line }),
+    });
   }
   try {
     await navigator.clipboard.writeText(window.location.href);

@@ -1,5 +1,6 @@
 import type { CommentDraft } from '../model/reviewComments';
 import { createStore } from '../model/store';
+import type { TourProgress } from '../model/tour';
 import { stored } from './stored';
 
 export type Theme = 'system' | 'light' | 'dark' | 'contrast';
@@ -13,6 +14,8 @@ export const review = stored<{ split: boolean; drafts: Record<string, CommentDra
   'coditect.review',
   { split: false, drafts: {} },
 );
+/** How far a person is with the tour, and in which workspace; null before the first look. */
+export const tourProgress = stored<TourProgress | null>('coditect.tour', null);
 /** The one pane that a narrow screen shows. */
 export const pane = createStore<Pane>('chat');
 

@@ -21,6 +21,7 @@ import type {
 import type { Presence, You } from '../protocol/people';
 import type { Call } from './call';
 import { Documents } from './documents';
+import { Drafts } from './drafts';
 import { layoutOf } from './layout';
 import { OwnLocks } from './ownLocks';
 import { OwnPresence } from './ownPresence';
@@ -74,8 +75,8 @@ export class WorkspaceSession {
   readonly documents: Documents;
   readonly locks: OwnLocks;
   readonly terminals: Terminals;
-  readonly presence: OwnPresence;
   readonly layout: Store<Layout>;
+  readonly presence: OwnPresence;
   private readonly socket: RpcSocket;
   private queue: ModelNotification[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -92,11 +93,11 @@ export class WorkspaceSession {
       onDown: (delayMs, everOpened) => this.wentDown(delayMs, everOpened),
     });
     this.locks = new OwnLocks(this.call, id);
-    this.documents = new Documents(this.call, this.locks);
+    this.documents = new Documents(this.call, this.locks, new Drafts(id));
     this.terminals = new Terminals(this.call);
+    this.layout = layoutOf(id);
     this.presence = new OwnPresence(this.call);
     this.documents.store.subscribe(() => this.presence.setPath(this.documents.store.get().active));
-    this.layout = layoutOf(id);
   }
 
   readonly call: Call = (method, params) => this.socket.call(method, params);
@@ -163,6 +164,19 @@ export class WorkspaceSession {
         .filter(isKnown)
         .reduce(applyToFiles, filesFrom(entries)),
       filesTruncated: truncated,
+    }));
+  }
+
+  /** How agents are reached may have changed: whether they are simulated is no event. */
+  async refreshAgents(): Promise<void> {
+    const { agents } = await this.call('agents.list', {});
+    const now = new Map(agents.map((agent) => [agent.name, agent.simulated]));
+    this.change((state) => ({
+      ...state,
+      agents: state.agents.map((agent) => ({
+        ...agent,
+        simulated: now.get(agent.name) ?? agent.simulated,
+      })),
     }));
   }
 

@@ -7,7 +7,9 @@ import {
   filesAfter,
   joined,
   kNoWindow,
+  missing,
   neighbour,
+  windowOf,
   type EventWindow,
   type Files,
 } from '../model/timeline';
@@ -42,7 +44,11 @@ export type Colours = 'agent' | 'type';
 /** Events of a page around a moment, before it and after it; the window keeps some pages. */
 const kPageEvents = 100;
 const kKeptEvents = 1_000;
+const kAheadEvents = 25;
 const kChatEvents = 120;
+const kChatEventsMin = 40;
+/** Browsers refuse to have the address changed many times a second. */
+const kAddressMs = 200;
 const kBuckets = 300;
 
 /**
@@ -65,7 +71,12 @@ export class Timeline {
   readonly path = createStore<string | null>(null);
   readonly against = createStore<Against>('before');
   readonly player = new Player(this);
+  /** What the chat is made of, around the moment. */
+  private chat: EventWindow = kNoWindow;
   private running = false;
+  /** The moment that the address bar names. */
+  private addressed: number;
+  private addressTimer: ReturnType<typeof setTimeout> | undefined;
   private pages: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -73,6 +84,7 @@ export class Timeline {
     seq: number,
   ) {
     this.target = createStore(this.within(seq));
+    this.addressed = seq;
   }
 
   /** The last event that this page knows of. */
@@ -93,8 +105,20 @@ export class Timeline {
   look(seq: number): void {
     const wanted = this.within(seq);
     this.target.set(wanted);
-    showInAddress({ kind: 'moment', seq: wanted });
+    clearTimeout(this.addressTimer);
+    this.addressTimer = setTimeout(() => this.address(), kAddressMs);
     if (!this.running) void this.follow();
+  }
+
+  /** The address bar names another moment: a link was followed, or the way back. */
+  wentTo(seq: number): void {
+    if (seq !== this.addressed) this.look(seq);
+    this.addressed = seq;
+  }
+
+  private address(): void {
+    this.addressed = this.target.get();
+    showInAddress({ kind: 'moment', seq: this.addressed });
   }
 
   /** The same moment again, after a failure. */
@@ -111,6 +135,7 @@ export class Timeline {
         this.moment.set(await this.load(wanted));
       } while (this.moment.get()?.seq !== this.target.get());
       this.failure.set(null);
+      this.lookAhead();
     } catch (thrown) {
       this.failure.set(asFailure(thrown));
     } finally {
@@ -119,13 +144,20 @@ export class Timeline {
     }
   }
 
+  /** What comes next is there before it is stepped to. */
+  private lookAhead(): void {
+    const { events, to } = this.window.get();
+    const ahead = events.filter(({ seq }) => seq > this.target.get()).length;
+    if (ahead < kAheadEvents && to < this.head()) this.extend('after').catch(() => undefined);
+  }
+
   private async load(seq: number): Promise<Moment> {
     const { call } = this.session;
     const before = this.moment.get();
     const since = before === null ? {} : { since: before.seq };
     const [at, chat, event] = await Promise.all([
       call('timeline.at', { seq, ...since }),
-      call('timeline.range', { before: seq + 1, limit: kChatEvents, types: kChatTypes }),
+      this.chatUntil(seq),
       this.eventOf(seq),
       covers(this.window.get(), seq) ? undefined : this.loadAround(seq),
     ]);
@@ -134,8 +166,19 @@ export class Timeline {
       event,
       at,
       files: filesAfter(before?.files ?? new Map(), at),
-      chat: mergeEvents([], chat.events, []),
+      chat: mergeEvents([], chat, []),
     };
+  }
+
+  /** The chat's last events up to `seq`. Outputs of tools are large: none is asked for twice. */
+  private async chatUntil(seq: number): Promise<WireEvent[]> {
+    const asked = missing(this.chat, seq, kChatEventsMin);
+    if (asked !== undefined) {
+      const params = { ...asked, limit: kChatEvents, types: kChatTypes };
+      const page = windowOf(asked, await this.session.call('timeline.range', params));
+      this.chat = around(joined(this.chat, page), seq, kChatEvents);
+    }
+    return this.chat.events.filter((event) => event.seq <= seq).slice(-kChatEvents);
   }
 
   private async eventOf(seq: number): Promise<WireEvent | undefined> {
@@ -206,8 +249,10 @@ export class Timeline {
     const params = { limit: kPageEvents, ...where, ...paramsOf(filter) };
     const { events, next, previous } = await this.session.call('timeline.range', params);
     if ('before' in where) {
-      const from = previous === undefined ? 1 : (events[0]?.seq ?? where.before);
-      return { filter, from, to: where.before - 1, events };
+      return {
+        filter,
+        ...windowOf(where, previous === undefined ? { events } : { events, previous }),
+      };
     }
     const last = events.at(-1)?.seq ?? where.from - 1;
     const to = next === undefined ? Math.max(head, last) : last;
@@ -249,6 +294,7 @@ export class Timeline {
   }
 
   close(): void {
+    clearTimeout(this.addressTimer);
     this.player.pause();
   }
 

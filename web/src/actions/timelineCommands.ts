@@ -21,39 +21,52 @@ export function openTimeline(session: WorkspaceSession, seq?: number): void {
 }
 
 /** How many files differ between the moment and now. */
-async function filesToRestore(session: WorkspaceSession, seq: number): Promise<number> {
+async function filesToRestore(
+  session: WorkspaceSession,
+  seq: number,
+  path: string | undefined,
+): Promise<number> {
   const head = session.state.get()?.seq ?? seq;
   const [then, now] = await Promise.all([
     session.call('timeline.at', { seq }),
     session.call('timeline.at', { seq: head }),
   ]);
-  return changesBetween(filesAfter(new Map(), then), filesAfter(new Map(), now)).length;
+  const changes = changesBetween(filesAfter(new Map(), then), filesAfter(new Map(), now));
+  return changes.filter((change) => path === undefined || change.path === path).length;
 }
 
 const filesText = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
 
-export function askRestore(session: WorkspaceSession, seq: number): void {
+/** Asks before all files, or one, become what they were after an event. */
+export function askRestore(session: WorkspaceSession, seq: number, path?: string): void {
   attempt(async () => {
-    const count = await filesToRestore(session, seq);
+    const count = await filesToRestore(session, seq, path);
+    const what = path ?? `${filesText(count)} of the project`;
     if (count === 0) {
-      showToast({ tone: 'info', text: 'The files are now as they were then.' });
+      const same = path === undefined ? 'The files are' : `${path} is`;
+      showToast({ tone: 'info', text: `${same} now as after event ${seq}.` });
       return;
     }
     ask({
       kind: 'confirm',
-      title: `Restore the files of event ${seq}?`,
+      title: `Restore ${path ?? 'the files'} of event ${seq}?`,
       text:
-        `${filesText(count)} of the project will be what they were after event ${seq}, all of ` +
-        'them or none. A checkpoint of how it is now is made first, so this can be undone. ' +
-        'Chat, tasks and the log stay.',
-      submit: `Restore ${filesText(count)}`,
-      run: () => restore(session, seq),
+        `${what} will be as after event ${seq}, all of it or nothing. A checkpoint of how it is ` +
+        'now is made first, so this can be undone. Chat, tasks and the log stay.',
+      submit: `Restore ${path === undefined ? filesText(count) : 'the file'}`,
+      run: () => restore(session, seq, path),
     });
   });
 }
 
-async function restore(session: WorkspaceSession, seq: number): Promise<void> {
-  const { before, changed, left_out = [] } = await session.call('timeline.restore', { seq });
+async function restore(
+  session: WorkspaceSession,
+  seq: number,
+  path: string | undefined,
+): Promise<void> {
+  const part = path === undefined ? {} : { path };
+  const answer = await session.call('timeline.restore', { seq, ...part });
+  const { before, changed, left_out = [] } = answer;
   goToPlace();
   const undo = (): Promise<unknown> => session.call('checkpoints.restore', { id: before.id });
   const late = left_out.length === 0 ? '' : `Too large to be followed: ${left_out.join(', ')}`;
@@ -76,7 +89,10 @@ export function askFork(session: WorkspaceSession, seq: number): void {
     check: (value) => (value.trim() === '' ? 'Give it a name.' : undefined),
     run: async (value) => {
       const source = { kind: 'workspace' as const, id: session.id, through_seq: seq };
-      const { id } = await createWorkspace({ name: value.trim(), source });
+      const { id } = await createWorkspace(
+        { name: value.trim(), source },
+        new AbortController().signal,
+      );
       goTo({ page: 'workspace', id });
     },
   });

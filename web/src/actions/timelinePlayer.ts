@@ -1,5 +1,5 @@
 import { createStore } from '../model/store';
-import { advance, type PlayHead, type Speed } from '../model/timeline';
+import { advance, covers, type PlayHead, type Speed } from '../model/timeline';
 import { duration } from '../model/format';
 import type { Timeline } from './timeline';
 import { attempt } from './toasts';
@@ -57,6 +57,8 @@ export class Player {
     const { target, window } = this.timeline;
     // Somebody has moved the play head by hand.
     if (this.head.seq !== target.get()) this.head = { seq: target.get(), ms: 0 };
+    // Not there yet: what the window holds is of elsewhere.
+    if (!covers(window.get(), this.head.seq)) return;
     const { events, to } = window.get();
     if (this.head.ms === 0) this.head = { ...this.head, ms: startOf(this.head.seq, events) };
     const played = advance(this.head, elapsed, this.state.get().speed, events);

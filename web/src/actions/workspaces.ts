@@ -37,8 +37,11 @@ export async function loadWorkspaces(page: 'first' | 'next'): Promise<void> {
   }
 }
 
-export async function createWorkspace(request: ProvisionRequest): Promise<ProvisionAnswer> {
-  const made = await provision(request);
+export async function createWorkspace(
+  request: ProvisionRequest,
+  stop: AbortSignal,
+): Promise<ProvisionAnswer> {
+  const made = await provision(request, stop);
   void loadWorkspaces('first');
   return made;
 }

@@ -89,6 +89,7 @@ suite('waits for locks after a reload', () => {
     priority: 5,
     prompt: 'p',
     attempt: 1,
+    place: [1],
     created_at: '2026-11-20T12:00:00Z',
     waits_for: 'lock: a.txt is held by user:ada',
   };

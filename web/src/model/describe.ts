@@ -30,7 +30,8 @@ function describeKnown(
     case 'task_waiting':
       return `${event.data.agent} waits for ${event.data.for} ${event.data.what ?? ''}`;
     case 'task_promoted':
-      return `priority ${event.data.priority}`;
+    case 'task_moved':
+      return describePlace(event);
     case 'agent_state_change':
     case 'task_retrying':
     case 'instructions_trusted':
@@ -218,6 +219,15 @@ function describeBudget(
         ? `up to ${usd(event.data.unsettled_usd)} unsettled: ${event.data.reason}`
         : event.data.reason;
   }
+}
+
+function describePlace(
+  event: Extract<KnownEvent, { type: 'task_promoted' | 'task_moved' }>,
+): string {
+  if (event.type === 'task_promoted') return `priority ${event.data.priority}`;
+  const { agent, from, priority, before } = event.data;
+  const where = before === undefined ? `last of priority ${priority}` : `before ${before}`;
+  return from === undefined ? where : `from ${from} to ${agent}, ${where}`;
 }
 
 const PAST = { create: 'created', write: 'wrote', remove: 'removed' } as const;

@@ -31,13 +31,17 @@ export interface OpenDocument {
   saving: boolean;
   incoming: Incoming | null;
   comparing: boolean;
+  /** What the editor is to begin with, unsaved. */
+  draft: string | null;
   /** Set when the file was removed by somebody else while open. */
   removedBy: string | null;
   problem: DocumentProblem | null;
 }
 
 export type DocumentEvent =
-  | { type: 'loaded'; text: string; version: number }
+  /** `draft` is what was typed and not saved the last time. */
+  | { type: 'loaded'; text: string; version: number; draft?: string | undefined }
+  | { type: 'draft_shown' }
   | { type: 'load_failed'; problem: DocumentProblem }
   | { type: 'edited'; dirty: boolean }
   | { type: 'save_started' }
@@ -69,6 +73,7 @@ export function openDocument(path: string, id: number): OpenDocument {
     saving: false,
     incoming: null,
     comparing: false,
+    draft: null,
     removedBy: null,
     problem: null,
   };
@@ -77,7 +82,9 @@ export function openDocument(path: string, id: number): OpenDocument {
 export function stepDocument(doc: OpenDocument, event: DocumentEvent): OpenDocument {
   switch (event.type) {
     case 'loaded':
-      return adopted({ ...doc, phase: 'ready', dirty: false }, event, null);
+      return loaded(doc, event);
+    case 'draft_shown':
+      return { ...doc, draft: null };
     case 'load_failed':
       return { ...doc, phase: 'failed', problem: event.problem };
     case 'edited':
@@ -121,6 +128,12 @@ export function stepDocument(doc: OpenDocument, event: DocumentEvent): OpenDocum
     case 'problem_dismissed':
       return { ...doc, problem: null };
   }
+}
+
+function loaded(doc: OpenDocument, event: Extract<DocumentEvent, { type: 'loaded' }>) {
+  const draft = event.draft ?? null;
+  const ready: OpenDocument = { ...doc, phase: 'ready', dirty: false, draft };
+  return { ...adopted(ready, event, null), dirty: draft !== null };
 }
 
 function adopted(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SqlResult } from '../protocol/entities';
-import { columnWidths, tablesOf, toCsv, toJson } from './sql';
+import { columnWidths, sortedRows, tablesOf, toCsv, toJson } from './sql';
 
 const result = (columns: string[], rows: SqlResult['rows']): SqlResult => ({
   columns,
@@ -25,6 +25,21 @@ describe('sql', () => {
       ['a', 2],
       ['b', 1],
     ]);
+  });
+
+  it('sorts as SQLite does: nothing, numbers, text; equals keep their order', () => {
+    const rows = [
+      ['b', 1],
+      [10, 2],
+      [null, 3],
+      [9, 4],
+      ['B', 5],
+      [10, 6],
+    ] as SqlResult['rows'];
+    const second = (sorted: SqlResult['rows']) => sorted.map((row) => row[1]);
+    expect(second(sortedRows(rows, { column: 0, descending: false }))).toEqual([3, 4, 2, 6, 5, 1]);
+    expect(second(sortedRows(rows, { column: 0, descending: true }))).toEqual([1, 5, 2, 6, 4, 3]);
+    expect(sortedRows(rows, null)).toBe(rows);
   });
 
   it('exports what spreadsheets read', () => {

@@ -125,6 +125,27 @@ export function columnWidths({ columns, rows }: SqlResult): number[] {
   });
 }
 
+/** By which column rows are ordered. */
+export interface Sorting {
+  column: number;
+  descending: boolean;
+}
+
+/** SQLite's order: NULL, then numbers, then text. Rows that are equal stay in the order they had. */
+function compareCells(a: SqlCell, b: SqlCell): number {
+  const rank = (cell: SqlCell): number => (cell === null ? 0 : typeof cell === 'number' ? 1 : 2);
+  const difference = rank(a) - rank(b);
+  if (difference !== 0 || a === null || b === null) return difference;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function sortedRows(rows: SqlCell[][], sorting: Sorting | null): SqlCell[][] {
+  if (sorting === null) return rows;
+  const { column, descending } = sorting;
+  const sign = descending ? -1 : 1;
+  return rows.toSorted((a, b) => sign * compareCells(a[column] ?? null, b[column] ?? null));
+}
+
 export function textOf(cell: SqlCell): string {
   return cell === null ? 'NULL' : String(cell);
 }

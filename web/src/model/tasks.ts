@@ -43,7 +43,20 @@ export function applyToTasks(tasks: TaskInfo[], event: KnownEvent): TaskInfo[] {
         attempt: event.data.attempt,
       }));
     case 'task_promoted':
-      return update(tasks, id, (task) => ({ ...task, priority: event.data.priority }));
+      return update(tasks, id, (task) => ({
+        ...task,
+        priority: event.data.priority,
+        place: [-event.seq],
+      }));
+    case 'task_moved': {
+      const { agent, priority, place } = event.data;
+      return update(tasks, id, (task) => ({
+        ...task,
+        agent,
+        priority,
+        place: place ?? [event.seq],
+      }));
+    }
     case 'task_finished':
       return update(tasks, id, (task) => finished(task, event));
     default:
@@ -70,8 +83,11 @@ function queued(
     priority: event.data.priority,
     prompt: event.data.prompt,
     attempt: event.data.attempt ?? 1,
+    place: [event.seq],
     created_at: event.ts,
     depends_on: event.data.depends_on ?? [],
+    ...(event.data.budget_usd === undefined ? {} : { budget_usd: event.data.budget_usd }),
+    ...(event.data.parent === undefined ? {} : { parent: event.data.parent }),
     ...(event.data.group === undefined ? {} : { group: event.data.group }),
     ...(event.data.worktree === undefined ? {} : { worktree: event.data.worktree }),
   };
@@ -141,7 +157,21 @@ const RANK: Record<TaskState, number> = {
   succeeded: 2,
 };
 
-/** What runs, then what is next (priority, then first come), then what is over, newest first. */
+/** As words compare: number by number, a beginning of the other one first. */
+export function comparePlaces(a: number[], b: number[]): number {
+  for (let at = 0; at < a.length && at < b.length; ++at) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** The order in which an agent does its tasks: priority, then the place within it. */
+export function inTurn(a: TaskInfo, b: TaskInfo): number {
+  return b.priority - a.priority || comparePlaces(a.place, b.place);
+}
+
+/** What runs, then what is next, then what is over, newest first. */
 export function inQueueOrder(tasks: TaskInfo[]): TaskInfo[] {
   return tasks
     .map((task, index) => ({ task, index }))
@@ -149,7 +179,7 @@ export function inQueueOrder(tasks: TaskInfo[]): TaskInfo[] {
       const rank = RANK[a.task.state] - RANK[b.task.state];
       if (rank !== 0) return rank;
       if (RANK[a.task.state] === 2) return b.index - a.index;
-      return b.task.priority - a.task.priority || a.index - b.index;
+      return inTurn(a.task, b.task);
     })
     .map(({ task }) => task);
 }

@@ -11,8 +11,11 @@ import {
   filesAfter,
   joined,
   kGapShownMs,
+  kNoWindow,
+  missing,
   neighbour,
   placeOnAxis,
+  windowOf as answered,
   type EventWindow,
 } from './timeline';
 
@@ -136,6 +139,21 @@ describe('the window', () => {
     expect([cut.from, cut.to, cut.events.length]).toEqual([400, 599, 200]);
     expect(covers(cut, 500)).toBe(true);
     expect(around(windowOf(1, 50), 20, 100)).toEqual(windowOf(1, 50));
+  });
+
+  it('says what it lacks', () => {
+    expect(missing(kNoWindow, 9, 5)).toEqual({ before: 10 });
+    expect(missing(windowOf(20, 40), 30, 5)).toBeUndefined();
+    expect(missing(windowOf(20, 40), 22, 5)).toEqual({ before: 23 });
+    expect(missing(windowOf(1, 40), 2, 5)).toBeUndefined();
+    expect(missing(windowOf(20, 40), 50, 5)).toEqual({ from: 41, before: 51 });
+    expect(missing(windowOf(20, 40), 10, 5)).toEqual({ before: 11 });
+    expect(answered({ from: 41, before: 51 }, { events: [event(44, 0)] })).toMatchObject({
+      from: 41,
+      to: 50,
+    });
+    expect(answered({ before: 51 }, { events: [event(44, 0)], previous: 44 }).from).toBe(44);
+    expect(answered({ before: 51 }, { events: [] })).toEqual({ from: 1, to: 50, events: [] });
   });
 
   it('knows the neighbours that it holds, and which it does not', () => {

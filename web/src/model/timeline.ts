@@ -163,6 +163,31 @@ export function neighbour(
   return before ?? (window.from <= 1 ? undefined : 'unknown');
 }
 
+/**
+ * What to ask for so that `window` ends with at least `wanted` events up to `seq`; nothing where it
+ * does, or where it has all there is before.
+ */
+export function missing(
+  window: EventWindow,
+  seq: number,
+  wanted: number,
+): { from?: number; before: number } | undefined {
+  if (seq > window.to && window.to > 0) return { from: window.to + 1, before: seq + 1 };
+  if (!covers(window, seq)) return { before: seq + 1 };
+  const held = window.events.filter((event) => event.seq <= seq).length;
+  return held >= wanted || window.from <= 1 ? undefined : { before: seq + 1 };
+}
+
+/** The answer to a question for events before one, as a window. */
+export function windowOf(
+  asked: { from?: number; before: number },
+  answer: { events: WireEvent[]; previous?: number },
+): EventWindow {
+  const { events, previous } = answer;
+  const first = previous === undefined ? (asked.from ?? 1) : (events[0]?.seq ?? asked.before);
+  return { from: first, to: asked.before - 1, events };
+}
+
 export const kSpeeds = [1, 2, 5, 10, 50, 100] as const;
 export type Speed = (typeof kSpeeds)[number];
 

@@ -1,6 +1,13 @@
 import type { WorkspaceInfo } from '../protocol/entities';
 import type { Problem } from '../protocol/errors';
-import type { ProvisionAnswer, ProvisionRequest, WorkspacePage } from '../protocol/http';
+import type {
+  KeyTest,
+  ProviderKey,
+  ProviderKeys,
+  ProvisionAnswer,
+  ProvisionRequest,
+  WorkspacePage,
+} from '../protocol/http';
 import { Failure, failureOfProblem } from './failure';
 
 /** Exchanges the login link's token for the session cookie. */
@@ -17,11 +24,33 @@ export function getWorkspace(id: string): Promise<WorkspaceInfo> {
   return request('GET', `/workspaces/${encodeURIComponent(id)}`);
 }
 
-export function provision(body: ProvisionRequest): Promise<ProvisionAnswer> {
+/** `stop` ends the wait, not the work: the server makes the workspace all the same. */
+export function provision(body: ProvisionRequest, stop: AbortSignal): Promise<ProvisionAnswer> {
   return request('POST', '/workspaces/provision', {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
+    signal: stop,
   });
+}
+
+export function listKeys(): Promise<ProviderKeys> {
+  return request('GET', '/provider-keys');
+}
+
+/** The key travels in the body, never in an address. */
+export function setKey(provider: string, key: string): Promise<ProviderKey> {
+  return request('PUT', `/provider-keys/${encodeURIComponent(provider)}`, {
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ key }),
+  });
+}
+
+export function removeKey(provider: string): Promise<ProviderKey> {
+  return request('DELETE', `/provider-keys/${encodeURIComponent(provider)}`);
+}
+
+export function testKey(provider: string): Promise<KeyTest> {
+  return request('POST', `/provider-keys/${encodeURIComponent(provider)}/test`);
 }
 
 export function changeWorkspace(
@@ -43,10 +72,11 @@ export function socketUrl(id: string, location: Location): string {
 export async function request<Answer>(
   method: string,
   path: string,
-  init: { headers?: Record<string, string>; body?: string } = {},
+  init: { headers?: Record<string, string>; body?: string; signal?: AbortSignal } = {},
 ): Promise<Answer> {
   const options: RequestInit = { ...init, method, credentials: 'same-origin', cache: 'no-store' };
   const response = await fetch(path, options).catch(() => {
+    if (init.signal?.aborted === true) throw new Failure('unavailable', 'Stopped waiting.');
     throw new Failure(
       'unavailable',
       'The server cannot be reached.',

@@ -58,6 +58,11 @@ export interface TaskInfo {
   priority: number;
   prompt: string;
   attempt: number;
+  /** Where it stands among its agent's tasks of its priority; compared as words are. */
+  place: number[];
+  budget_usd?: number;
+  /** The task that delegated it. */
+  parent?: string;
   error?: TaskError | string;
   result?: string;
   created_at: string;

@@ -170,6 +170,10 @@ export type KnownEvent =
   | Envelope<'task_requeued', { agent: string; attempt: number; reason?: string }>
   | Envelope<'task_promoted', { agent: string; priority: number }>
   | Envelope<
+      'task_moved',
+      { agent: string; from?: string; priority: number; before?: string; place?: number[] }
+    >
+  | Envelope<
       'task_retrying',
       { agent: string; provider: string; attempt: number; delay_ms: number; error: string }
     >
@@ -307,6 +311,7 @@ const KNOWN: Record<EventType, true> = {
   task_resumed: true,
   task_requeued: true,
   task_promoted: true,
+  task_moved: true,
   task_retrying: true,
   provider_failover: true,
   agent_looping: true,

@@ -72,13 +72,24 @@ export interface Methods {
   'workspace.attach': { params: { resume_from?: number }; result: AttachResult };
   'agents.list': { params: Nothing; result: { agents: AgentInfo[] } };
   'tasks.submit': {
-    params: { agent: string; prompt: string; priority?: number };
+    params: {
+      agent: string;
+      prompt: string;
+      priority?: number;
+      depends_on?: string[];
+      budget_usd?: number;
+      worktree?: 'merge' | 'keep';
+    };
     result: { tasks: { id: string; agent: string }[] };
   };
   'tasks.list': { params: Nothing; result: { tasks: TaskInfo[] } };
   'tasks.cancel': { params: { id: string }; result: unknown };
   'tasks.retry': { params: { id: string }; result: unknown };
   'tasks.promote': { params: { id: string }; result: unknown };
+  'tasks.move': {
+    params: { id: string; before?: string; agent?: string; priority?: number };
+    result: TaskInfo;
+  };
   'tasks.changes': { params: { id: string }; result: TaskChanges };
   'tasks.revert': {
     params: { id: string; conflicts?: 'refuse' | 'skip' };
@@ -100,7 +111,11 @@ export interface Methods {
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
   'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
-  'sql.query': { params: { database: string; sql: string; limit?: number }; result: SqlResult };
+  'sql.query': {
+    params: { database: string; sql: string; limit?: number; id?: string };
+    result: SqlResult;
+  };
+  'sql.cancel': { params: { id: string }; result: { cancelled: boolean } };
   'terminal.open': { params: { cols: number; rows: number }; result: { id: string } };
   'terminal.list': {
     params: Nothing;

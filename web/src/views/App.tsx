@@ -1,5 +1,8 @@
+import { lazy, Suspense } from 'react';
 import { access, route } from '../actions/app';
 import { me } from '../actions/people';
+import { tourProgress } from '../actions/preferences';
+import { keysOpen } from '../actions/vendorKeys';
 import { RoleContext } from '../ui/RoleContext';
 import { Spinner } from '../ui/controls';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
@@ -11,6 +14,9 @@ import { PromptHost } from './palette/PromptHost';
 import { WorkspaceView } from './workspace/WorkspaceView';
 import { WorkspacesView } from './workspaces/WorkspacesView';
 
+const KeysDialog = lazy(() => import('./keys/KeysDialog'));
+const TourCard = lazy(() => import('./tour/TourCard'));
+
 export function App() {
   return (
     <>
@@ -18,8 +24,23 @@ export function App() {
         <Page />
       </ErrorBoundary>
       <PromptHost />
+      <Beside />
       <Toasts />
     </>
+  );
+}
+
+/** What a person opens beside the page, whichever that is. */
+function Beside() {
+  const { phase } = useStore(access);
+  const keys = useStore(keysOpen);
+  const touring = useStore(tourProgress, (progress) => progress !== null && !progress.off);
+  if (phase !== 'in') return null;
+  return (
+    <Suspense fallback={null}>
+      {touring && <TourCard />}
+      {keys && <KeysDialog />}
+    </Suspense>
   );
 }
 

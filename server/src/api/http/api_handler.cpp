@@ -150,6 +150,11 @@ awaitable<net::Response> ApiHandler::route(net::Request request) {
   // Somebody may have been removed since the head was looked at.
   if (!known && match->route->door != kOpen) co_return net::problem(401, "", "you were let out");
   Caller caller = known ? *std::move(known) : Caller{};
+  if (is_about_keys(operation)) {
+    if (parts_.keys == nullptr) co_return no_route(request);
+    co_return co_await answer_about_keys(*parts_.keys, operation, request, match->workspace.str(),
+                                         std::move(caller.actor));
+  }
   if (is_people(operation)) {
     co_return co_await parts_.people_handler.answer(operation, request, std::move(caller),
                                                     match->workspace.str());

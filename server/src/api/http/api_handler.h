@@ -6,6 +6,7 @@
 #include "api/http/health.h"
 #include "api/http/metrics.h"
 #include "api/http/people_handler.h"
+#include "api/http/provider_keys.h"
 #include "api/http/routes.h"
 #include "api/http/static_files.h"
 #include "api/people/attempts.h"
@@ -37,7 +38,8 @@ class ApiHandler final : public net::Handler {
     PeopleHandler& people_handler;
     Attempts& attempts;
     OpenDoors& doors;
-    std::string user;  ///< the actor of whoever holds the token: "user:owner"
+    std::string user;              ///< the actor of whoever holds the token: "user:owner"
+    ProviderKeys* keys = nullptr;  ///< null: this server has none
   };
 
   explicit ApiHandler(Parts parts) : parts_(std::move(parts)) {}

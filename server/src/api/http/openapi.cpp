@@ -67,6 +67,54 @@ constexpr std::string_view kSchemas = R"({
       "durability": {"enum": ["local", "replicated"], "default": "local"}
     }
   },
+  "SetProviderKey": {
+    "type": "object",
+    "required": ["key"],
+    "additionalProperties": false,
+    "properties": {"key": {"type": "string", "minLength": 8, "maxLength": 4096, "writeOnly": true}}
+  },
+  "ProviderKeyTest": {
+    "type": "object",
+    "required": ["ok", "at", "model"],
+    "properties": {
+      "ok": {"type": "boolean"}, "at": {"type": "string", "format": "date-time"},
+      "model": {"type": "string"}, "elapsed_ms": {"type": "integer"},
+      "input": {"type": "integer"}, "output": {"type": "integer"},
+      "cost_usd": {"type": ["number", "null"]},
+      "message": {"type": "string"}, "hint": {"type": "string"}
+    }
+  },
+  "ProviderKey": {
+    "type": "object",
+    "required": ["provider", "variable", "in_use", "set", "in_environment", "agents"],
+    "properties": {
+      "provider": {"type": "string"}, "variable": {"type": "string"},
+      "in_use": {"enum": ["studio", "environment", "none", "simulated"]},
+      "set": {"type": "boolean"}, "in_environment": {"type": "boolean"},
+      "ends_in": {"type": "string"}, "set_at": {"type": "string", "format": "date-time"},
+      "set_by": {"type": "string"},
+      "agents": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "required": ["name", "model", "simulated"],
+          "properties": {
+            "name": {"type": "string"}, "model": {"type": "string"},
+            "simulated": {"type": "boolean"}, "key_variable": {"type": "string"}
+          }
+        }
+      },
+      "tested": {"$ref": "#/components/schemas/ProviderKeyTest"}
+    }
+  },
+  "ProviderKeys": {
+    "type": "object",
+    "required": ["providers", "simulated_by_option"],
+    "properties": {
+      "providers": {"type": "array", "items": {"$ref": "#/components/schemas/ProviderKey"}},
+      "simulated_by_option": {"type": "boolean"}
+    }
+  },
   "Me": {
     "type": "object",
     "required": ["name", "actor", "role"],
@@ -198,6 +246,10 @@ json::object operation_of(const Route& route) {
   if (const std::string_view schema = body_of(route.operation); !schema.empty()) {
     operation["requestBody"] = {{"required", true},
                                 {"content", content("application/json", schema)}};
+  }
+  if (route.operation == Operation::kKeySet) {
+    operation["requestBody"] = {{"required", true},
+                                {"content", content("application/json", "SetProviderKey")}};
   }
   if (route.operation == Operation::kRpc) {
     operation["requestBody"] = {

@@ -39,6 +39,10 @@ enum class Operation {
   kUndelete,
   kRpc,
   kSocket,
+  kKeys,
+  kKeySet,
+  kKeyRemove,
+  kKeyTest,
   kMcp,
   kMcpListen,
   kMcpEnd,
@@ -59,7 +63,7 @@ constexpr bool is_people(Operation operation) {
 /// document and the server cannot differ.
 struct Route {
   Operation operation = Operation::kHealth;
-  std::string_view path;    ///< "{id}" stands for an id, of a workspace unless is_people()
+  std::string_view path;    ///< "{id}" stands for an id: a workspace's, a vendor's, a person's
   std::string_view method;  ///< upper case; GET answers HEAD too
   std::string_view id;      ///< OpenAPI's operationId
   std::string_view summary;

@@ -41,6 +41,11 @@ TEST(Routes, FindsThePathFirstAndThenTheMethod) {
       {"POST", "/workspaces/../wake", "", "", ""},
       {"POST", "/workspaces/ws_1/explode", "", "", ""},
       {"GET", "/workspaces/{id}", "", "", ""},
+      {"GET", "/provider-keys", "listProviderKeys", "GET", ""},
+      {"PUT", "/provider-keys/openai-compatible", "setProviderKey", "PUT, DELETE",
+       "openai-compatible"},
+      {"GET", "/provider-keys/openai", "", "PUT, DELETE", "openai"},
+      {"POST", "/provider-keys/openai/test", "testProviderKey", "POST", "openai"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(std::string(c.method) + " " + c.path);

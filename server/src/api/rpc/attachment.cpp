@@ -9,7 +9,8 @@ namespace coditect::api {
 json::array agent_rows(workspace::Workspace& workspace) {
   json::array rows;
   const workspace::WorkspaceState& state = workspace.state();
-  for (const agents::AgentDefinition& agent : workspace.services().agents.agents()) {
+  const auto agents = workspace.services().agents.agents();
+  for (const agents::AgentDefinition& agent : *agents) {
     json::object row{{"name", agent.name},
                      {"provider", agent.provider_name()},
                      {"model", agent.model},

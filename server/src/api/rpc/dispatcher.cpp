@@ -10,11 +10,12 @@ constexpr int kWakeAttemptsMax = 5;
 
 /// Runs a method's handler on the workspace's strand, as somebody's action in its session.
 workspace::Workspace::Operation operation_of(MethodHandler handler, json::object params,
-                                             Caller caller) {
-  return [handler, params = std::move(params),
-          caller = std::move(caller)](workspace::Workspace& workspace) {
+                                             Caller caller, std::stop_token gone) {
+  return [handler, params = std::move(params), caller = std::move(caller),
+          gone = std::move(gone)](workspace::Workspace& workspace) {
     workspace.keep_session(caller.actor);
-    return handler(MethodCall{workspace, {caller.actor, workspace.session(), {}}, params, caller});
+    return handler(
+        MethodCall{workspace, {caller.actor, workspace.session(), {}}, params, caller, gone});
   };
 }
 
@@ -31,7 +32,7 @@ Dispatcher::Dispatcher(registry::Registry& registry, const MethodTable& methods)
     : registry_(registry), methods_(methods) {}
 
 awaitable<std::optional<json::object>> Dispatcher::call(WorkspaceId workspace, RpcCall call,
-                                                        Caller caller) {
+                                                        Caller caller, std::stop_token gone) {
   const json::value id = call.id.value_or(nullptr);
   const Method* method = methods_.find(call.method);
   std::optional<json::object> response;
@@ -39,8 +40,8 @@ awaitable<std::optional<json::object>> Dispatcher::call(WorkspaceId workspace, R
     response = rpc_error(id, RpcCode::kMethodNotFound, "there is no method '" + call.method + "'",
                          "not_found", "/openrpc.json lists the methods");
   } else {
-    auto result =
-        co_await run(std::move(workspace), *method, std::move(call.params), std::move(caller));
+    auto result = co_await run(std::move(workspace), *method, std::move(call.params),
+                               std::move(caller), std::move(gone));
     response = result ? rpc_result(id, *std::move(result)) : rpc_error(id, result.error());
   }
   if (!call.id) response.reset();
@@ -48,10 +49,12 @@ awaitable<std::optional<json::object>> Dispatcher::call(WorkspaceId workspace, R
 }
 
 awaitable<Result<json::value>> Dispatcher::run(WorkspaceId workspace, const Method& method,
-                                               json::object params, Caller caller) {
+                                               json::object params, Caller caller,
+                                               std::stop_token gone) {
   CO_TRY_VOID(check_role(method, caller.role));
   CO_TRY_VOID(check_parameters(method, params));
-  auto operation = operation_of(method.handler, std::move(params), std::move(caller));
+  auto operation =
+      operation_of(method.handler, std::move(params), std::move(caller), std::move(gone));
   try {
     co_return co_await perform(std::move(workspace), std::move(operation));
   } catch (const std::exception& error) {

@@ -23,8 +23,10 @@ class Dispatcher {
   registry::Registry& registry() { return registry_; }
   const MethodTable& methods() const { return methods_; }
 
-  /// The response; nothing for a notification.
-  awaitable<std::optional<json::object>> call(WorkspaceId workspace, RpcCall call, Caller caller);
+  /// The response; nothing for a notification. `gone` is requested when nobody waits for it any
+  /// more: what only reads then ends early.
+  awaitable<std::optional<json::object>> call(WorkspaceId workspace, RpcCall call, Caller caller,
+                                              std::stop_token gone = {});
   /// Runs `operation` in the workspace, waking it where it sleeps, also when it falls asleep in
   /// between.
   awaitable<Result<json::value>> perform(WorkspaceId workspace,
@@ -32,7 +34,7 @@ class Dispatcher {
 
  private:
   awaitable<Result<json::value>> run(WorkspaceId workspace, const Method& method,
-                                     json::object params, Caller caller);
+                                     json::object params, Caller caller, std::stop_token gone);
 
   registry::Registry& registry_;
   const MethodTable& methods_;

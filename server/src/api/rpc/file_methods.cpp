@@ -51,9 +51,8 @@ awaitable<Result<json::value>> read(MethodCall call) {
 
 awaitable<Result<json::value>> bytes(MethodCall call) {
   CO_TRY(auto file, co_await call.workspace.files().read_bytes(text_param(call.params, "path")));
-  co_return json::object{{"base64", to_base64(file.bytes)},
-                         {"version", file.version},
-                         {"size", file.bytes.size()}};
+  co_return json::object{
+      {"base64", to_base64(file.bytes)}, {"version", file.version}, {"size", file.bytes.size()}};
 }
 
 awaitable<Result<json::value>> write(MethodCall call) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,9 @@ namespace coditect::api {
 struct MethodCall {
   workspace::Workspace& workspace;
   workspace::Actor actor;
-  json::object params;  ///< checked against the method's parameters
-  Caller caller;        ///< may do this: the method's least role was asked before
+  json::object params;        ///< checked against the method's parameters
+  Caller caller;              ///< may do this: the method's least role was asked before
+  std::stop_token gone = {};  ///< whoever called waits no longer: its connection is closed
 };
 
 /// Runs on the workspace's strand. A function, not a lambda with captures: its state travels in the

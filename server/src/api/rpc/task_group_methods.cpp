@@ -13,7 +13,7 @@ json::object answer_row(const queue::Task& task, const MethodCall& call) {
       {"agent", task.agent},
       {"state", to_string(task.state)},
       {"cost_usd", to_usd(state.budgets.books().account("task:" + task.id.str()).spent)}};
-  const agents::AgentDefinition* agent = call.workspace.services().agents.find(task.agent);
+  const auto agent = call.workspace.services().agents.find(task.agent);
   if (agent != nullptr) row["model"] = agent->model;
   if (!task.waits_for.empty()) row["waits_for"] = task.waits_for;
   if (task.result) row["result"] = *task.result;

@@ -15,6 +15,7 @@ json::object task_row(const queue::Task& task, const budget::Books& books) {
                    {"priority", task.priority},
                    {"prompt", task.prompt},
                    {"attempt", task.attempt},
+                   {"place", queue::digits_json(task.place)},
                    {"created_at", to_rfc3339(task.created_at)}};
   json::array depends_on;
   for (const TaskId& id : task.depends_on) depends_on.push_back(json::string(id.str()));
@@ -129,6 +130,21 @@ awaitable<Result<json::value>> promote(MethodCall call) {
   return after(std::move(call), &workspace::TaskService::promote);
 }
 
+awaitable<Result<json::value>> move(MethodCall call) {
+  const TaskId id(text_param(call.params, "id"));
+  queue::Move wanted;
+  if (auto before = optional_text(call.params, "before")) wanted.before = TaskId(*before);
+  wanted.agent = optional_text(call.params, "agent");
+  if (call.params.contains("priority")) {
+    CO_TRY(std::int64_t priority,
+           integer_param(call.params, "priority", queue::kPriorityDefault, 0, queue::kPriorityMax));
+    wanted.priority = static_cast<int>(priority);
+  }
+  CO_TRY_VOID(co_await call.workspace.tasks().move(id, std::move(wanted), call.actor));
+  CO_TRY(queue::Task task, find_task(call));
+  co_return task_row(task, call.workspace.state().budgets.books());
+}
+
 awaitable<Result<json::value>> pause(MethodCall call) {
   return after(std::move(call), &workspace::TaskService::pause);
 }
@@ -145,7 +161,7 @@ awaitable<Result<json::value>> steer(MethodCall call) {
 }
 
 constexpr std::string_view kTask =
-    "{id, agent, state, priority, prompt, attempt, depends_on, created_at, started_at?, "
+    "{id, agent, state, priority, prompt, attempt, place, depends_on, created_at, started_at?, "
     "finished_at?, budget_usd?, parent?, group?, worktree?, waits_for?, pause_requested_by?, "
     "steering?: [{id, from, text}], result?, error?}";
 const Parameter kId{"id", "string", kRequired, "the task's id"};
@@ -188,6 +204,16 @@ std::vector<Method> task_methods() {
       {"tasks.cancel", "Takes a task from the queue, or stops it.", {kId}, kTask, cancel},
       {"tasks.retry", "Queues a failed or cancelled task again.", {kId}, kTask, retry},
       {"tasks.promote", "Makes a queued task its agent's next.", {kId}, kTask, promote},
+      {"tasks.move",
+       "Gives a queued or paused task another place: before another task, or last among those of a "
+       "priority, of its own agent or another one.",
+       {kId,
+        {"before", "string", kOptional,
+         "the task that it is to go before; it becomes that one's agent's, with that priority"},
+        {"agent", "string", kOptional, "whose task it is to be; its own where it is absent"},
+        {"priority", "integer", kOptional, "0 to 9; its own where it is absent"}},
+       kTask,
+       move},
       {"tasks.pause",
        "Lets a task stand still: a queued one at once, another before its next step.",
        {kId},

@@ -54,13 +54,14 @@ SocketSession::SocketSession(net::WebSocket& socket, Dispatcher& dispatcher, Wor
 awaitable<void> SocketSession::run(std::shared_ptr<SocketSession> self) {
   self->tasks_.spawn("writer", write_messages(self));
   co_await read_calls(self);
+  self->gone_.request_stop();
   co_await self->detach();
   self->outbox_.clear();
   self->outbox_.close();
   self->open_ = false;
   self->wake_.notify_all();
   self->room_.notify_all();
-  // Calls under way are not interrupted; their answers have nowhere to go.
+  // Calls that change something are not interrupted; their answers have nowhere to go.
   co_await self->tasks_.join();
 }
 
@@ -123,8 +124,8 @@ awaitable<void> SocketSession::answer(std::shared_ptr<SocketSession> self, std::
       response = std::move(attached.response);
       if (attached.stream) stream = std::move(attached.stream);
     } else {
-      response =
-          co_await self->dispatcher_.call(self->workspace_id_, std::move(call), self->caller_);
+      response = co_await self->dispatcher_.call(self->workspace_id_, std::move(call),
+                                                 self->caller_, self->gone_.get_token());
     }
     if (response) responses.push_back(*std::move(response));
   }

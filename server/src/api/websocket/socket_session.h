@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "api/rpc/dispatcher.h"
@@ -80,6 +81,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   std::uint64_t generation_ = 0;  ///< a later attach ends the stream of an earlier one
   std::size_t calls_under_way_ = 0;
   bool progress_ = false;  ///< more events may be durable than were read
+  std::stop_source gone_;  ///< requested when nobody is there any more to be answered
   Notifier wake_;
   Notifier room_;  ///< the outbox has become shorter
   TaskGroup tasks_;

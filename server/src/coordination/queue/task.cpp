@@ -137,7 +137,7 @@ json::object task_json(const Task& task) {
   if (task.started_at) object["started_at"] = to_rfc3339(*task.started_at);
   if (task.finished_at) object["finished_at"] = to_rfc3339(*task.finished_at);
   object["queued_seq"] = static_cast<std::int64_t>(task.queued_seq);
-  object["promoted_seq"] = static_cast<std::int64_t>(task.promoted_seq);
+  object["place"] = digits_json(task.place);
   return object;
 }
 
@@ -171,8 +171,9 @@ Result<Task> parse_task(const json::object& object) {
   TRY_VOID(parse_times(object, task));
   TRY(std::int64_t queued_seq, need_int(object, "queued_seq"));
   task.queued_seq = static_cast<Sequence>(queued_seq);
-  TRY(std::int64_t promoted_seq, need_int(object, "promoted_seq"));
-  task.promoted_seq = static_cast<Sequence>(promoted_seq);
+  const json::value* place = object.if_contains("place");
+  if (place == nullptr) return invalid("a task has no place");
+  TRY(task.place, parse_digits(*place));
   return task;
 }
 

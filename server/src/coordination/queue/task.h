@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/strong_id.h"
+#include "coordination/queue/place.h"
 #include "coordination/queue/worktree_mode.h"
 
 namespace coditect::queue {
@@ -72,8 +73,8 @@ struct Task {
   Time created_at{};
   std::optional<Time> started_at;  ///< of the current attempt
   std::optional<Time> finished_at;
-  Sequence queued_seq = 0;    ///< of its task_queued: its place within its priority, for good
-  Sequence promoted_seq = 0;  ///< of its last task_promoted, 0 for none
+  Sequence queued_seq = 0;             ///< of its task_queued
+  Digits place;                        ///< within its priority; kept when it is queued again
   std::set<TaskId> open_dependencies;  ///< not succeeded yet
 };
 

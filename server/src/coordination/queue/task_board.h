@@ -30,6 +30,14 @@ struct Submission {
   std::string session;
 };
 
+/// Where a task is to stand. Before another one, of whose agent and priority it then is; or else
+/// last among those of a priority: whoever is queued later goes behind it.
+struct Move {
+  std::optional<TaskId> before;
+  std::optional<std::string> agent;  ///< nothing: as it is, or as that of `before`
+  std::optional<int> priority;       ///< the same
+};
+
 /// How an attempt ended.
 struct Outcome {
   TaskState state = TaskState::kSucceeded;  ///< one of the three finished states
@@ -44,7 +52,8 @@ struct Outcome {
 /// it returns nothing.
 ///
 /// Order: an agent's highest priority first, within a priority the last promoted first and then
-/// in order of queueing. A task keeps that place when it is queued again.
+/// in order of queueing, but for what a person has moved. A task keeps its place when it is queued
+/// again.
 /// Pauses: a queued task is paused at once; an active one is asked, comes to stand still before its
 /// next step, and leaves its agent free. It keeps its place, and goes on where it was.
 /// Dependencies: a task runs after all that it depends on have succeeded; when one fails or is
@@ -92,6 +101,10 @@ class TaskBoard {
   Result<EventDraft> steer(const TaskId& id, const Steering& said) const;
   /// Makes a queued task its agent's first.
   Result<EventDraft> promote(const TaskId& id, std::string_view actor) const;
+  /// Puts a queued or paused task somewhere else. One that has begun, or that another one waits for
+  /// which delegated it, stays with its agent.
+  Result<EventDraft> move(const TaskId& id, const Move& wanted, std::string_view actor,
+                          std::span<const std::string> agents) const;
   /// Nothing is heard of an active task that does `doing`.
   Result<EventDraft> stuck(const TaskId& id, std::chrono::milliseconds silent,
                            std::string_view doing) const;
@@ -119,6 +132,8 @@ class TaskBoard {
   Result<const Task*> need_active(const TaskId& id) const;
   Result<void> check_parent(const Submission& submission) const;
   Result<void> check_dependencies(const Submission& submission) const;
+  Result<Move> check_move(const Task& task, const Move& wanted,
+                          std::span<const std::string> agents) const;
 
   TaskStore store_;
 };

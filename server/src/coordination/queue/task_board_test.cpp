@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -295,6 +297,10 @@ TEST_F(TaskBoardTest, AnEventThatDoesNotFitChangesNothing) {
       {"task_waiting", "t", "{}"},
       {"task_requeued", "t", R"({"attempt":2})"},
       {"task_promoted", "t", "{}"},
+      {"task_moved", "t", R"({"agent":"claude"})"},
+      {"task_moved", "t", R"({"agent":"claude","priority":5,"place":[]})"},
+      {"task_moved", "t", R"({"agent":"claude","priority":5,"place":["x"]})"},
+      {"task_moved", "u", R"({"agent":"claude","priority":5})"},
       {"task_finished", "t", R"({"state":"running"})"},
       {"task_finished", "t", R"({"state":"odd"})"}};
   for (const auto& [type, id, data] : cases) {
@@ -313,19 +319,13 @@ std::size_t below(std::size_t beyond) {
   return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, beyond));
 }
 
-/// What the model knows of a task; it looks at all of them to find the next.
-struct Known {
-  std::string id;
-  std::string agent;
-  int priority;
-  std::size_t queued_at;
-  std::size_t promoted_at;
-};
+/// An agent's tasks of one priority, in the order in which they are done.
+using Lane = std::pair<std::string, int>;
 
 class World {
  public:
   void act() {
-    switch (below(13)) {
+    switch (below(16)) {
       case 0: change([&](const TaskId& id) { return board_.promote(id, "user:a"); }); break;
       case 1: change([&](const TaskId& id) { return board_.cancel(id, "user:a", now_); }); break;
       case 2: change([&](const TaskId& id) { return board_.requeue(id, "crash", now_); }); break;
@@ -341,6 +341,9 @@ class World {
       case 8: change([&](const TaskId& id) { return board_.pause(id, "user:a"); }); break;
       case 9: change([&](const TaskId& id) { return board_.stand_still(id); }); break;
       case 10: change([&](const TaskId& id) { return board_.resume(id, "user:a"); }); break;
+      case 11: change([&](const TaskId& id) { return move_somewhere(id); }); break;
+      case 12:
+      case 13: change([&](const TaskId& id) { return move_before(id); }); break;
       default: submit(); break;
     }
     while (auto draft = board_.next_step(now_)) record(*std::move(draft));
@@ -350,18 +353,47 @@ class World {
  private:
   void submit() {
     Submission made;
-    made.id = TaskId{"t" + std::to_string(known_.size())};
+    made.id = TaskId{"t" + std::to_string(ids_.size())};
     made.agent = kAgents[below(2)];
     made.prompt = "x";
     made.priority = static_cast<int>(below(3));
     made.actor = "user:a";
-    for (std::size_t i = below(3); i > 0 && !known_.empty(); --i) {
-      made.depends_on.emplace_back(known_[below(known_.size())].id);
+    for (std::size_t i = below(3); i > 0 && !ids_.empty(); --i) {
+      made.depends_on.push_back(some());
     }
     auto draft = board_.submit(made, kAgents);
     RC_ASSERT(draft.ok());
-    known_.push_back({made.id.str(), made.agent, made.priority, log_.events().size(), 0});
+    ids_.push_back(made.id);
+    lanes_[{made.agent, made.priority}].push_back(made.id);
     record(*std::move(draft));
+  }
+
+  TaskId some() const { return ids_[below(ids_.size())]; }
+
+  Result<EventDraft> move_somewhere(const TaskId& id) {
+    const Move wanted{{}, kAgents[below(2)], static_cast<int>(below(3))};
+    auto draft = board_.move(id, wanted, "user:a", kAgents);
+    if (draft.ok()) place(id, {*wanted.agent, *wanted.priority}, std::nullopt);
+    return draft;
+  }
+
+  Result<EventDraft> move_before(const TaskId& id) {
+    const TaskId other = some();
+    auto draft = board_.move(id, {other, {}, {}}, "user:a", kAgents);
+    if (draft.ok()) place(id, lane_of(other), other);
+    return draft;
+  }
+
+  Lane lane_of(const TaskId& id) const {
+    const Task* task = board_.find(id);
+    return {task->agent, task->priority};
+  }
+
+  /// What a move does to the model: out of its lane, and into one before `before` or at its end.
+  void place(const TaskId& id, const Lane& lane, const std::optional<TaskId>& before) {
+    std::erase(lanes_[lane_of(id)], id);
+    std::vector<TaskId>& into = lanes_[lane];
+    into.insert(before ? std::ranges::find(into, *before) : into.end(), id);
   }
 
   void start() {
@@ -371,21 +403,22 @@ class World {
 
   template <class Decide>
   void change(Decide decide) {
-    if (known_.empty()) return;
-    Known& known = known_[below(known_.size())];
-    auto draft = decide(TaskId{known.id});
+    if (ids_.empty()) return;
+    const TaskId id = some();
+    auto draft = decide(id);
     if (!draft.ok()) return;
     if (draft->type == "task_promoted") {
-      known.priority = kPriorityMax;
-      known.promoted_at = log_.events().size() + 1;
+      std::erase(lanes_[lane_of(id)], id);
+      std::vector<TaskId>& first = lanes_[{draft->data.at("agent").as_string().c_str(), 9}];
+      first.insert(first.begin(), id);
     }
     record(*std::move(draft));
   }
 
   void record(EventDraft draft) { log_.record(board_, std::move(draft), now_); }
 
-  bool can_run(const Known& known) const {
-    const Task* task = board_.find(TaskId{known.id});
+  bool can_run(const TaskId& id) const {
+    const Task* task = board_.find(id);
     if (task->state != TaskState::kQueued) return false;
     return std::ranges::all_of(task->depends_on, [&](const TaskId& id) {
       return board_.find(id)->state == TaskState::kSucceeded;
@@ -394,17 +427,17 @@ class World {
 
   void verify() const {
     for (const std::string& agent : kAgents) {
-      const Known* best = nullptr;
-      const auto key = [](const Known& k) {
-        return std::tuple(k.priority, k.promoted_at, -static_cast<std::int64_t>(k.queued_at));
-      };
-      for (const Known& known : known_) {
-        if (known.agent != agent || !can_run(known)) continue;
-        if (best == nullptr || key(known) > key(*best)) best = &known;
+      std::optional<TaskId> best;
+      for (int priority = kPriorityMax; priority >= 0 && !best; --priority) {
+        const auto lane = lanes_.find({agent, priority});
+        if (lane == lanes_.end()) continue;
+        const auto found =
+            std::ranges::find_if(lane->second, [&](const TaskId& id) { return can_run(id); });
+        if (found != lane->second.end()) best = *found;
       }
       const Task* next = board_.next(agent);
-      RC_ASSERT((next == nullptr) == (best == nullptr));
-      if (next != nullptr) RC_ASSERT(next->id.str() == best->id);
+      RC_ASSERT((next == nullptr) == !best);
+      if (next != nullptr) RC_ASSERT(next->id == *best);
     }
     TaskBoard replayed;
     log_.replay(replayed);
@@ -420,12 +453,13 @@ class World {
   TaskBoard board_;
   coditect::testing::TestLog log_;
   Time now_{seconds{1'800'000'000}};
-  std::vector<Known> known_;
+  std::vector<TaskId> ids_;
+  std::map<Lane, std::vector<TaskId>> lanes_;
 };
 
 RC_GTEST_PROP(TaskBoardProperty, TheNextTaskIsThatOfAModelThatLooksAtAll, ()) {
   World world;
-  const std::size_t steps = 1 + below(50);
+  const std::size_t steps = 1 + below(60);
   for (std::size_t i = 0; i < steps; ++i) world.act();
 }
 

@@ -31,6 +31,7 @@ Result<void> TaskStore::apply(const Event& event) {
   if (event.type == "task_resumed") return resume(event, task);
   if (event.type == "task_requeued") return requeue(event, task);
   if (event.type == "task_promoted") return promote(event, task);
+  if (event.type == "task_moved") return move(event, task);
   if (event.type == "task_finished") return finish(event, task);
   if (event.type == "task_paused") return pause(event, task);
   if (event.type == "task_cancel_requested") {
@@ -70,6 +71,7 @@ Result<void> TaskStore::queue(const Event& event) {
   task.session = event.session;
   task.created_at = event.ts;
   task.queued_seq = event.seq;
+  task.place = {static_cast<std::int64_t>(event.seq)};
   const TaskId id = task.id;
   Task& queued = tasks_.emplace(id, std::move(task)).first->second;
   if (queued.parent) children_[*queued.parent].insert(id);
@@ -226,7 +228,24 @@ Result<void> TaskStore::promote(const Event& event, Task& task) {
   TRY(std::int64_t priority, need_int(event.data, "priority"));
   leave(task);
   task.priority = static_cast<int>(priority);
-  task.promoted_seq = event.seq;
+  task.place = {-static_cast<std::int64_t>(event.seq)};
+  enter(task);
+  return {};
+}
+
+Result<void> TaskStore::move(const Event& event, Task& task) {
+  const bool movable = task.state == TaskState::kQueued || task.state == TaskState::kPaused;
+  if (!movable) return misfit(event);
+  TRY(std::string agent, need_string(event.data, "agent"));
+  TRY(std::int64_t priority, need_int(event.data, "priority"));
+  Digits place{static_cast<std::int64_t>(event.seq)};
+  if (const json::value* digits = event.data.if_contains("place")) {
+    TRY(place, parse_digits(*digits));
+  }
+  leave(task);
+  task.agent = std::move(agent);
+  task.priority = static_cast<int>(priority);
+  task.place = std::move(place);
   enter(task);
   return {};
 }
@@ -258,7 +277,7 @@ Result<void> TaskStore::finish(const Event& event, Task& task) {
 }
 
 Place TaskStore::place_of(const Task& task) {
-  return {-task.priority, -static_cast<std::int64_t>(task.promoted_seq), task.queued_seq};
+  return {-task.priority, task.place, task.queued_seq};
 }
 
 void TaskStore::link(const Task& task) {
@@ -361,6 +380,15 @@ const Task* TaskStore::find(const TaskId& id) const {
 const Task* TaskStore::first_runnable(std::string_view agent) const {
   const auto found = runnable_.find(agent);
   return found == runnable_.end() ? nullptr : find(found->second.begin()->second);
+}
+
+Result<Digits> TaskStore::place_before(const Task& task) const {
+  std::optional<Digits> after;
+  for (const auto& [id, other] : tasks_) {
+    if (other.agent != task.agent || other.priority != task.priority) continue;
+    if (other.place < task.place && (!after || *after < other.place)) after = other.place;
+  }
+  return between(after, task.place);
 }
 
 const Task* TaskStore::first_doomed() const {

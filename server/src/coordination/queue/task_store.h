@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -17,15 +16,6 @@
 #include "coordination/queue/task.h"
 
 namespace coditect::queue {
-
-/// A queued task's place before its agent: high priorities first; within a priority the last
-/// promoted first, then by the time of queueing.
-struct Place {
-  int minus_priority;
-  std::int64_t minus_promoted_seq;
-  Sequence queued_seq;
-  auto operator<=>(const Place&) const = default;
-};
 
 /// The state of a workspace's tasks, as its events made it.
 ///
@@ -52,6 +42,9 @@ class TaskStore {
   const Task* first_runnable(std::string_view agent) const;
   /// A queued task that can never run, because a task it depends on failed or was cancelled.
   const Task* first_doomed() const;
+  /// Where a task can be put so that it goes before `task` and after all that go before that now;
+  /// tasks that run or have ended keep their places.
+  Result<Digits> place_before(const Task& task) const;
   /// What the task has delegated.
   const std::set<TaskId>& children(const TaskId& id) const;
   /// A task whose parent was cancelled, and that is to be cancelled with it; nothing for none.
@@ -66,6 +59,7 @@ class TaskStore {
   Result<void> resume(const Event& event, Task& task);
   Result<void> requeue(const Event& event, Task& task);
   Result<void> promote(const Event& event, Task& task);
+  Result<void> move(const Event& event, Task& task);
   Result<void> pause(const Event& event, Task& task);
   Result<void> end_pause(const Event& event, Task& task);
   Result<void> steer(const Event& event);

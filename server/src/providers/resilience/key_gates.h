@@ -12,7 +12,8 @@
 
 namespace coditect::providers {
 
-/// The gates of a process: one for each key at each address, whoever uses it.
+/// The gates of a process: one for each key at each address, whoever uses it. One that nobody uses
+/// any more, because the key was replaced, is forgotten.
 ///
 /// Threads:  any.
 /// Lifetime: `clock` outlives it and its gates.
@@ -32,8 +33,8 @@ class KeyGates {
   const Clock& clock_;
   // Guarded by mutex_.
   mutable std::mutex mutex_;
-  std::map<Id, std::shared_ptr<KeyGate>> gates_;
-  std::vector<std::shared_ptr<KeyGate>> in_order_;
+  std::map<Id, std::weak_ptr<KeyGate>> gates_;
+  std::vector<std::weak_ptr<KeyGate>> in_order_;
 };
 
 }  // namespace coditect::providers

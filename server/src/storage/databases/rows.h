@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "storage/databases/sql_limits.h"
 
 namespace coditect::databases {
 
@@ -17,7 +18,7 @@ struct Query {
   /// An array for ?, ?1, ...; an object for :name, @name and $name; null for none. Arrays and
   /// objects inside are bound as JSON text, {"$blob": base64} as a blob.
   json::value params = {};
-  std::size_t row_limit = limits::kSqlRowsMax;                 ///< cut to kSqlRowsMax
+  std::size_t row_limit = limits::kQueryRowsMax;               ///< cut to kQueryRowsMax
   std::chrono::milliseconds time_limit = limits::kSqlTimeMax;  ///< cut to kSqlTimeMax
   std::stop_token stop = {};
 };
@@ -28,7 +29,7 @@ struct Query {
 struct Rows {
   std::vector<std::string> columns;
   json::array rows;
-  bool truncated = false;  ///< there are more rows than row_limit or kSqlAnswerBytesMax allow
+  bool truncated = false;  ///< there are more rows than row_limit or kQueryAnswerBytesMax allow
   double elapsed_ms = 0;   ///< of the statement, without catching up
 };
 

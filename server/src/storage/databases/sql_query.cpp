@@ -53,7 +53,7 @@ Result<Rows> collect(Statement& statement, std::size_t row_limit) {
       row.push_back(column_json(statement, column));
       bytes += json_bytes(row.back());
     }
-    if (bytes > limits::kSqlAnswerBytesMax) break;
+    if (bytes > limits::kQueryAnswerBytesMax) break;
     answer.rows.push_back(std::move(row));
   }
   answer.truncated = true;
@@ -63,7 +63,7 @@ Result<Rows> collect(Statement& statement, std::size_t row_limit) {
 Result<Rows> prepare_and_collect(Connection& connection, const Query& query) {
   TRY(Statement statement, prepare_one(connection, query.sql));
   TRY_VOID(bind_params(statement, query.params));
-  return collect(statement, std::min(query.row_limit, limits::kSqlRowsMax));
+  return collect(statement, std::min(query.row_limit, limits::kQueryRowsMax));
 }
 
 }  // namespace

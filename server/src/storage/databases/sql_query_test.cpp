@@ -148,11 +148,11 @@ TEST_F(SqlQueryTest, CutsTheAnswerAtItsLimits) {
   EXPECT_TRUE(answer->truncated);
   EXPECT_EQ(json::serialize(answer->rows), "[[1],[2],[3]]");
 
-  query.row_limit = limits::kSqlRowsMax * 10;
+  query.row_limit = limits::kQueryRowsMax * 10;
   answer = catalogue_->query(workspace(), kArtifacts, query, feed_);
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_TRUE(answer->truncated);
-  EXPECT_EQ(answer->rows.size(), limits::kSqlRowsMax);
+  EXPECT_EQ(answer->rows.size(), limits::kQueryRowsMax);
 
   query.sql =
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n)"
@@ -160,7 +160,7 @@ TEST_F(SqlQueryTest, CutsTheAnswerAtItsLimits) {
   answer = catalogue_->query(workspace(), kArtifacts, query, feed_);
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_TRUE(answer->truncated);
-  EXPECT_EQ(answer->rows.size(), limits::kSqlAnswerBytesMax / 1'000'008);
+  EXPECT_EQ(answer->rows.size(), limits::kQueryAnswerBytesMax / 1'000'008);
 
   query.sql = "SELECT 1 UNION SELECT 2 UNION SELECT 3";
   query.row_limit = 3;

@@ -5,7 +5,7 @@ namespace coditect::workspace {
 namespace {
 
 /// Raised when a snapshot's form changes: an older one is then ignored and the log replayed.
-constexpr std::int64_t kSnapshotForm = 9;
+constexpr std::int64_t kSnapshotForm = 10;
 
 Result<const json::object*> part(const json::object& snapshot, std::string_view name) {
   const json::object* found = find_object(snapshot, name);

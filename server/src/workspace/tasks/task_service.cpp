@@ -43,8 +43,8 @@ void TaskService::start(agents::AgentHost& host, const agents::acp::AcpServices*
   host_ = &host;
   programs_ = programs;
   // A restart has ended every agent's work, whatever the log says they were doing.
-  for (const auto& agent : parts_.directory.agents()) {
-    parts_.locks.release_all("agent:" + agent.name, locks::ReleaseReason::kHolderGone);
+  for (const std::string& agent : parts_.directory.names()) {
+    parts_.locks.release_all("agent:" + agent, locks::ReleaseReason::kHolderGone);
   }
   for (EventDraft& draft : parts_.states.recover()) parts_.log.append(std::move(draft));
   for (EventDraft& draft : parts_.board.recover(parts_.clock.now())) {
@@ -132,6 +132,12 @@ awaitable<Result<void>> TaskService::promote(TaskId id, Actor actor) {
   co_return co_await record(parts_.board.promote(id, actor.name));
 }
 
+awaitable<Result<void>> TaskService::move(TaskId id, queue::Move wanted, Actor actor) {
+  CO_TRY_VOID(parts_.log.admit());
+  const std::vector<std::string> known = parts_.directory.names();
+  co_return co_await record(parts_.board.move(id, wanted, actor.name, known));
+}
+
 awaitable<Result<void>> TaskService::pause(TaskId id, Actor actor) {
   CO_TRY_VOID(parts_.log.admit());
   const queue::Task* task = parts_.board.find(id);
@@ -182,10 +188,10 @@ void TaskService::advance() {
     const queue::Task* task = parts_.board.find(running.task);
     if (task != nullptr && task->cancel_requested) running.stop.request_stop();
   }
-  for (const agents::AgentDefinition& agent : parts_.directory.agents()) {
-    if (running_.contains(agent.name) || parts_.board.next(agent.name) == nullptr) continue;
-    running_[agent.name] = {};
-    workers_.spawn("agent " + agent.name, run_agent(agent));
+  for (const std::string& agent : parts_.directory.names()) {
+    if (running_.contains(agent) || parts_.board.next(agent) == nullptr) continue;
+    running_[agent] = {};
+    workers_.spawn("agent " + agent, run_agent(agent));
   }
   if (running_.empty() || watching_) return;
   watching_ = true;
@@ -222,19 +228,22 @@ void TaskService::cut_off_stuck() {
   }
 }
 
-awaitable<void> TaskService::run_agent(agents::AgentDefinition definition) {
+awaitable<void> TaskService::run_agent(std::string name) {
   while (!closing_ && !parts_.log.failed()) {
-    auto draft = parts_.board.start(definition.name);
+    auto draft = parts_.board.start(name);
     if (!draft) break;
-    const queue::Task* task = parts_.board.next(definition.name);
+    const queue::Task* task = parts_.board.next(name);
     check(task != nullptr, "a task that starts is the next one");
-    agents::Assignment assignment{task->id, definition.name, task->prompt, task->attempt};
+    // Each task is done with the keys that hold when it begins.
+    const auto definition = parts_.directory.find(name);
+    check(definition != nullptr, "an agent with a task is one of the node's");
+    agents::Assignment assignment{task->id, name, task->prompt, task->attempt};
     parts_.log.append(*std::move(draft));
-    running_[definition.name] = {assignment.task, std::stop_source()};
-    co_await run_task(definition, std::move(assignment));
+    running_[name] = {assignment.task, std::stop_source()};
+    co_await run_task(*definition, std::move(assignment));
     advance();
   }
-  running_.erase(definition.name);
+  running_.erase(name);
   if (running_.empty()) watch_ends_.notify_all();
 }
 

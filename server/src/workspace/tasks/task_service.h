@@ -97,6 +97,7 @@ class TaskService {
   awaitable<Result<void>> cancel(TaskId id, Actor actor);
   awaitable<Result<void>> retry(TaskId id, Actor actor);
   awaitable<Result<void>> promote(TaskId id, Actor actor);
+  awaitable<Result<void>> move(TaskId id, queue::Move wanted, Actor actor);
   /// Lets the task stand still. What its agent has under way, a call of the model or of a tool,
   /// comes to its end first; a wait, which has had no effect yet, ends at once and begins again
   /// later. Then the agent is free for its next task.
@@ -148,7 +149,7 @@ class TaskService {
   awaitable<Result<void>> record(Result<EventDraft> draft);
   void advance();
   awaitable<void> watch_agents();
-  awaitable<void> run_agent(agents::AgentDefinition definition);
+  awaitable<void> run_agent(std::string name);
   std::unique_ptr<agents::TaskRunner> runner(const agents::AgentDefinition& definition);
   awaitable<void> run_task(const agents::AgentDefinition& definition,
                            agents::Assignment assignment);

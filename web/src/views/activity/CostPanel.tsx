@@ -1,8 +1,14 @@
 import { useEffect, useState } from 'react';
+import { budgetForm } from '../../actions/money';
 import { count, toneOf, usd } from '../../model/format';
 import { asFailure, type Failure } from '../../net/failure';
 import type { BudgetRow, CostRow, UnsettledRow } from '../../protocol/entities';
-import { Problem } from '../../ui/controls';
+import { dayBars } from '../../model/spend';
+import { Button, Problem } from '../../ui/controls';
+import { useStore } from '../../ui/useStore';
+import { BudgetDialog } from '../cost/BudgetDialog';
+import { DayChart } from '../cost/DayChart';
+import { Figures } from '../cost/Figures';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { BudgetTable } from './BudgetTable';
 import { UnsettledTable } from './UnsettledTable';
@@ -10,8 +16,12 @@ import { UnsettledTable } from './UnsettledTable';
 type By = 'agent' | 'model' | 'task' | 'day';
 const BYS: By[] = ['agent', 'model', 'task', 'day'];
 
+const kDaysShown = 14;
+
 interface Summary {
   rows: CostRow[];
+  days: CostRow[];
+  total: CostRow | null;
   budgets: BudgetRow[];
   unsettled: UnsettledRow[];
   failure: Failure | null;
@@ -21,17 +31,20 @@ interface Summary {
 function useCost(by: By, moneySeq: number): Summary {
   const session = useSession();
   const [rows, setRows] = useState<CostRow[]>([]);
+  const [days, setDays] = useState<CostRow[]>([]);
+  const [total, setTotal] = useState<CostRow | null>(null);
   const [budgets, setBudgets] = useState<BudgetRow[]>([]);
   const [unsettled, setUnsettled] = useState<UnsettledRow[]>([]);
   const [failure, setFailure] = useState<Failure | null>(null);
 
   useEffect(() => {
     let current = true;
-    session
-      .call('cost.summary', { by })
-      .then((summary) => {
+    Promise.all([session.call('cost.summary', { by }), session.call('cost.summary', { by: 'day' })])
+      .then(([summary, byDay]) => {
         if (!current) return;
         setRows(summary.rows);
+        setDays(byDay.rows);
+        setTotal(summary.total);
         setBudgets(summary.budgets);
         setUnsettled(summary.unsettled);
         setFailure(null);
@@ -44,14 +57,15 @@ function useCost(by: By, moneySeq: number): Summary {
     };
   }, [session, by, moneySeq]);
 
-  return { rows, budgets, unsettled, failure };
+  return { rows, days, total, budgets, unsettled, failure };
 }
 
 export function CostPanel() {
   const moneySeq = useWorkspace((state) => state.moneySeq);
   const simulated = useWorkspace((state) => state.agents.some((agent) => agent.simulated));
   const [by, setBy] = useState<By>('agent');
-  const { rows, budgets, unsettled, failure } = useCost(by, moneySeq);
+  const { rows, days, total, budgets, unsettled, failure } = useCost(by, moneySeq);
+  const setting = useStore(budgetForm);
 
   return (
     <div className="cost">
@@ -68,12 +82,22 @@ export function CostPanel() {
             </option>
           ))}
         </select>
+        <Button
+          size="small"
+          icon="coin"
+          onClick={() => budgetForm.set(true)}
+          data-testid="set-budget"
+        >
+          Set a budget
+        </Button>
         {simulated && (
           <span className="warn-text">Simulated calls: nobody is charged for them.</span>
         )}
       </div>
       {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
       <div className="cost-table" tabIndex={0} role="group" aria-label="Cost and budgets">
+        {total !== null && <Figures total={total} budgets={budgets} />}
+        {days.length > 0 && <DayChart bars={dayBars(days, Date.now(), kDaysShown)} />}
         {rows.length === 0 ? (
           <p className="muted">
             Nothing spent yet. Each model call is counted here with its tokens, at the price list’s
@@ -85,6 +109,7 @@ export function CostPanel() {
         <BudgetTable budgets={budgets} />
         <UnsettledTable rows={unsettled} />
       </div>
+      {setting && <BudgetDialog onClose={() => budgetForm.set(false)} />}
     </div>
   );
 }

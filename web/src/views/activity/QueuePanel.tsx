@@ -1,151 +1,144 @@
 import { useMemo, useState } from 'react';
-import { showPanel } from '../../actions/layout';
-import { ago, toneOf } from '../../model/format';
+import { newTask, openNewTask, spoken } from '../../actions/queue';
+import { lanesOf } from '../../model/lanes';
 import { summaryOf } from '../../model/markup';
-import { inQueueOrder } from '../../model/tasks';
 import type { TaskInfo } from '../../protocol/entities';
-import { Badge, Empty, IconButton, type BadgeKind } from '../../ui/controls';
+import { Button, Empty } from '../../ui/controls';
+import { useStore } from '../../ui/useStore';
+import { LaneColumn } from '../queue/LaneColumn';
+import { SubmitDialog } from '../queue/SubmitDialog';
+import type { Relation } from '../queue/TaskCard';
+import { usePointerDrag } from '../queue/usePointerDrag';
+import { useTaskMove } from '../queue/useTaskMove';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
-import { TaskTools } from './TaskTools';
 
-const kShownMax = 200;
-
-const KINDS: Record<TaskInfo['state'], BadgeKind> = {
-  queued: 'plain',
-  running: 'accent',
-  waiting: 'warn',
-  paused: 'warn',
-  succeeded: 'good',
-  failed: 'bad',
-  cancelled: 'plain',
-};
-
+/** The tasks in one column for each agent: they are moved, given out and looked into here. */
 export function QueuePanel() {
   const tasks = useWorkspace((state) => state.tasks);
-  const agents = useWorkspace((state) => state.agents);
-  const [agent, setAgent] = useState('');
-  const ordered = useMemo(
-    () => inQueueOrder(tasks.filter((task) => agent === '' || task.agent === agent)),
-    [tasks, agent],
-  );
-  if (tasks.length === 0) {
-    return (
-      <Empty icon="list" title="No task yet">
-        A message to an agent becomes a task in its queue. Higher priority goes first; you can
-        cancel, retry or promote.
-      </Empty>
-    );
-  }
+  const asked = useStore(newTask);
   return (
-    <div className="queue">
-      <div className="filters">
-        <select
-          className="select"
-          aria-label="Agent"
-          value={agent}
-          onChange={(event) => setAgent(event.target.value)}
+    <>
+      {tasks.length === 0 ? <NoTask /> : <Lanes tasks={tasks} />}
+      {asked !== null && <SubmitDialog initial={asked} onClose={() => newTask.set(null)} />}
+    </>
+  );
+}
+
+function NoTask() {
+  const session = useSession();
+  return (
+    <Empty
+      icon="list"
+      title="No task yet"
+      action={
+        <Button
+          icon="plus"
+          size="small"
+          onClick={() => openNewTask(session)}
+          data-testid="new-task"
         >
-          <option value="">All agents</option>
-          {agents.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </div>
-      <ul className="queue-list" tabIndex={0} aria-label="Tasks">
-        {ordered.slice(0, kShownMax).map((task) => (
-          <TaskRow key={task.id} task={task} />
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-function Waits({ task }: { task: TaskInfo }) {
-  if (task.pause_requested_by !== undefined) {
-    return <span className="warn-text"> stands still after this step</span>;
-  }
-  if (task.waits_for === undefined || task.state === 'paused') return null;
-  return (
-    <span className="warn-text" title={task.waits_for} data-testid={`waits-${task.id}`}>
-      {' '}
-      waits for {task.waits_for}
-    </span>
-  );
-}
-
-function Apart({ task }: { task: TaskInfo }) {
-  const merged = task.worktree === 'merge';
-  return (
-    <span
-      className="task-apart"
-      title={
-        merged ? 'In a copy of its own, merged at its end' : 'In a copy of its own, which stays'
+          New task
+        </Button>
       }
     >
-      own copy{' '}
-    </span>
+      A message to an agent becomes a task in its queue. Each agent does one at a time, the highest
+      priority first; you can reorder them, give them to another agent, and let one wait for others.
+    </Empty>
   );
 }
 
-/** What a person can do about the wait: raise the budget, answer what is asked. */
-function WaitTools({ task: { id, waits_for: waits = '' } }: { task: TaskInfo }) {
-  const { layout } = useSession();
-  // A wait for a lock is asked about once it has lasted too long.
-  const asked = useWorkspace((state) => state.approvals.some(({ task }) => task === id));
-  if (waits.startsWith('budget:')) {
-    return (
-      <IconButton
-        icon="coin"
-        size="small"
-        label="Show the budgets, to raise one"
-        onClick={() => showPanel(layout, 'cost')}
-        data-testid={`raise-${id}`}
-      />
-    );
-  }
-  if (!waits.startsWith('approval:') && !asked) return null;
+/** Which cards a card stands to: those it needs, and those that need it. */
+function relationTo(tasks: TaskInfo[], pointed: string | null): (id: string) => Relation {
+  const chosen = tasks.find(({ id }) => id === pointed);
+  const needed = new Set(chosen?.depends_on ?? []);
+  if (chosen?.parent !== undefined) needed.add(chosen.parent);
+  const needs = new Set(
+    tasks
+      .filter(({ depends_on: on = [], parent }) => on.includes(pointed ?? '') || parent === pointed)
+      .map(({ id }) => id),
+  );
+  const related = chosen !== undefined && needed.size + needs.size > 0;
+  return (id) => {
+    if (!related) return undefined;
+    if (id === pointed) return 'itself';
+    if (needed.has(id)) return 'needed';
+    return needs.has(id) ? 'needs' : undefined;
+  };
+}
+
+function Lanes({ tasks }: { tasks: TaskInfo[] }) {
+  const session = useSession();
+  const agents = useWorkspace((state) => state.agents);
+  const [agent, setAgent] = useState('');
+  const [pointed, setPointed] = useState<string | null>(null);
+  const lanes = useMemo(
+    () =>
+      lanesOf(
+        tasks,
+        agents.map(({ name }) => name),
+      ),
+    [tasks, agents],
+  );
+  const move = useTaskMove(lanes);
+  const drag = usePointerDrag(move);
+  const relate = useMemo(() => relationTo(tasks, pointed), [tasks, pointed]);
+  const around = { tasks, lanes };
   return (
-    <IconButton
-      icon="check"
-      size="small"
-      label="Show what it asks for, to answer"
-      onClick={() => showPanel(layout, 'approvals')}
-      data-testid={`answer-${id}`}
-    />
+    <>
+      <div className="queue" data-dragging={drag.at !== null || undefined}>
+        <div className="filters">
+          <Button
+            icon="plus"
+            size="small"
+            onClick={() => openNewTask(session)}
+            data-testid="new-task"
+          >
+            New task
+          </Button>
+          <select
+            className="select"
+            aria-label="Agent"
+            value={agent}
+            onChange={(event) => setAgent(event.target.value)}
+          >
+            <option value="">All agents</option>
+            {lanes.map((lane) => (
+              <option key={lane.agent}>{lane.agent}</option>
+            ))}
+          </select>
+          <span className="muted wide-only">Drag a task to another place or agent.</span>
+        </div>
+        <div className="lanes" data-scrolls>
+          {lanes
+            .filter((lane) => agent === '' || lane.agent === agent)
+            .map((lane) => (
+              <LaneColumn
+                key={lane.agent}
+                lane={lane}
+                around={around}
+                relate={relate}
+                move={move}
+                onPress={drag.press}
+                onPoint={setPointed}
+              />
+            ))}
+        </div>
+        <Spoken />
+      </div>
+      {drag.at !== null && move.grab !== null && (
+        <div className="drag-ghost truncate" style={{ left: drag.at.x, top: drag.at.y }}>
+          {summaryOf(move.grab.task.prompt)}
+        </div>
+      )}
+    </>
   );
 }
 
-function TaskRow({ task }: { task: TaskInfo }) {
-  const { id, agent, state, priority, prompt, attempt: tries, error } = task;
-  const text = typeof error === 'string' ? error : error?.message;
-  const at = task.finished_at ?? task.started_at ?? task.created_at;
+function Spoken() {
+  const text = useStore(spoken);
   return (
-    <li
-      className="task"
-      data-tone={toneOf(`agent:${agent}`)}
-      data-state={state}
-      data-testid={`task-${id}`}
-    >
-      <Badge kind={KINDS[state]}>{state}</Badge>
-      <span className="toned task-agent truncate">{agent}</span>
-      <span className="truncate grow" title={prompt}>
-        {task.worktree !== undefined && <Apart task={task} />}
-        {summaryOf(prompt)}
-        {text !== undefined && <span className="bad-text"> {text}</span>}
-        <Waits task={task} />
-        {task.steering !== undefined && (
-          <span className="faint"> {task.steering.length} not heard yet</span>
-        )}
-      </span>
-      <WaitTools task={task} />
-      {tries > 1 && <span className="faint num">try {tries}</span>}
-      <span className="faint num wide-only" title="Priority: 9 goes first">
-        P{priority}
-      </span>
-      <time className="faint num wide-only" dateTime={at}>
-        {ago(at, Date.now())}
-      </time>
-      <TaskTools task={task} />
-    </li>
+    <div className="visually-hidden" aria-live="assertive" data-testid="queue-spoken">
+      {text}
+    </div>
   );
 }

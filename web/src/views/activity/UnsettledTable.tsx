@@ -17,7 +17,9 @@ export function UnsettledTable({ rows }: { rows: UnsettledRow[] }) {
           <th scope="col">Model</th>
           <th scope="col">Task</th>
           <th scope="col">At most</th>
-          <th scope="col" aria-label="Settle" />
+          <th scope="col">
+            <span className="visually-hidden">Settle</span>
+          </th>
         </tr>
       </thead>
       <tbody>

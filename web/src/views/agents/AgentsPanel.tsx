@@ -1,10 +1,12 @@
 import { openFile } from '../../actions/fileActions';
+import { keysOpen } from '../../actions/vendorKeys';
 import { toneOf } from '../../model/format';
 import { summaryOf } from '../../model/markup';
 import type { AgentView } from '../../model/state';
 import { Icon } from '../../ui/Icon';
-import { Badge, Empty } from '../../ui/controls';
+import { Badge, Button, Empty } from '../../ui/controls';
 import { PanelHead } from '../workspace/PanelHead';
+import { TourOffer } from '../tour/TourOffer';
 import { InstructionsBanner } from './InstructionsBanner';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 
@@ -21,6 +23,7 @@ export function AgentsPanel() {
       </PanelHead>
       {simulated > 0 && <SimulatedBanner count={simulated} of={agents.length} />}
       <InstructionsBanner />
+      <TourOffer />
       {agents.length === 0 ? (
         <Empty icon="agent" title="No agent is set up">
           Agents are named in the server’s <code>coditect.toml</code>.
@@ -49,7 +52,12 @@ function SimulatedBanner({ count, of }: { count: number; of: number }) {
         <strong>
           {count === of ? 'The models are simulated.' : `${count} of ${of} models are simulated.`}
         </strong>{' '}
-        <span className="hint">Set the vendor’s API key and restart to use the real ones.</span>
+        <span className="hint">They play rehearsals: nobody thinks, and nobody is charged.</span>
+      </span>
+      <span className="banner-actions">
+        <Button size="small" onClick={() => keysOpen.set(true)} data-testid="simulated-keys">
+          Set keys
+        </Button>
       </span>
     </div>
   );

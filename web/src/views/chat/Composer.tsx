@@ -6,6 +6,7 @@ import { useWhyNot } from '../../ui/RoleContext';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { MentionList } from './MentionList';
 import { TargetButtons } from './TargetButtons';
+import { useCompose } from './useCompose';
 import { useMention, type Draft, type Mention } from './useMention';
 import { useTargets } from './useTargets';
 
@@ -34,6 +35,7 @@ export function Composer() {
   const focus = useCallback(() => input.current?.focus(), []);
   const targets = useTargets(draft.text, names, focus);
   const mention = useMention(draft, names, place);
+  useCompose((text) => place({ text, cursor: text.length }));
   const blank = draft.text.trim() === '';
   const aimless = targets.names.length === 0;
 

@@ -20,7 +20,10 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
     if (box.current === null) return undefined;
     const { documents, presence } = session;
     const made = new EditorHost(box.current, {
-      onDirty: (dirty) => documents.step(path.current, { type: 'edited', dirty }),
+      onDirty: (dirty) => {
+        documents.step(path.current, { type: 'edited', dirty });
+        documents.keepDraft(path.current);
+      },
       onCursor: (line) => session.cursorLine.set(path.current, line),
       onText: () => documents.sharing.get(path.current)?.changed(),
       onSelection: (anchor, head) => {
@@ -45,6 +48,13 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
     const tone = adoptedFrom === null ? null : toneOf(adoptedFrom);
     host.current?.adopt(base, adoption, tone);
   }, [base, adoption, adoptedFrom]);
+
+  const { draft } = doc;
+  useEffect(() => {
+    if (draft === null) return;
+    host.current?.type(draft);
+    session.documents.step(path.current, { type: 'draft_shown' });
+  }, [session, draft]);
 
   useSharing(host, doc);
 

@@ -108,6 +108,22 @@ export class EditorHost {
     this.report();
   }
 
+  /** Makes the text what a person had typed, as if they typed it now. */
+  type(text: string): void {
+    const changes = changesBetween(
+      this.view.state.doc.toString(),
+      this.toDocument(text).toString(),
+    );
+    this.view.dispatch({
+      changes: changes.map(({ from, to, insert }) => ({
+        from,
+        to,
+        insert: Text.of(insert.split('\n')),
+      })),
+      annotations: isolateHistory.of('full'),
+    });
+  }
+
   setReadOnly(readOnly: boolean): void {
     this.view.dispatch({ effects: this.access.reconfigure(EditorState.readOnly.of(readOnly)) });
   }
@@ -230,8 +246,8 @@ export class EditorHost {
       EditorView.updateListener.of((update) => this.updated(update)),
       editorTheme,
       remoteMarks,
-      peerCursors,
       overview,
+      peerCursors,
       this.collab.extension(),
       this.language.of([]),
       this.access.of(EditorState.readOnly.of(false)),

@@ -106,8 +106,8 @@ function EditorTab({ path, active }: { path: string; active: boolean }) {
 function DocumentView({ doc, active }: { doc: OpenDocument; active: boolean }) {
   const session = useSession();
   const barrier = useWriteBarrier(doc.path, doc.saving);
-  const watches = useWhyNot('editor') !== undefined;
   const notText = doc.phase === 'failed' && doc.problem?.kind === 'invalid';
+  const watches = useWhyNot('editor') !== undefined;
   return (
     <div className="document" hidden={!active}>
       <EditorBar doc={doc} />

@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import type { Table } from '../../model/sql';
 import { IconButton, Spinner } from '../../ui/controls';
-import { useTables } from './useQuery';
 
 /** The tables of a database with their columns; a click puts a name into the query. */
-export function SchemaList(props: { database: string; onInsert: (name: string) => void }) {
-  const tables = useTables(props.database);
+export function SchemaList(props: {
+  database: string;
+  tables: Table[] | null;
+  onInsert: (name: string) => void;
+}) {
+  const { tables } = props;
   return (
     <nav className="sql-schema" aria-label="Tables">
       {tables === null && <Spinner label="Reading the tables" />}

@@ -1,15 +1,17 @@
-import { useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { savedQueries } from '../../actions/preferences';
 import { save } from '../../actions/save';
-import { keyLabel, matchesKeys } from '../../actions/keys';
+import { keyLabel } from '../../actions/keys';
 import { kDatabases, toCsv, toJson } from '../../model/sql';
 import type { SqlResult } from '../../protocol/entities';
 import { Button, Empty, Kbd, Problem, Spinner } from '../../ui/controls';
 import { ResultGrid } from './ResultGrid';
 import { QueryPicker } from './QueryPicker';
 import { SchemaList } from './SchemaList';
-import { useQuery, type Outcome } from './useQuery';
+import { useQuery, useTables, type Outcome } from './useQuery';
 import './sql.css';
+
+const SqlEditor = lazy(() => import('./SqlEditor'));
 
 const kRunKeys = 'Mod+Enter';
 const kFirst = kDatabases[0]!;
@@ -18,8 +20,9 @@ const kFirst = kDatabases[0]!;
 export function SqlPanel() {
   const [database, setDatabase] = useState(kFirst.name);
   const [sql, setSql] = useState(kFirst.examples[0]!.sql);
-  const input = useRef<HTMLTextAreaElement>(null);
-  const { outcome, run, giveUp } = useQuery();
+  const insert = useRef<(name: string) => void>(() => undefined);
+  const tables = useTables(database);
+  const { outcome, run, stop } = useQuery();
   const running = outcome.phase === 'running';
   const ask = (prefix = ''): void => {
     if (sql.trim() !== '') run(database, prefix + sql);
@@ -36,7 +39,7 @@ export function SqlPanel() {
     ]);
   return (
     <div className="sql">
-      <SchemaList database={database} onInsert={(name) => insert(input, name, setSql)} />
+      <SchemaList database={database} tables={tables} onInsert={(name) => insert.current(name)} />
       <div className="sql-main">
         <div className="filters">
           <select
@@ -67,7 +70,12 @@ export function SqlPanel() {
             Plan
           </Button>
           {running ? (
-            <Button size="small" onClick={giveUp} data-testid="sql-stop">
+            <Button
+              size="small"
+              disabled={outcome.phase === 'running' && outcome.stopping}
+              onClick={stop}
+              data-testid="sql-stop"
+            >
               Stop
             </Button>
           ) : (
@@ -76,49 +84,20 @@ export function SqlPanel() {
             </Button>
           )}
         </div>
-        <SqlInput input={input} sql={sql} onChange={setSql} onRun={() => ask()} />
+        <Suspense fallback={<pre className="sql-editor sql-waiting mono">{sql}</pre>}>
+          <SqlEditor
+            sql={sql}
+            onChange={setSql}
+            onRun={() => ask()}
+            tables={tables}
+            onReady={(put) => {
+              insert.current = put;
+            }}
+          />
+        </Suspense>
         <Answer outcome={outcome} />
       </div>
     </div>
-  );
-}
-
-/** Puts a name where the cursor is. */
-function insert(
-  input: RefObject<HTMLTextAreaElement | null>,
-  name: string,
-  setSql: (sql: string) => void,
-): void {
-  const element = input.current;
-  if (element === null) return;
-  element.focus();
-  element.setRangeText(name, element.selectionStart, element.selectionEnd, 'end');
-  setSql(element.value);
-}
-
-function SqlInput(props: {
-  input: RefObject<HTMLTextAreaElement | null>;
-  sql: string;
-  onChange: (sql: string) => void;
-  onRun: () => void;
-}) {
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (!matchesKeys(kRunKeys, event.nativeEvent)) return;
-    event.preventDefault();
-    props.onRun();
-  };
-  return (
-    <textarea
-      ref={props.input}
-      className="sql-input mono"
-      aria-label="SQL that reads"
-      spellCheck={false}
-      rows={Math.min(10, Math.max(3, props.sql.split('\n').length))}
-      value={props.sql}
-      onChange={({ target }) => props.onChange(target.value)}
-      onKeyDown={onKeyDown}
-      data-testid="sql-input"
-    />
   );
 }
 
@@ -132,7 +111,17 @@ function Answer({ outcome }: { outcome: Outcome }) {
         </Empty>
       );
     case 'running':
-      return <Spinner label="Running" />;
+      return (
+        <p className="sql-summary muted">
+          <Spinner label="Running" /> {outcome.stopping ? 'Stopping…' : 'Running…'}
+        </p>
+      );
+    case 'stopped':
+      return (
+        <p className="sql-summary muted" data-testid="sql-stopped">
+          The query was stopped.
+        </p>
+      );
     case 'failed':
       return <Problem message={outcome.failure.message} hint={outcome.failure.hint} />;
     case 'done':
@@ -146,9 +135,10 @@ function Result({ result }: { result: SqlResult }) {
     <>
       <div className="sql-summary faint" aria-live="polite" data-testid="sql-summary">
         <span className="num">
-          {rows.length} {rows.length === 1 ? 'row' : 'rows'} in {ms.toFixed(1)} ms
+          {rows.length.toLocaleString('en')} {rows.length === 1 ? 'row' : 'rows'} in {ms.toFixed(1)}{' '}
+          ms
         </span>
-        {truncated && <span className="warn-text">There are more: narrow it, or add LIMIT.</span>}
+        {truncated && <span className="warn-text">Cut at 100,000 rows or 16 MB: narrow it.</span>}
         <span className="grow" />
         <Button
           size="small"

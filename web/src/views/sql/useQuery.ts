@@ -5,33 +5,58 @@ import type { SqlResult } from '../../protocol/entities';
 import { useSession } from '../workspace/SessionContext';
 
 /** As many rows as the server gives at most. */
-const kRowsMax = 10_000;
+const kRowsMax = 100_000;
 
 export type Outcome =
   | { phase: 'none' }
-  | { phase: 'running' }
+  | { phase: 'running'; stopping: boolean }
+  | { phase: 'stopped' }
   | { phase: 'done'; result: SqlResult }
   | { phase: 'failed'; failure: Failure };
 
-/** Runs one statement at a time; the answer of one that was given up is dropped. */
+/** Runs one statement at a time. One that is stopped is interrupted on the server. */
 export function useQuery() {
   const session = useSession();
   const [outcome, setOutcome] = useState<Outcome>({ phase: 'none' });
-  const wanted = useRef(0);
+  const wanted = useRef<{ id: string; stopped: boolean } | null>(null);
+
+  const cancel = (id: string): void => {
+    // Where it has just ended there is nothing to stop.
+    session.call('sql.cancel', { id }).catch(() => undefined);
+  };
+  const leave = useRef(cancel);
+  leave.current = cancel;
+  useEffect(
+    () => () => {
+      if (wanted.current !== null) leave.current(wanted.current.id);
+    },
+    [],
+  );
+
   const run = (database: string, sql: string): void => {
-    const number = ++wanted.current;
-    setOutcome({ phase: 'running' });
-    session.call('sql.query', { database, sql, limit: kRowsMax }).then(
-      (result) => number === wanted.current && setOutcome({ phase: 'done', result }),
+    if (wanted.current !== null) cancel(wanted.current.id);
+    const asked = { id: crypto.randomUUID(), stopped: false };
+    wanted.current = asked;
+    setOutcome({ phase: 'running', stopping: false });
+    const end = (next: Outcome): void => {
+      if (wanted.current !== asked) return;
+      wanted.current = null;
+      setOutcome(next);
+    };
+    session.call('sql.query', { database, sql, limit: kRowsMax, id: asked.id }).then(
+      (result) => end({ phase: 'done', result }),
       (thrown: unknown) =>
-        number === wanted.current && setOutcome({ phase: 'failed', failure: asFailure(thrown) }),
+        end(asked.stopped ? { phase: 'stopped' } : { phase: 'failed', failure: asFailure(thrown) }),
     );
   };
-  const giveUp = (): void => {
-    ++wanted.current;
-    setOutcome({ phase: 'none' });
+  const stop = (): void => {
+    const asked = wanted.current;
+    if (asked === null) return;
+    asked.stopped = true;
+    setOutcome({ phase: 'running', stopping: true });
+    cancel(asked.id);
   };
-  return { outcome, run, giveUp };
+  return { outcome, run, stop };
 }
 
 /** The tables of a database; null while they are not known. */

@@ -1,3 +1,4 @@
+import { pane } from '../../actions/preferences';
 import { attempt } from '../../actions/toasts';
 import { describe } from '../../model/describe';
 import { clock, shortName, toneOf } from '../../model/format';
@@ -13,6 +14,7 @@ const kRowHeight = window.matchMedia('(pointer: coarse)').matches ? 36 : 24;
 export function EventList() {
   const timeline = useTimeline();
   const { events } = useStore(timeline.window);
+  const shown = useStore(pane);
   const target = useStore(timeline.target);
   const current = events.findLastIndex(({ seq }) => seq <= target);
   return (
@@ -21,6 +23,8 @@ export function EventList() {
         <Empty icon="pulse" title="No event fits the filter here" />
       ) : (
         <VirtualList
+          // On a narrow screen it has no height until its part is shown, and nowhere to scroll to.
+          key={String(shown === 'activity')}
           rows={events}
           rowHeight={kRowHeight}
           keyOf={(event) => event.seq}

@@ -1,7 +1,9 @@
 import { lazy, Suspense } from 'react';
 import type { Against } from '../../actions/timeline';
+import { askRestore } from '../../actions/timelineCommands';
 import { Empty, IconButton, Problem, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
+import { useSession } from '../workspace/SessionContext';
 import { useMoment, useTimeline } from './TimelineContext';
 import { useTexts } from './useTexts';
 
@@ -35,6 +37,8 @@ export function PastFile() {
 
 function Compared({ path, chosen }: { path: string; chosen: boolean }) {
   const timeline = useTimeline();
+  const session = useSession();
+  const { seq } = useMoment();
   const against = useStore(timeline.against);
   const marked = useStore(timeline.marks, ({ a, b }) => a !== undefined && b !== undefined);
   const { texts, failure } = useTexts(path, against);
@@ -57,6 +61,13 @@ function Compared({ path, chosen }: { path: string; chosen: boolean }) {
           <option value="now">what has changed since</option>
           {marked && <option value="marks">from mark A to mark B</option>}
         </select>
+        <IconButton
+          icon="undo"
+          size="small"
+          label="Restore this file…"
+          onClick={() => askRestore(session, seq, path)}
+          data-testid="past-restore-file"
+        />
         {chosen && (
           <IconButton
             icon="close"

@@ -61,7 +61,7 @@ export function PastFiles() {
                 active={row.node.path === active}
                 changed={files.get(row.node.path)?.version === seq}
                 focusable={index === keys.index}
-                lock={leadingLock(locks, row.node.path)}
+                lock={leadingLock(locks, row.node.path) ?? leadingLock(locks, `${row.node.path}/`)}
                 onActivate={() => {
                   keys.setCurrent(row.node.path);
                   if (row.node.kind === 'folder') toggle(row.node.path, !keys.isOpen(index));

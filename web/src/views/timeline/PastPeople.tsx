@@ -1,5 +1,6 @@
-import { toneOf } from '../../model/format';
+import { shortName, toneOf } from '../../model/format';
 import { summaryOf } from '../../model/markup';
+import { Icon } from '../../ui/Icon';
 import { Badge, type BadgeKind } from '../../ui/controls';
 import { useWorkspace } from '../workspace/SessionContext';
 import { useMoment, useTimeline } from './TimelineContext';
@@ -55,6 +56,7 @@ export function PastPeople() {
         })}
       </ul>
       <Tasks />
+      <Locks />
     </section>
   );
 }
@@ -65,6 +67,23 @@ function Prompt({ task }: { task: string }) {
     <div className="agent-line muted truncate">
       {prompt === undefined ? task : summaryOf(prompt)}
     </div>
+  );
+}
+
+/** Also of files that are not there yet: an agent locks what it is about to write. */
+function Locks() {
+  const { at } = useMoment();
+  if (at.locks.length === 0) return null;
+  return (
+    <ul className="past-tasks" aria-label="Locks, then">
+      {at.locks.map(({ path, mode, holder, token }) => (
+        <li key={`${path} ${token}`} className="past-task" data-tone={toneOf(holder)}>
+          <Icon name={mode === 'write' ? 'lock' : 'eye'} size={12} />
+          <span className="toned">{shortName(holder)}</span>
+          <span className="truncate mono">{path}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -8,6 +8,8 @@ import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { DensityBars } from './DensityBars';
 import { useTimeline } from './TimelineContext';
 
+const kHelp =
+  'Arrows: events; with Shift: checkpoints. Page keys, Home, End: further. Space: play. A, B: marks.';
 /** How far the page keys go: this part of the strip. */
 const kPageShare = 0.05;
 /** Of the events that came since the density was counted, so many have a place of their own. */
@@ -35,6 +37,7 @@ export function Strip() {
       role="slider"
       tabIndex={0}
       aria-label="Moment"
+      title={kHelp}
       aria-valuemin={1}
       aria-valuemax={head}
       aria-valuenow={target}

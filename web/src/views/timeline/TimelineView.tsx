@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { currentTimeline, Timeline } from '../../actions/timeline';
 import { exporting } from '../../actions/timelineCommands';
-import { Problem, Spinner } from '../../ui/controls';
+import { Button, Problem, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { useSession } from '../workspace/SessionContext';
 import { EventList } from './EventList';
@@ -34,7 +34,7 @@ export default function TimelineView({ seq }: { seq: number }) {
     // Another moment of the same workspace is looked at by the same object.
   }, [session]);
   useEffect(() => {
-    if (timeline !== null && timeline.target.get() !== timeline.within(seq)) timeline.look(seq);
+    timeline?.wentTo(seq);
   }, [timeline, seq]);
   if (timeline === null) return null;
   return (
@@ -53,7 +53,14 @@ function Past({ timeline }: { timeline: Timeline }) {
   return (
     <main className="past" aria-label="The past" data-testid="timeline">
       <PastBanner />
-      {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
+      {failure !== null && (
+        <div className="past-failure">
+          <Problem message={failure.message} hint={failure.hint} />
+          <Button size="small" onClick={() => timeline.again()}>
+            Try again
+          </Button>
+        </div>
+      )}
       {shown ? (
         <div className="past-columns">
           <PastFiles />

@@ -1,164 +1,186 @@
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { goTo } from '../../actions/app';
-import { createWorkspace } from '../../actions/workspaces';
+import { keysOpen } from '../../actions/vendorKeys';
+import { createWorkspace, loadWorkspaces } from '../../actions/workspaces';
+import {
+  doing,
+  kNoPlan,
+  problemOfSource,
+  sourceOf,
+  suggestedName,
+  type Plan,
+} from '../../model/provisioning';
 import { asFailure, type Failure } from '../../net/failure';
-import type { Source } from '../../protocol/http';
 import { Dialog } from '../../ui/Dialog';
 import { Button, Problem, Spinner } from '../../ui/controls';
+import { SourceStep } from './SourceStep';
 
-type Kind = Source['kind'];
+type Step = 'source' | 'name';
 
-const KINDS: { kind: Kind; title: string; text: string; label?: string; example?: string }[] = [
-  { kind: 'empty', title: 'Empty', text: 'A tree without files' },
-  {
-    kind: 'git',
-    title: 'Git repository',
-    text: 'A clone, with its history',
-    label: 'Repository URL',
-    example: 'https://git.example/team/project.git',
-  },
-  {
-    kind: 'path',
-    title: 'Folder',
-    text: 'A copy of a folder on the server',
-    label: 'Folder on the server',
-    example: '/home/me/project',
-  },
-  {
-    kind: 'template',
-    title: 'Template',
-    text: 'A prepared start',
-    label: 'Template name',
-    example: 'demo',
-  },
-];
-
-function sourceOf(kind: Kind, value: string): Source {
-  switch (kind) {
-    case 'empty':
-      return { kind };
-    case 'git':
-      return { kind, url: value };
-    case 'path':
-      return { kind, path: value };
-    case 'template':
-      return { kind, name: value };
-  }
-}
-
+/** Makes a workspace in two steps: what it begins with, and how it is called. */
 export function ProvisionDialog({ onClose }: { onClose: () => void }) {
-  const [name, setName] = useState('');
-  const [kind, setKind] = useState<Kind>('empty');
-  const [value, setValue] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const chosen = KINDS.find((option) => option.kind === kind);
-  const complete = name.trim() !== '' && (kind === 'empty' || value.trim() !== '');
+  const [plan, setPlan] = useState<Plan>(kNoPlan);
+  const [step, setStep] = useState<Step>('source');
+  const [tried, setTried] = useState(false);
+  const { busy, failure, make, stop } = useMaking(onClose);
+  const problem = problemOfSource(plan);
+  const change = (part: Partial<Plan>): void => setPlan((before) => ({ ...before, ...part }));
+  const name = plan.name.trim();
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (!complete || busy) return;
-    setBusy(true);
-    setFailure(null);
-    createWorkspace({ name: name.trim(), source: sourceOf(kind, value.trim()) })
-      .then(({ id }) => {
-        onClose();
-        goTo({ page: 'workspace', id });
-      })
-      .catch((thrown: unknown) => {
-        setFailure(asFailure(thrown));
-        setBusy(false);
-      });
+    setTried(true);
+    if (busy || problem !== undefined) return;
+    if (step === 'source') {
+      if (name === '') change({ name: suggestedName(plan) });
+      setTried(false);
+      setStep('name');
+    } else if (name !== '') {
+      make(plan);
+    }
   };
 
   return (
-    <Dialog label="New workspace" onClose={busy ? () => undefined : onClose}>
+    <Dialog
+      label="New workspace"
+      className="dialog provision"
+      onClose={busy ? () => undefined : onClose}
+    >
       <form onSubmit={submit} data-testid="provision-dialog">
         <h2>New workspace</h2>
-        <div className="field">
-          <label htmlFor="workspace-name">Name</label>
-          <input
-            id="workspace-name"
-            className="input"
-            autoFocus
-            autoComplete="off"
-            maxLength={100}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            data-testid="provision-name"
-          />
-        </div>
-        <SourceChoices kind={kind} onChoose={setKind} />
-        {chosen?.label !== undefined && (
-          <SourceField
-            label={chosen.label}
-            example={chosen.example}
-            value={value}
-            onChange={setValue}
+        <Steps step={step} />
+        {step === 'source' ? (
+          <SourceStep plan={plan} problem={tried ? problem : undefined} onChange={change} />
+        ) : (
+          <NameStep
+            plan={plan}
+            missing={tried && name === ''}
+            busy={busy}
+            onChange={(next) => change({ name: next })}
           />
         )}
+        {busy && <Progress plan={plan} />}
         {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
         <div className="dialog-actions">
-          <Button variant="ghost" onClick={onClose} disabled={busy}>
-            Cancel
+          {step === 'name' && !busy && (
+            <Button variant="ghost" onClick={() => setStep('source')} data-testid="provision-back">
+              Back
+            </Button>
+          )}
+          <span className="grow" />
+          <Button variant="ghost" onClick={busy ? stop : onClose} data-testid="provision-cancel">
+            {busy ? 'Do not wait' : 'Cancel'}
           </Button>
-          <Button
-            type="submit"
-            variant="primary"
-            disabled={!complete || busy}
-            data-testid="provision-submit"
-          >
-            {busy && <Spinner label="Working" />}
-            {busy ? (kind === 'git' ? 'Cloning…' : 'Making it…') : 'Create workspace'}
-          </Button>
+          {step === 'source' ? (
+            <Button type="submit" variant="primary" data-testid="provision-next">
+              Next
+            </Button>
+          ) : (
+            <Button type="submit" variant="primary" disabled={busy} data-testid="provision-submit">
+              {busy && <Spinner label="Working" />}
+              Create workspace
+            </Button>
+          )}
         </div>
       </form>
     </Dialog>
   );
 }
 
-function SourceChoices({ kind, onChoose }: { kind: Kind; onChoose: (kind: Kind) => void }) {
+/** Who has stopped waiting finds the workspace in the list once it is made. */
+function useMaking(onClose: () => void) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const waiting = useRef<AbortController | null>(null);
+  const make = (plan: Plan): void => {
+    const abort = new AbortController();
+    waiting.current = abort;
+    setBusy(true);
+    setFailure(null);
+    createWorkspace({ name: plan.name.trim(), source: sourceOf(plan) }, abort.signal)
+      .then(({ id }) => {
+        onClose();
+        goTo({ page: 'workspace', id });
+      })
+      .catch((thrown: unknown) => {
+        if (abort.signal.aborted) return;
+        setFailure(asFailure(thrown));
+        setBusy(false);
+      });
+  };
+  const stop = (): void => {
+    waiting.current?.abort();
+    void loadWorkspaces('first');
+    onClose();
+  };
+  return { busy, failure, make, stop };
+}
+
+function Steps({ step }: { step: Step }) {
   return (
-    <fieldset className="choices">
-      <legend className="label">Start from</legend>
-      {KINDS.map((option) => (
-        <label key={option.kind} className="choice">
-          <input
-            type="radio"
-            name="source"
-            checked={kind === option.kind}
-            onChange={() => onChoose(option.kind)}
-            data-testid={`source-${option.kind}`}
-          />
-          <span>
-            <strong>{option.title}</strong>
-            <span className="faint">{option.text}</span>
-          </span>
-        </label>
-      ))}
-    </fieldset>
+    <ol className="steps" aria-label="Steps">
+      <li aria-current={step === 'source' ? 'step' : undefined}>1. What it begins with</li>
+      <li aria-current={step === 'name' ? 'step' : undefined}>2. Its name</li>
+    </ol>
   );
 }
 
-function SourceField(props: {
-  label: string;
-  example: string | undefined;
-  value: string;
-  onChange: (value: string) => void;
+function NameStep(props: {
+  plan: Plan;
+  missing: boolean;
+  busy: boolean;
+  onChange: (name: string) => void;
 }) {
   return (
-    <div className="field">
-      <label htmlFor="source-value">{props.label}</label>
-      <input
-        id="source-value"
-        className="input mono"
-        autoComplete="off"
-        spellCheck={false}
-        placeholder={props.example}
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-        data-testid="source-value"
-      />
+    <>
+      <div className="field">
+        <label htmlFor="workspace-name">Name</label>
+        <input
+          id="workspace-name"
+          className="input"
+          autoFocus
+          autoComplete="off"
+          maxLength={100}
+          disabled={props.busy}
+          value={props.plan.name}
+          aria-invalid={props.missing}
+          aria-describedby="workspace-name-note"
+          onChange={(event) => props.onChange(event.target.value)}
+          data-testid="provision-name"
+        />
+        <span id="workspace-name-note" className="bad-text field-note">
+          {props.missing ? 'Give it a name.' : ''}
+        </span>
+      </div>
+      <p className="muted field-note">
+        Its agents have the keys of the server. Without one they are simulated:{' '}
+        <button type="button" className="link" onClick={() => keysOpen.set(true)}>
+          look at the keys
+        </button>
+        .
+      </p>
+    </>
+  );
+}
+
+/** How long it has taken so far: nobody knows how long a clone takes. */
+function Progress({ plan }: { plan: Plan }) {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((before) => before + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div className="making" role="status" data-testid="provision-progress">
+      <span className="making-bar" aria-hidden="true" />
+      <span>
+        {doing(plan.kind)}… <span className="num">{seconds > 1 ? `${seconds} s` : ''}</span>
+      </span>
+      {seconds > 5 && (
+        <span className="muted">
+          The server goes on without this page: it is in the list once it is done.
+        </span>
+      )}
     </div>
   );
 }

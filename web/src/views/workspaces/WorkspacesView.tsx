@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { loadMe } from '../../actions/people';
+import { keysOpen } from '../../actions/vendorKeys';
 import { loadWorkspaces, workspaceList } from '../../actions/workspaces';
 import { Button, Empty, Problem, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
@@ -24,6 +25,14 @@ export function WorkspacesView() {
       <header className="page-header">
         <Brand />
         <span className="grow" />
+        <Button
+          size="small"
+          variant="ghost"
+          onClick={() => keysOpen.set(true)}
+          data-testid="open-keys"
+        >
+          Provider keys
+        </Button>
         <ThemeToggle />
       </header>
       <main className="page-main" data-testid="workspaces">

@@ -217,6 +217,11 @@ Result<void> apply_task(const Event& event, ProjectionTarget& target) {
     return target.run("UPDATE tasks SET priority=coalesce(?2, priority) WHERE id=?1", event.task,
                       find_int(event.data, "priority"));
   }
+  if (event.type == "task_moved") {
+    return target.run(
+        "UPDATE tasks SET agent=coalesce(?2, agent), priority=coalesce(?3, priority) WHERE id=?1",
+        event.task, agent_of(event), find_int(event.data, "priority"));
+  }
   return {};
 }
 

@@ -194,7 +194,8 @@ std::optional<std::string> task_reason(const Event& event) {
 
 Result<void> apply_task(const Event& event, ProjectionTarget& target) {
   const auto state = task_state_after(event);
-  if (event.task.empty() || (!state && event.type != "task_promoted")) return {};
+  const bool moves = event.type == "task_promoted" || event.type == "task_moved";
+  if (event.task.empty() || (!state && !moves)) return {};
   const auto agent = agent_of(event);
   TRY_VOID(
       target.run("INSERT INTO tasks(task, agent, first_seq) VALUES(?,?,?)"

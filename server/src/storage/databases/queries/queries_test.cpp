@@ -128,7 +128,7 @@ TEST_F(QueriesTest, LocksAreFoundAtEveryMomentTheyAreHeld) {
   };
   const Sequence slot = 256;
   const Span spans[] = {{2, 3},
-                        {4, slot},
+                        {4, slot - 1},
                         {5, slot + 1},
                         {6, 3 * slot + 7},
                         {slot, slot + 2},

@@ -1,0 +1,16 @@
+import { createStore } from '../model/store';
+import type { Command } from './commands';
+
+/** Whether the page of the vendors' keys is open. */
+export const keysOpen = createStore(false);
+
+export function keyCommands(): Command[] {
+  return [
+    {
+      id: 'keys.open',
+      title: 'Keys of model vendors…',
+      section: 'Set-up',
+      run: () => keysOpen.set(true),
+    },
+  ];
+}

@@ -1,0 +1,129 @@
+import { workspaceList } from '../../actions/workspaces';
+import { kChoices, kTemplates, type Plan, type SourceKind } from '../../model/provisioning';
+import { useStore } from '../../ui/useStore';
+
+interface StepProps {
+  plan: Plan;
+  problem: string | undefined;
+  onChange: (part: Partial<Plan>) => void;
+}
+
+const FIELDS: Partial<Record<SourceKind, { label: string; example: string; note: string }>> = {
+  git: {
+    label: 'Repository URL',
+    example: 'https://git.example/team/project.git',
+    note: 'The server clones it, with what it may read. Nobody is asked for a password.',
+  },
+  path: {
+    label: 'Folder on the server',
+    example: '/home/me/project',
+    note: 'It is copied: the folder itself stays as it is.',
+  },
+};
+
+/** What the workspace begins with. */
+export function SourceStep({ plan, problem, onChange }: StepProps) {
+  const { kind, values } = plan;
+  const value = values[kind] ?? '';
+  const setValue = (next: string): void => onChange({ values: { ...values, [kind]: next } });
+  return (
+    <>
+      <fieldset className="choices">
+        <legend className="label">Start from</legend>
+        {kChoices.map((option, index) => (
+          <label key={option.kind} className="choice">
+            <input
+              type="radio"
+              name="source"
+              autoFocus={index === 0}
+              checked={kind === option.kind}
+              onChange={() => onChange({ kind: option.kind })}
+              data-testid={`source-${option.kind}`}
+            />
+            <span>
+              <strong>{option.title}</strong>
+              <span className="faint">{option.text}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      {kind === 'template' && <TemplateField value={value} onChange={setValue} />}
+      {kind === 'workspace' && <WorkspaceField value={value} onChange={setValue} />}
+      {FIELDS[kind] !== undefined && (
+        <div className="field">
+          <label htmlFor="source-value">{FIELDS[kind].label}</label>
+          <input
+            id="source-value"
+            className="input mono"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder={FIELDS[kind].example}
+            value={value}
+            aria-invalid={problem !== undefined}
+            aria-describedby="source-note"
+            onChange={(event) => setValue(event.target.value)}
+            data-testid="source-value"
+          />
+          <span id="source-note" className="muted field-note">
+            {FIELDS[kind].note}
+          </span>
+        </div>
+      )}
+      {problem !== undefined && (
+        <p className="bad-text field-note" role="alert">
+          {problem}
+        </p>
+      )}
+    </>
+  );
+}
+
+interface FieldProps {
+  value: string;
+  onChange: (value: string) => void;
+}
+
+function TemplateField({ value, onChange }: FieldProps) {
+  return (
+    <div className="field">
+      <label htmlFor="source-template">Template</label>
+      <select
+        id="source-template"
+        className="select"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        {kTemplates.map(({ name, text }) => (
+          <option key={name} value={name}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** A fork: everything up to now, and from there on by itself. */
+function WorkspaceField({ value, onChange }: FieldProps) {
+  const { workspaces } = useStore(workspaceList);
+  return (
+    <div className="field">
+      <label htmlFor="source-workspace">Workspace</label>
+      <select
+        id="source-workspace"
+        className="select"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        data-testid="source-workspace-value"
+      >
+        <option value="">{workspaces.length === 0 ? 'There is none yet' : 'Choose one'}</option>
+        {workspaces.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <span className="muted field-note">Secrets are not copied: set them anew.</span>
+    </div>
+  );
+}

@@ -1,0 +1,225 @@
+import { kLook, look, violations } from './look';
+import { expect, logIn, test, token, type Studio } from './studio';
+
+const kSecret = 'sk-ant-api03-browser-0123456789-wxyz';
+
+test('a person is led through making a workspace', async ({ page, request }) => {
+  await logIn(page);
+  await page.getByTestId('new-workspace').click();
+  await page.getByTestId('source-git').click();
+  await page.getByTestId('provision-next').click();
+  await expect(page.getByTestId('provision-dialog')).toContainText('Where is the repository?');
+  await page.getByTestId('source-value').fill('project');
+  await page.getByTestId('provision-next').click();
+  await expect(page.getByTestId('provision-dialog')).toContainText('An address such as');
+  await page.getByTestId('source-value').fill('/no/such/repository.git');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('provision-name')).toHaveValue('repository');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText(/repository/);
+
+  // Back, to what works, with the keyboard alone.
+  await page.getByTestId('provision-back').focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('source-template').focus();
+  await page.keyboard.press('Space');
+  await page.getByLabel('Template').selectOption('web');
+  await page.getByTestId('provision-next').focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('provision-name').fill('led');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-phase', 'connected');
+  await expect(page.getByRole('tree')).toContainText('index.html');
+  const id = page.url().split('/').at(-1) ?? '';
+  await request.delete(`/workspaces/${id}`, { headers: { Authorization: `Bearer ${token()}` } });
+});
+
+test('a workspace begins as a copy of another one', async ({ page, request, studio }) => {
+  await studio.rpc('files.create', { path: 'kept.txt', text: 'kept\n' });
+  await logIn(page);
+  await page.getByTestId('new-workspace').click();
+  await page.getByTestId('source-workspace').click();
+  await page.getByTestId('source-workspace-value').selectOption(studio.id);
+  await page.getByTestId('provision-next').click();
+  await page.getByTestId('provision-name').fill('a copy');
+  await page.getByTestId('provision-submit').click();
+  await expect(page.getByRole('tree')).toContainText('kept.txt');
+  const id = page.url().split('/').at(-1) ?? '';
+  expect(id).not.toBe(studio.id);
+  await request.delete(`/workspaces/${id}`, { headers: { Authorization: `Bearer ${token()}` } });
+});
+
+test('whoever does not wait finds the workspace in the list', async ({ page, request }) => {
+  await logIn(page);
+  let answer: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/workspaces/provision', async (route) => {
+    await held;
+    await route.continue().catch(() => undefined);
+  });
+  await page.getByTestId('new-workspace').click();
+  await page.getByTestId('provision-next').click();
+  await page.getByTestId('provision-name').fill('slow');
+  await page.getByTestId('provision-submit').click();
+  await expect(page.getByTestId('provision-progress')).toContainText('Making the workspace');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('provision-progress')).toBeVisible();
+  await page.getByTestId('provision-cancel').click();
+  await expect(page.getByTestId('provision-dialog')).toBeHidden();
+  answer();
+  await request.get('/workspaces', { headers: { Authorization: `Bearer ${token()}` } });
+});
+
+test('keys are set, refused, tested and removed, and never shown', async ({ page, studio }) => {
+  const addresses: string[] = [];
+  page.on('request', (each) => addresses.push(each.url()));
+  await studio.open(page);
+  await expect(page.getByTestId('simulated-banner')).toContainText('The models are simulated.');
+  await page.getByTestId('simulated-keys').click();
+  const row = page.getByTestId('key-anthropic');
+  await expect(page.getByTestId('keys')).toContainText('--simulate-providers');
+  const input = page.getByTestId('key-input-anthropic');
+  await input.fill('short');
+  await expect(row).toContainText('A key is longer than that.');
+  await expect(page.getByTestId('key-save-anthropic')).toBeDisabled();
+  await input.fill(kSecret);
+  await input.press('Enter');
+  await expect(row).toContainText('Set here, and not used');
+  await expect(input).toHaveValue('');
+  // The server of these tests simulates whatever keys there are: nothing can be asked.
+  await expect(page.getByTestId('key-test-anthropic')).toBeDisabled();
+  expect(await page.content()).not.toContain(kSecret);
+  expect(addresses.filter((url) => url.includes(kSecret))).toEqual([]);
+
+  await page.getByTestId('key-remove-anthropic').click();
+  await expect(page.getByTestId('key-remove-anthropic')).toBeHidden();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('keys')).toBeHidden();
+  await page.keyboard.press('Control+k');
+  await page.getByTestId('palette-input').fill('Keys of model');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('keys')).toBeVisible();
+});
+
+test('a test that worked and one that did not are told', async ({ page, studio }) => {
+  const key = {
+    provider: 'anthropic',
+    variable: 'ANTHROPIC_API_KEY',
+    in_use: 'studio',
+    set: true,
+    in_environment: true,
+    ends_in: 'wxyz',
+    set_at: new Date().toISOString(),
+    set_by: 'user:owner',
+    agents: [{ name: 'claude', model: 'claude-opus-5-5', simulated: false }],
+  };
+  // What a server with real keys says; tests/keys.test.mjs has it from a real one.
+  await page.route('**/provider-keys', (route) =>
+    route.fulfill({ json: { providers: [key], simulated_by_option: false } }),
+  );
+  const at = new Date().toISOString();
+  const answers = [
+    { ok: false, at, model: 'm', message: 'auth (HTTP 401)', hint: 'check the key' },
+    { ok: true, at, model: 'm', elapsed_ms: 300, cost_usd: 0.0002 },
+  ];
+  await page.route('**/provider-keys/anthropic/test', (route) =>
+    route.fulfill({ json: answers.shift() }),
+  );
+  await studio.open(page);
+  await page.getByTestId('simulated-keys').click();
+  const row = page.getByTestId('key-anthropic');
+  await expect(row).toContainText('ends in …wxyz');
+  await expect(row).toContainText('It counts before the variable ANTHROPIC_API_KEY.');
+  await page.getByTestId('key-test-anthropic').click();
+  await expect(row).toContainText('does not work');
+  await expect(row).toContainText('auth (HTTP 401) check the key');
+  await page.getByTestId('key-test-anthropic').click();
+  await expect(row).toContainText('Works: m answered in 300 ms ($0.0002)');
+});
+
+/** Tour steps that happen by themselves once the agent works. */
+async function finished(studio: Studio): Promise<void> {
+  await expect
+    .poll(async () => {
+      const { tasks } = await studio.rpc<{ tasks: { state: string }[] }>('tasks.list', {});
+      return tasks.map(({ state }) => state).join();
+    })
+    .toBe('succeeded');
+}
+
+test('the tour goes through with the real thing', async ({ page, studio }) => {
+  await studio.open(page);
+  await page.getByTestId('tour-start').click();
+  const tour = page.getByTestId('tour');
+  await expect(tour).toContainText('Ask an agent');
+  await expect(page.getByTestId('tour-offer')).toBeHidden();
+  await page.getByTestId('tour-action').click();
+  await expect(page.getByTestId('composer-input')).toHaveValue(/^@claude Please leave/);
+  await page.keyboard.press('Enter');
+  await finished(studio);
+  // It asked, and took a lock to write: both have happened.
+  await expect(tour).toContainText('See what changed');
+  await page.getByTestId('tour-action').click();
+  await expect(tour).toContainText('See what it costs');
+
+  // Put away, it comes back where it was, also after a reload.
+  await page.getByTestId('tour-close').click();
+  await expect(tour).toBeHidden();
+  await page.reload();
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-phase', 'connected');
+  await expect(tour).toBeHidden();
+  await page.keyboard.press('Control+k');
+  await page.getByTestId('palette-input').fill('Go on with the tour');
+  await page.keyboard.press('Enter');
+  await expect(tour).toContainText('See what it costs');
+  await page.getByTestId('tour-action').click();
+  await expect(page.getByTestId('cost-figures')).toBeVisible();
+  await expect(tour).toContainText('Take it back');
+  await page.getByTestId('tour-action').click();
+  const { tasks } = await studio.rpc<{ tasks: { id: string }[] }>('tasks.list', {});
+  await page.getByTestId(`undo-${tasks[0]?.id}`).click();
+  await page.getByTestId('undo-confirm').click();
+  await expect(tour).toContainText('That was the tour');
+  await page.getByTestId('tour-end').click();
+  await expect(tour).toBeHidden();
+});
+
+test('whoever says no is not asked again', async ({ page, studio }) => {
+  await studio.open(page);
+  await page.getByTestId('tour-offer').getByRole('button', { name: 'No' }).click();
+  await page.reload();
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-phase', 'connected');
+  await expect(page.getByTestId('tour-offer')).toBeHidden();
+});
+
+for (const [colorScheme, width] of kLook) {
+  test(`the first run looks right, ${colorScheme} at ${width}`, async ({ page, studio }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 800 });
+    await logIn(page);
+    await page.getByTestId('new-workspace').click();
+    await page.getByTestId('source-git').click();
+    await look(page, `wizard-${colorScheme}-${width}`);
+    expect(await violations(page)).toEqual([]);
+    await page.getByTestId('source-value').fill('https://git.example/team/project.git');
+    await page.getByTestId('provision-next').click();
+    await expect(page.getByTestId('provision-name')).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByTestId('open-keys').click();
+    await expect(page.getByTestId('key-moonshot')).toBeVisible();
+    await look(page, `keys-${colorScheme}-${width}`);
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await studio.open(page);
+    const pane = page.getByTestId('pane-agents');
+    if (await pane.isVisible()) await pane.click();
+    await look(page, `agents-${colorScheme}-${width}`);
+    await page.getByTestId('tour-start').click();
+    await expect(page.getByTestId('tour')).toBeVisible();
+    await look(page, `tour-${colorScheme}-${width}`);
+    expect(await violations(page)).toEqual([]);
+  });
+}

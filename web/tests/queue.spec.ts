@@ -1,0 +1,190 @@
+import type { Page } from '@playwright/test';
+import { expect, rehearsal, test, type Studio } from './studio';
+import { kLook, look, violations } from './look';
+
+interface Submitted {
+  tasks: { id: string; agent: string }[];
+}
+
+const kHeld = [{ pause_ms: 60_000 }, { say: 'held' }];
+
+async function submit(studio: Studio, agent: string, text: string, more: object = {}) {
+  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
+    agent,
+    prompt: rehearsal(text, [{ say: 'Done.' }]),
+    ...more,
+  });
+  return tasks[0]?.id ?? '';
+}
+
+/** Keeps an agent busy, so that what it is given stays in line. */
+async function hold(studio: Studio, agent: string): Promise<string> {
+  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
+    agent,
+    prompt: rehearsal(`Keep ${agent} busy.`, kHeld),
+  });
+  return tasks[0]?.id ?? '';
+}
+
+/** The tasks in line of a lane, top to bottom. */
+async function line(page: Page, agent: string): Promise<string[]> {
+  const cards = page.getByTestId(`lane-${agent}`).locator('[data-in-line]');
+  const ids = await cards.evaluateAll((all) => all.map((each) => each.dataset['testid']));
+  return ids.map((id) => (id ?? '').replace('task-', ''));
+}
+
+async function open(page: Page, studio: Studio): Promise<void> {
+  await studio.open(page);
+  const pane = page.getByTestId('pane-activity');
+  if (await pane.isVisible()) await pane.click();
+  await page.getByTestId('dock-queue').click();
+}
+
+test('tasks are dragged to another place and to another agent', async ({ page, studio }) => {
+  await hold(studio, 'claude');
+  await hold(studio, 'kimi');
+  const [a, b, c] = [
+    await submit(studio, 'claude', 'First'),
+    await submit(studio, 'claude', 'Second'),
+    await submit(studio, 'claude', 'Third'),
+  ];
+  await page.setViewportSize({ width: 1440, height: 1300 });
+  await open(page, studio);
+  await expect(page.getByTestId(`task-${c}`)).toBeVisible();
+  expect(await line(page, 'claude')).toEqual([a, b, c]);
+
+  const grip = page.getByTestId(`task-${c}`).getByText('Third');
+  await grip.hover();
+  await page.mouse.down();
+  const first = await page.getByTestId(`task-${a}`).boundingBox();
+  if (first === null) throw new Error('no card');
+  await page.mouse.move(first.x + 60, first.y + 30, { steps: 8 });
+  await page.mouse.move(first.x + 60, first.y + 3, { steps: 4 });
+  await expect(page.getByTestId(`task-${a}`)).toHaveAttribute('data-gap');
+  await page.mouse.up();
+  await expect.poll(() => line(page, 'claude')).toEqual([c, a, b]);
+
+  await page.getByTestId(`task-${b}`).getByText('Second').hover();
+  await page.mouse.down();
+  const lane = await page.getByTestId('lane-kimi').boundingBox();
+  if (lane === null) throw new Error('no lane');
+  await page.mouse.move(lane.x + 60, lane.y + lane.height - 20, { steps: 10 });
+  await page.mouse.up();
+  await expect.poll(() => line(page, 'kimi')).toEqual([b]);
+  await expect.poll(() => line(page, 'claude')).toEqual([c, a]);
+
+  // Let go with Escape, nothing happens.
+  await page.getByTestId(`task-${a}`).getByText('First', { exact: true }).hover();
+  await page.mouse.down();
+  await page.mouse.move(lane.x + 60, lane.y + lane.height - 20, { steps: 6 });
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await expect(page.getByTestId('queue-spoken')).toHaveText('The task stays where it was.');
+  expect(await line(page, 'claude')).toEqual([c, a]);
+});
+
+test('tasks are moved with the keyboard, and it is said where', async ({ page, studio }) => {
+  await hold(studio, 'claude');
+  await hold(studio, 'gemini');
+  const [a, b] = [
+    await submit(studio, 'claude', 'First'),
+    await submit(studio, 'claude', 'Second'),
+  ];
+  await open(page, studio);
+  const spoken = page.getByTestId('queue-spoken');
+  await page.getByTestId(`move-${b}`).focus();
+  await page.keyboard.press('Space');
+  await expect(spoken).toContainText('taken');
+  await page.keyboard.press('ArrowUp');
+  await expect(spoken).toHaveText('claude, place 1 of 2');
+  await page.keyboard.press('Space');
+  await expect(spoken).toHaveText('Moved to claude, place 1 of 2.');
+  await expect.poll(() => line(page, 'claude')).toEqual([b, a]);
+  await expect(page.getByTestId(`move-${b}`)).toBeFocused();
+
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowRight');
+  await expect(spoken).toHaveText('gemini, place 1 of 1');
+  await page.keyboard.press('Escape');
+  await expect(spoken).toHaveText('The task stays where it was.');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => line(page, 'gemini')).toEqual([b]);
+  await page.reload();
+  await expect.poll(() => line(page, 'gemini')).toEqual([b]);
+});
+
+test('a task is given with priority, dependencies and a budget', async ({ page, studio }) => {
+  const held = await hold(studio, 'claude');
+  await open(page, studio);
+  await page.keyboard.press('Control+k');
+  await page.getByTestId('palette-input').fill('New task');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByTestId('task-dialog');
+  await page.getByTestId('task-submit').click();
+  await expect(dialog).toContainText('Say what is to be done.');
+  await page.getByTestId('task-prompt').fill('Write the summary.');
+  await dialog.getByLabel('Agent').selectOption('kimi');
+  await dialog.getByLabel('Priority').selectOption('8');
+  await page.getByTestId('task-budget').fill('much');
+  await expect(dialog).toContainText('An amount above 0');
+  await page.getByTestId('task-budget').fill('0.50');
+  await page.getByTestId(`after-${held}`).check();
+  await page.getByTestId('task-submit').click();
+  await expect(dialog).toBeHidden();
+
+  const { tasks } = await studio.rpc<{
+    tasks: { id: string; agent: string; priority: number; depends_on: string[] }[];
+  }>('tasks.list', { agent: 'kimi' });
+  const [made] = tasks;
+  expect(made).toMatchObject({ priority: 8, depends_on: [held], budget_usd: 0.5 });
+  const card = page.getByTestId(`task-${made?.id}`);
+  await expect(card).toContainText('waits for “Keep claude busy.” of claude');
+  await expect(card).toContainText('≤ $0.50');
+  await card.hover();
+  await expect(page.getByTestId(`task-${held}`)).toHaveAttribute('data-relation', 'needed');
+  await page.getByTestId(`task-${held}`).hover();
+  await expect(card).toHaveAttribute('data-relation', 'needs');
+});
+
+test('what does not go on says why', async ({ page, studio }) => {
+  await hold(studio, 'claude');
+  const next = await submit(studio, 'claude', 'Next');
+  const later = await submit(studio, 'claude', 'Later');
+  const paused = await submit(studio, 'claude', 'Paused');
+  await studio.rpc('tasks.pause', { id: paused });
+  await studio.rpc('files.create', { path: 'a.txt', text: 'one\n' });
+  await studio.rpc('locks.acquire', { path: 'a.txt', mode: 'write', timeout_ms: 1000 });
+  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
+    agent: 'codex',
+    prompt: rehearsal('Edit.', [
+      { tool: 'edit_file', input: { path: 'a.txt', old: 'one', new: 'two' } },
+      { say: 'Done.' },
+    ]),
+  });
+  await open(page, studio);
+  const why = (id: string | undefined) => page.getByTestId(`waits-${id}`);
+  await expect(why(next)).toHaveText('claude does “Keep claude busy.”');
+  await expect(why(later)).toContainText('1 goes first');
+  await expect(why(paused)).toContainText('is paused by');
+  await expect(why(tasks[0]?.id)).toContainText('waits for a lock: a.txt is held by owner');
+});
+
+for (const [colorScheme, width] of kLook) {
+  test(`lanes look right, ${colorScheme} at ${width}`, async ({ page, studio }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 900 });
+    const held = await hold(studio, 'claude');
+    await submit(studio, 'claude', 'Rename the parser and mend all its callers');
+    await submit(studio, 'gemini', 'Look the parser over', { depends_on: [held], priority: 8 });
+    await submit(studio, 'kimi', 'Say hello');
+    await open(page, studio);
+    await expect(page.getByTestId('lane-claude')).toBeVisible();
+    await look(page, `queue-${colorScheme}-${width}`);
+    expect(await violations(page)).toEqual([]);
+    await page.getByTestId('new-task').click();
+    await look(page, `task-dialog-${colorScheme}-${width}`);
+    expect(await violations(page)).toEqual([]);
+  });
+}
