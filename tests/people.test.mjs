@@ -207,9 +207,9 @@ test('who is invited to one workspace knows no other', async () => {
 const kShows = `agents.list approvals.check approvals.get_policy approvals.list checkpoints.list
   cost.summary documents.close documents.open documents.pull files.bytes files.history
   files.read files.tree instructions.list locks.list messages.list presence.list
-  presence.set search.text sql.query tasks.answers tasks.changes tasks.get tasks.list
-  terminal.list timeline.at timeline.density timeline.file_at timeline.range
-  workspace.attach worktrees.diff worktrees.list`.split(
+  presence.set search.text sql.cancel sql.query tasks.answers tasks.changes tasks.get
+  tasks.list terminal.list timeline.at timeline.density timeline.file_at
+  timeline.range workspace.attach worktrees.diff worktrees.list`.split(
   /\s+/,
 );
 
