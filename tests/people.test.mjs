@@ -209,9 +209,7 @@ const kShows = `agents.list approvals.check approvals.get_policy approvals.list 
   files.read files.tree instructions.list locks.list messages.list presence.list
   presence.set search.text sql.cancel sql.query tasks.answers tasks.changes tasks.get
   tasks.list terminal.list timeline.at timeline.density timeline.file_at
-  timeline.range workspace.attach worktrees.diff worktrees.list`.split(
-  /\s+/,
-);
+  timeline.range workspace.attach worktrees.diff worktrees.list`.split(/\s+/);
 
 test('no method beyond its role is open to a viewer or an editor', async () => {
   const { methods } = (await request(server, 'GET', '/openrpc.json')).json;
