@@ -207,11 +207,9 @@ test('who is invited to one workspace knows no other', async () => {
 const kShows = `agents.list approvals.check approvals.get_policy approvals.list checkpoints.list
   cost.summary documents.close documents.open documents.pull files.bytes files.history
   files.read files.tree instructions.list locks.list messages.list presence.list
-  presence.set search.text sql.query tasks.answers tasks.changes tasks.get tasks.list
-  terminal.list timeline.at timeline.density timeline.file_at timeline.range
-  workspace.attach worktrees.diff worktrees.list`.split(
-  /\s+/,
-);
+  presence.set search.text sql.cancel sql.query tasks.answers tasks.changes tasks.get
+  tasks.list terminal.list timeline.at timeline.density timeline.file_at
+  timeline.range workspace.attach worktrees.diff worktrees.list`.split(/\s+/);
 
 test('no method beyond its role is open to a viewer or an editor', async () => {
   const { methods } = (await request(server, 'GET', '/openrpc.json')).json;
