@@ -1,6 +1,7 @@
 #include "storage/databases/queries/timeline.h"
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include "base/limits.h"
@@ -10,11 +11,11 @@ namespace coditect::databases {
 
 namespace {
 
+// One seek a file: what it was comes as one text, `version size removed hash`.
 constexpr char kFilesAt[] =
-    "SELECT s.path, s.version, s.hash, s.size FROM paths AS p JOIN file_states AS s"
-    " ON s.path=p.path AND"
-    " s.seq=(SELECT max(seq) FROM file_states WHERE path=p.path AND seq<=?1)"
-    " WHERE p.first_seq<=?1 AND NOT s.removed ORDER BY p.path";
+    "SELECT p.path, (SELECT s.version || ' ' || s.size || ' ' || s.removed || ' ' || s.hash"
+    " FROM file_states AS s WHERE s.path=p.path AND s.seq<=?1 ORDER BY s.seq DESC LIMIT 1)"
+    " FROM paths AS p WHERE p.first_seq<=?1 ORDER BY p.path";
 // What was edited after ?2 and up to ?3, as it is at ?1.
 constexpr char kFilesSince[] =
     "SELECT s.path, s.version, s.hash, s.size FROM"
@@ -88,9 +89,28 @@ std::string range_sql(const TimelineFilter& filter) {
   return sql + first;
 }
 
+Result<json::array> files_at(Connection& connection, Sequence seq) {
+  TRY(Statement statement, connection.prepare(kFilesAt));
+  statement.bind(1, seq);
+  json::array files;
+  for (;;) {
+    TRY(const bool more, statement.step());
+    if (!more) return files;
+    std::istringstream state{std::string(statement.text(1))};
+    Sequence version = 0;
+    std::int64_t size = 0;
+    int removed = 1;
+    std::string hash;
+    state >> version >> size >> removed >> hash;
+    if (removed != 0) continue;
+    files.push_back(json::object{
+        {"path", statement.text(0)}, {"version", version}, {"hash", hash}, {"size", size}});
+  }
+}
+
 Result<void> read_files(Connection& connection, const TimelineLook& look, json::object& state) {
   if (!is_near(look)) {
-    TRY(state["files"], rows_of(connection, kFilesAt, look.seq));
+    TRY(state["files"], files_at(connection, look.seq));
     return {};
   }
   const Sequence after = std::min(*look.since, look.seq);
