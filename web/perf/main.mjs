@@ -1,7 +1,7 @@
 // The studio's budgets, measured in Chromium against a real server with simulated models:
 //
 //   node tests/with-server.mjs node web/perf/main.mjs [PART…]     about two minutes
-//   BENCH_FULL=1 …                                                10 minutes of events, 30 s offline
+//   BENCH_FULL=1 …                                                10 min of events, 30 s offline
 //
 // Parts: bundle, lighthouse, opening, typing, events, reconnect. Ends with 1 when a budget is
 // exceeded that does not depend on how busy the machine is, and says which; times are figures

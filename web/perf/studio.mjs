@@ -70,5 +70,6 @@ export async function isLive(page) {
 
 /// A prompt that the simulated model plays step by step.
 export function rehearsal(steps) {
-  return `Play it.\n\`\`\`rehearsal\n${steps.map((step) => JSON.stringify(step)).join('\n')}\n\`\`\``;
+  const lines = steps.map((step) => JSON.stringify(step)).join('\n');
+  return `Play it.\n\`\`\`rehearsal\n${lines}\n\`\`\``;
 }

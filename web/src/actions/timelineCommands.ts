@@ -1,6 +1,7 @@
 import { route, goTo, goToPlace, hrefOf } from './app';
 import type { Command } from './commands';
 import { pane } from './preferences';
+import { freshId } from './freshId';
 import { ask } from './prompts';
 import type { WorkspaceSession } from './session';
 import { currentTimeline, type Timeline } from './timeline';
@@ -89,7 +90,7 @@ export function askFork(session: WorkspaceSession, seq: number): void {
     check: (value) => (value.trim() === '' ? 'Give it a name.' : undefined),
     run: async (value) => {
       const source = { kind: 'workspace' as const, id: session.id, through_seq: seq };
-      const request = crypto.randomUUID();
+      const request = freshId();
       const { id } = await createWorkspace({ name: value.trim(), source, request });
       goTo({ page: 'workspace', id });
     },

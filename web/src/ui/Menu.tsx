@@ -60,7 +60,8 @@ function MenuList({ label, items, anchor, onClose }: MenuListProps) {
     const below = around.bottom + kMarginPx;
     const fits = below + offsetHeight <= window.innerHeight;
     element.style.left = `${Math.max(kMarginPx, around.right - offsetWidth)}px`;
-    element.style.top = `${fits ? below : Math.max(kMarginPx, around.top - offsetHeight - kMarginPx)}px`;
+    const above = Math.max(kMarginPx, around.top - offsetHeight - kMarginPx);
+    element.style.top = `${fits ? below : above}px`;
     element.querySelector<HTMLElement>('button:enabled')?.focus();
   }, [anchor]);
 

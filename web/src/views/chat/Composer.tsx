@@ -58,15 +58,15 @@ export function Composer() {
     if (unable) return;
     setSending(true);
     try {
-      if (slash === null) {
-        await sendMessage(session, draft.text, targets.names, apart);
-        setApart(false);
-        targets.pick(targets.names);
-        place(kNothing);
-      } else if (slash.kind === 'command') {
+      if (slash?.kind === 'command') {
         const { draft: text } = await runSlash(session, slash);
         place({ text, cursor: text.length });
+        return;
       }
+      await sendMessage(session, draft.text, targets.names, apart);
+      setApart(false);
+      targets.pick(targets.names);
+      place(kNothing);
     } catch (thrown) {
       showFailure(thrown);
     } finally {

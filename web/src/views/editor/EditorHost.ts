@@ -32,6 +32,7 @@ import {
   lineNumbers,
   type ViewUpdate,
 } from '@codemirror/view';
+import { freshId } from '../../actions/freshId';
 import type { AuthoredLines } from '../../model/authors';
 import { toneOf } from '../../model/format';
 import { changesBetween, lineBreakOf } from '../../model/textChange';
@@ -76,7 +77,7 @@ export class EditorHost {
     parent: HTMLElement,
     private readonly listener: EditorListener,
   ) {
-    this.collab = new CollabText(crypto.randomUUID(), () => this.view, toneOf);
+    this.collab = new CollabText(freshId(), () => this.view, toneOf);
     const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
     const state = EditorState.create({ extensions: this.extensions() });
     this.view = new EditorView({ state, parent: root, root });

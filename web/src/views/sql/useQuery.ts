@@ -1,3 +1,4 @@
+import { freshId } from '../../actions/freshId';
 import { useEffect, useRef, useState } from 'react';
 import { kSchemaSql, tablesOf, type Table } from '../../model/sql';
 import { asFailure, type Failure } from '../../net/failure';
@@ -35,7 +36,7 @@ export function useQuery() {
 
   const run = (database: string, sql: string): void => {
     if (wanted.current !== null) cancel(wanted.current.id);
-    const asked = { id: crypto.randomUUID(), stopped: false };
+    const asked = { id: freshId(), stopped: false };
     wanted.current = asked;
     setOutcome({ phase: 'running', stopping: false });
     const end = (next: Outcome): void => {

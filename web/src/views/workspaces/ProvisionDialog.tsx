@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { goTo } from '../../actions/app';
+import { freshId } from '../../actions/freshId';
 import { keysOpen } from '../../actions/vendorKeys';
 import { createWorkspace } from '../../actions/workspaces';
 import {
@@ -99,7 +100,7 @@ function useMaking(onClose: () => void) {
   const [failure, setFailure] = useState<Failure | null>(null);
   const asked = useRef({ id: '', stopped: false });
   const make = (plan: Plan): void => {
-    const mine = { id: crypto.randomUUID(), stopped: false };
+    const mine = { id: freshId(), stopped: false };
     asked.current = mine;
     setBusy(true);
     setFailure(null);
