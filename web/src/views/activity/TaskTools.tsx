@@ -34,15 +34,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           data-testid={`promote-${id}`}
         />
       )}
-      {group !== undefined && (
-        <IconButton
-          icon="list"
-          size="small"
-          label="Compare the answers side by side"
-          onClick={() => ask({ kind: 'answers', group })}
-          data-testid={`compare-${id}`}
-        />
-      )}
+      {group !== undefined && <CompareTool id={id} group={group} />}
       {!over && (
         <Tool
           icon="chat"
@@ -90,6 +82,18 @@ function ReviewTool({ id }: { id: string }) {
       label="Review what it changed"
       onClick={() => openReview(id)}
       data-testid={`review-${id}`}
+    />
+  );
+}
+
+function CompareTool({ id, group }: { id: string; group: string }) {
+  return (
+    <IconButton
+      icon="list"
+      size="small"
+      label="Compare the answers side by side"
+      onClick={() => ask({ kind: 'answers', group })}
+      data-testid={`compare-${id}`}
     />
   );
 }
