@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { WorkspaceSession } from './session';
+import { route } from './app';
 import { Timeline } from './timeline';
 
 interface Params {
@@ -114,6 +115,33 @@ describe('the timeline', () => {
     await timeline.step('before');
     expect(timeline.target.get()).toBe(1);
     timeline.close();
+  });
+
+  it('does not take back where a link leads while its own moment is still to be named', () => {
+    vi.useFakeTimers();
+    vi.stubGlobal('window', { history: { replaceState: () => undefined } });
+    try {
+      const at = (seq: number) =>
+        route.set({ page: 'workspace', id: 'w', place: { kind: 'moment', seq } });
+      const here = () => {
+        const target = route.get();
+        return target.page === 'workspace' ? target.place : undefined;
+      };
+      const { timeline } = setUp(50);
+      at(50);
+      timeline.look(20);
+      vi.advanceTimersByTime(1_000);
+      expect(here()).toEqual({ kind: 'moment', seq: 20 });
+      timeline.look(10);
+      at(30);
+      vi.advanceTimersByTime(1_000);
+      expect(here()).toEqual({ kind: 'moment', seq: 30 });
+      timeline.close();
+    } finally {
+      route.set({ page: 'workspaces' });
+      vi.unstubAllGlobals();
+      vi.useRealTimers();
+    }
   });
 
   it('goes where the address leads, and not back to where it has been itself', () => {

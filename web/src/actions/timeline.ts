@@ -17,7 +17,7 @@ import { kChatTypes, kNoFilter, paramsOf, type TimelineFilter } from '../model/t
 import { asFailure, type Failure } from '../net/failure';
 import type { WireEvent } from '../protocol/events';
 import type { Density, TimelineAt } from '../protocol/timeline';
-import { showInAddress } from './app';
+import { route, showInAddress } from './app';
 import type { WorkspaceSession } from './session';
 import { Player } from './timelinePlayer';
 
@@ -117,6 +117,10 @@ export class Timeline {
   }
 
   private address(): void {
+    const here = route.get();
+    const place = here.page === 'workspace' ? here.place : undefined;
+    // Somebody has gone elsewhere meanwhile, and wentTo() is about to hear of it.
+    if (place?.kind !== 'moment' || place.seq !== this.addressed) return;
     this.addressed = this.target.get();
     showInAddress({ kind: 'moment', seq: this.addressed });
   }
