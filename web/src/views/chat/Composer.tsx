@@ -43,7 +43,6 @@ export function Composer() {
   const [draft, setDraft] = useState(kNothing);
   const [sending, setSending] = useState(false);
   const [apart, setApart] = useState(false);
-
   const place = usePlace(input, setDraft);
   const focus = useCallback(() => input.current?.focus(), []);
   const targets = useTargets(draft.text, names, roles, focus);
