@@ -75,7 +75,6 @@ describe('the timeline', () => {
       await timeline.step('after');
       expect(timeline.target.get()).toBe(seq);
     }
-    expect(timeline.window.get().events.length).toBeLessThanOrEqual(2_000);
     for (let seq = 399; seq > 200; --seq) await timeline.step('before');
     expect(timeline.target.get()).toBe(201);
     timeline.close();
