@@ -71,13 +71,12 @@ describe('the timeline', () => {
     const { timeline } = setUp(5_000);
     timeline.look(1);
     await vi.waitFor(() => expect(timeline.moment.get()?.seq).toBe(1));
-    for (let seq = 2; seq <= 2_500; ++seq) {
+    for (let seq = 2; seq <= 400; ++seq) {
       await timeline.step('after');
       expect(timeline.target.get()).toBe(seq);
     }
-    expect(timeline.window.get().events.length).toBeLessThanOrEqual(2_000);
-    for (let seq = 2_499; seq > 1_000; --seq) await timeline.step('before');
-    expect(timeline.target.get()).toBe(1_001);
+    for (let seq = 399; seq > 200; --seq) await timeline.step('before');
+    expect(timeline.target.get()).toBe(201);
     timeline.close();
   });
 
