@@ -6,6 +6,11 @@ namespace coditect::api {
 
 namespace {
 
+/// Nobody stops what another one asked, though they guess its name.
+std::string owned(const MethodCall& call, const std::string& id) {
+  return id.empty() ? "" : call.caller.actor + ' ' + id;
+}
+
 awaitable<Result<json::value>> query(MethodCall call) {
   CO_TRY(databases::DatabaseName name,
          databases::parse_database_name(text_param(call.params, "database")));
@@ -18,11 +23,12 @@ awaitable<Result<json::value>> query(MethodCall call) {
   query.stop = call.gone;
   const std::string id = optional_text(call.params, "id").value_or("");
   if (id.size() > limits::kNameBytesMax) co_return invalid("'id' is longer than 100 bytes");
-  co_return co_await call.workspace.queries().sql(name, std::move(query), id);
+  co_return co_await call.workspace.queries().sql(name, std::move(query), owned(call, id));
 }
 
 awaitable<Result<json::value>> cancel(MethodCall call) {
-  const bool cancelled = call.workspace.queries().cancel(text_param(call.params, "id"));
+  const bool cancelled =
+      call.workspace.queries().cancel(owned(call, text_param(call.params, "id")));
   co_return json::object{{"cancelled", cancelled}};
 }
 
