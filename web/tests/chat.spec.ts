@@ -91,7 +91,8 @@ test('a task is steered and stopped from where it streams, and its answer says i
   await say(page, '/steer @claude And kind.');
   await expect(page.getByTestId('message').filter({ hasText: 'And kind.' })).toBeVisible();
   await working.getByRole('button', { name: 'Stop' }).click();
-  await expect(page.locator('.task[data-state="cancelled"]')).toContainText('claude');
+  const cancelled = page.getByTestId('lane-claude').locator('.task[data-state="cancelled"]');
+  await expect(cancelled).toHaveCount(1);
   await expect(working).toHaveCount(0);
 
   await say(page, rehearsal('@all and now', [{ say: 'Here.' }]));

@@ -34,10 +34,12 @@ test('what was typed and not saved is there again', async ({ page, studio }) => 
   await comeBack(page, studio);
   await expect(page.getByText('What you had typed in a.txt is back.')).toBeVisible();
   await expect(page.locator('.cm-line').first()).toHaveText('MINE one');
+  await page.getByRole('button', { name: 'Give it up' }).click();
+  await expect(page.locator('.cm-line').first()).toHaveText('one');
+  await expect(page.getByTestId('save')).toHaveText('Saved');
   await page.locator('.cm-line').first().click();
   await page.keyboard.press('ControlOrMeta+z');
-  await expect(page.locator('.cm-line').first()).toHaveText('one');
-  await page.keyboard.press('ControlOrMeta+Shift+z');
+  await expect(page.locator('.cm-line').first()).toHaveText('MINE one');
   await page.keyboard.press('ControlOrMeta+s');
   await expect(page.getByTestId('save')).toHaveText('Saved');
   expect((await studio.rpc<{ text: string }>('files.read', { path: 'a.txt' })).text).toBe(

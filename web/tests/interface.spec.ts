@@ -43,7 +43,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violations(page)).toEqual([]);
     await askForAnEdit(studio);
     await page.getByTestId('dock-approvals').click();
-    await expect(page.getByRole('article')).toHaveCount(1);
+    await expect(page.getByRole('tabpanel').getByRole('article')).toHaveCount(1);
     expect(await violations(page)).toEqual([]);
     await page.getByTestId('dock-sql').click();
     await page.getByTestId('sql-run').click();

@@ -21,6 +21,12 @@ export interface DocumentsState {
   open: Record<string, OpenDocument>;
 }
 
+/** The text in an editor; what is written is as if its person had typed it. */
+export interface Buffer {
+  read(): string;
+  write(text: string): void;
+}
+
 /** A re-read to be done: it must reach `seq`, written by `actor`. */
 interface Turn {
   actor: string;
@@ -35,7 +41,7 @@ interface Turn {
 export class Documents {
   readonly store = createStore<DocumentsState>({ tabs: [], active: null, open: {} });
   readonly sharing: Sharing;
-  private readonly buffers = new Map<string, () => string>();
+  private readonly buffers = new Map<string, Buffer>();
   private readonly saves = new Map<string, Promise<void>>();
   /** Paths being re-read, with what was asked for meanwhile (`seq` 0: nothing). */
   private readonly refreshes = new Map<string, Turn>();
@@ -49,10 +55,10 @@ export class Documents {
     this.sharing = new Sharing(call);
   }
 
-  registerBuffer(path: string, read: () => string): () => void {
-    this.buffers.set(path, read);
+  registerBuffer(path: string, buffer: Buffer): () => void {
+    this.buffers.set(path, buffer);
     return () => {
-      if (this.buffers.get(path) === read) this.buffers.delete(path);
+      if (this.buffers.get(path) === buffer) this.buffers.delete(path);
     };
   }
 
@@ -100,15 +106,22 @@ export class Documents {
     showToast({
       tone: 'info',
       text: `What you had typed in ${path} is back.`,
-      hint: 'It is not saved yet; undo takes it away.',
+      hint: 'It is not saved yet.',
+      action: { label: 'Give it up', run: () => this.giveUp(path) },
     });
+  }
+
+  /** Makes the editor's text the file's again; undo brings it back. */
+  private giveUp(path: string): void {
+    const doc = this.get(path);
+    if (doc?.phase === 'ready') this.buffers.get(path)?.write(doc.base);
   }
 
   /** The text in the editor has changed, or what it is based on. */
   keepDraft(path: string): void {
     this.drafts.changed(path, () => {
       const doc = this.get(path);
-      const read = this.buffers.get(path);
+      const read = this.buffers.get(path)?.read;
       if (doc?.phase !== 'ready' || read === undefined) return 'unknown';
       return doc.dirty ? { text: read(), base: doc.base, version: doc.version } : 'saved';
     });
@@ -129,7 +142,7 @@ export class Documents {
   /** Saves what the editor holds; a refused save leaves it unsaved and says why in the document. */
   async save(path: string): Promise<void> {
     const doc = this.get(path);
-    const read = this.buffers.get(path);
+    const read = this.buffers.get(path)?.read;
     if (doc === undefined || read === undefined || doc.phase !== 'ready' || doc.saving) return;
     if (!doc.dirty && doc.removedBy === null) return;
     const work = this.write(doc, read);

@@ -40,7 +40,10 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
 
   useEffect(() => {
     void host.current?.setLanguage(doc.path);
-    return session.documents.registerBuffer(doc.path, () => host.current?.text() ?? '');
+    return session.documents.registerBuffer(doc.path, {
+      read: () => host.current?.text() ?? '',
+      write: (text) => host.current?.type(text),
+    });
   }, [session, doc.path]);
 
   const { base, adoption, adoptedFrom, incoming, comparing } = doc;
