@@ -13,7 +13,9 @@ import { isKnown, type WireEvent } from '../../protocol/events';
 const kEditsMax = 100;
 const kPauseMs = 400;
 
-/** Who wrote which lines of the document as the server has it; asked for again when it changes. */
+/**
+ * Which lines of the document, as the server has it, others wrote; asked for again when it changes.
+ */
 export function useAuthors(session: WorkspaceSession, doc: OpenDocument): AuthoredLines[] {
   const { path, version, base, phase } = doc;
   const [lines, setLines] = useState<AuthoredLines[]>([]);
@@ -25,7 +27,9 @@ export function useAuthors(session: WorkspaceSession, doc: OpenDocument): Author
         (edits) => {
           // A later edit is on its way: its own version asks again.
           if (wanted && edits.at(-1)?.seq === version) {
-            setLines(authoredLines(base, authorships(edits)));
+            const own = session.you.get()?.actor;
+            const lines = authoredLines(base, authorships(edits));
+            setLines(lines.filter(({ actor }) => actor !== own));
           }
         },
         // Colours beside the text: without them the file is edited just as well.
