@@ -7,7 +7,8 @@ import { call, isLive, provision, rehearsal, withBrowser } from './studio.mjs';
 const kLetters = 400;
 const kPauseMs = 25;
 const kAgents = ['claude', 'gemini', 'codex', 'kimi'];
-const kEdits = 250;
+/// Fewer than a task's turns, and long enough to last.
+const kEdits = 180;
 
 export async function measureTyping() {
   const workspace = await provision('typing');
@@ -20,7 +21,7 @@ export async function measureTyping() {
     await page.getByTestId('file-mine.ts').click();
     await page.locator('.cm-line').first().click();
     await page.evaluate(watchKeys);
-    for (const agent of kAgents) await call(workspace, 'tasks.submit', edits(agent));
+    for (const agent of process.env.NOAGENTS ? [] : kAgents) await call(workspace, 'tasks.submit', edits(agent));
     for (let letter = 0; letter < kLetters; letter++) {
       await page.keyboard.press(letter % 40 === 39 ? 'Enter' : 'x');
       await page.waitForTimeout(kPauseMs);
@@ -41,7 +42,7 @@ function edits(agent) {
   const path = `work/${agent}.ts`;
   const steps = Array.from({ length: kEdits }, (_, at) => [
     { tool: 'write_file', input: { path, text: `// ${agent}, draft ${at}\n`.repeat(at + 1) } },
-    { pause_ms: 20 },
+    { pause_ms: 100 },
   ]);
   return { agent, prompt: rehearsal(steps.flat()) };
 }

@@ -1,4 +1,4 @@
-import { apply, GapError } from '../model/apply';
+import { applyAll, GapError } from '../model/apply';
 import { fromSnapshot } from '../model/attach';
 import { applyToFiles, filesFrom } from '../model/files';
 import { addMessages, pageBefore, prependEvents } from '../model/history';
@@ -21,6 +21,7 @@ import type {
 import type { Presence, You } from '../protocol/people';
 import type { Call } from './call';
 import { Documents } from './documents';
+import { DrawTime } from './drawTime';
 import { Drafts } from './drafts';
 import { layoutOf } from './layout';
 import { OwnLocks } from './ownLocks';
@@ -44,7 +45,6 @@ export interface Fade {
   seq: number;
 }
 
-const kFlushMs = 16;
 const kFadeMs = 1_500;
 const kPageEvents = 300;
 const kTreeDepth = 64;
@@ -81,7 +81,7 @@ export class WorkspaceSession {
   readonly presence: OwnPresence;
   private readonly socket: RpcSocket;
   private queue: ModelNotification[] = [];
-  private flushTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly drawTime = new DrawTime(() => this.flush());
   private attaching = false;
   private failedTries = 0;
 
@@ -119,7 +119,7 @@ export class WorkspaceSession {
   close(): void {
     window.removeEventListener('online', this.lookAgain);
     document.removeEventListener('visibilitychange', this.lookAgain);
-    clearTimeout(this.flushTimer);
+    this.drawTime.close();
     this.locks.close();
     this.presence.close();
     this.documents.sharing.close();
@@ -234,10 +234,7 @@ export class WorkspaceSession {
       return;
     }
     this.queue.push(notification);
-    this.flushTimer ??= setTimeout(() => {
-      this.flushTimer = undefined;
-      this.flush();
-    }, kFlushMs);
+    this.drawTime.request();
   }
 
   private flush(): void {
@@ -246,7 +243,7 @@ export class WorkspaceSession {
     this.queue = [];
     const before = this.state.get()?.seq ?? 0;
     try {
-      this.change((state) => batch.reduce(take, state));
+      this.change((state) => takeAll(state, batch));
     } catch (thrown) {
       if (!(thrown instanceof GapError) && !(thrown instanceof ResyncError)) throw thrown;
       void this.attach(undefined);
@@ -320,13 +317,18 @@ function isOfTerminal(notification: Notification): notification is TerminalNotif
   return notification.method === 'terminal.output' || notification.method === 'terminal.exit';
 }
 
-function take(state: WorkspaceState, notification: ModelNotification): WorkspaceState {
-  switch (notification.method) {
-    case 'event':
-      return apply(state, notification.params.event);
-    case 'preview':
-      return { ...state, previews: withPreview(state.previews, notification.params) };
-    case 'resync':
-      throw new ResyncError();
+function takeAll(state: WorkspaceState, batch: ModelNotification[]): WorkspaceState {
+  let next = state;
+  let events: WireEvent[] = [];
+  for (const notification of batch) {
+    if (notification.method === 'event') {
+      events.push(notification.params.event);
+      continue;
+    }
+    if (notification.method === 'resync') throw new ResyncError();
+    next = applyAll(next, events);
+    events = [];
+    next = { ...next, previews: withPreview(next.previews, notification.params) };
   }
+  return applyAll(next, events);
 }

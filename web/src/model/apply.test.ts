@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { apply, GapError } from './apply';
+import { apply, applyAll, GapError } from './apply';
 import { fromSnapshot } from './attach';
 import { leadingLock } from './locks';
 import { withPreview } from './previews';
+import { kLogEventsMax } from './state';
 import { inQueueOrder } from './tasks';
 import * as story from './testing';
 import { events, fresh, play, snapshot } from './testing';
@@ -17,6 +18,28 @@ describe('the sequence', () => {
     const after = play(fresh, [story.queued('t1'), story.acquired('a', 1)]);
     const replay = events(10, [story.queued('other'), story.released('a', 1)]);
     expect(replay.reduce(apply, after)).toBe(after);
+  });
+
+  it('comes to the same with many at once as with one after another', () => {
+    const many = events(10, [story.queued('t1'), story.acquired('a', 1), story.queued('t2')]);
+    expect(applyAll(fresh, many)).toEqual(
+      many.reduce((state, event) => apply(state, event), fresh),
+    );
+    expect(applyAll(fresh, [...many, ...many])).toEqual(applyAll(fresh, many));
+    expect(() => applyAll(fresh, many.toSpliced(1, 1))).toThrow(GapError);
+  });
+
+  it('keeps the end of a long log, without a gap', () => {
+    const [event] = events(10, [story.queued('t1')]);
+    const long = Array.from({ length: kLogEventsMax + 50 }, (_, at) => ({
+      ...event!,
+      type: 'weather_changed',
+      seq: 11 + at,
+    }));
+    const { log, seq } = applyAll(applyAll(fresh, long.slice(0, 30)), long.slice(30));
+    expect(log).toHaveLength(kLogEventsMax);
+    expect(log.at(-1)?.seq).toBe(seq);
+    expect(log[0]?.seq).toBe(seq - kLogEventsMax + 1);
   });
 
   it.each([12, 13, 1_000])('refuses to jump from 10 to %i', (seq) => {

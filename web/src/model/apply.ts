@@ -28,10 +28,21 @@ export class GapError extends Error {
  * count.
  */
 export function apply(state: WorkspaceState, event: WireEvent): WorkspaceState {
-  if (event.seq <= state.seq) return state;
-  if (event.seq > state.seq + 1) throw new GapError(state.seq + 1, event.seq);
-  const counted = { ...state, seq: event.seq, log: appendToLog(state.log, event) };
-  return isKnown(event) ? applyKnown(counted, event) : counted;
+  return applyAll(state, [event]);
+}
+
+/** The same for several in order; the log, which is long, is made anew only once. */
+export function applyAll(state: WorkspaceState, events: WireEvent[]): WorkspaceState {
+  let next = state;
+  const added: WireEvent[] = [];
+  for (const event of events) {
+    if (event.seq <= next.seq) continue;
+    if (event.seq > next.seq + 1) throw new GapError(next.seq + 1, event.seq);
+    const counted = { ...next, seq: event.seq };
+    next = isKnown(event) ? applyKnown(counted, event) : counted;
+    added.push(event);
+  }
+  return added.length === 0 ? state : { ...next, log: appendToLog(state.log, added) };
 }
 
 function applyKnown(state: WorkspaceState, event: KnownEvent): WorkspaceState {
@@ -82,7 +93,7 @@ function applyToSession(
   return session;
 }
 
-function appendToLog(log: WireEvent[], event: WireEvent): WireEvent[] {
-  const kept = log.length >= kLogEventsMax ? log.slice(log.length - kLogEventsMax + 1) : log;
-  return [...kept, event];
+function appendToLog(log: WireEvent[], added: WireEvent[]): WireEvent[] {
+  const over = log.length + added.length - kLogEventsMax;
+  return (over > 0 ? log.slice(over) : log).concat(added.slice(-kLogEventsMax));
 }

@@ -75,6 +75,19 @@ export function filePlaceOf(text: string): { path: string; line?: number } | nul
  * prose.
  */
 export function summaryOf(text: string): string {
+  const known = summaries.get(text);
+  if (known !== undefined) return known;
+  if (summaries.size >= kSummariesMax) summaries.clear();
+  const summary = summarise(text);
+  summaries.set(text, summary);
+  return summary;
+}
+
+/** Lists of tasks show the same prompts again and again. */
+const summaries = new Map<string, string>();
+const kSummariesMax = 500;
+
+function summarise(text: string): string {
   const blocks = blocksOf(text);
   const prose = blocks.filter((block) => block.kind === 'text');
   const shown = prose.length > 0 ? prose : blocks;

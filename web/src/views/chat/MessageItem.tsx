@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { clock, shortName, toneOf } from '../../model/format';
 import type { ChatMessage, ChatNotice } from '../../model/state';
 import type { TaskInfo } from '../../protocol/entities';
@@ -5,7 +6,7 @@ import { Icon } from '../../ui/Icon';
 import { AnswerFoot, TaskReins } from './TaskFoot';
 import { Markup } from './Markup';
 
-export function MessageItem({ message }: { message: ChatMessage }) {
+export const MessageItem = memo(function MessageItem({ message }: { message: ChatMessage }) {
   const { from, to, ts, text, tone, task } = message;
   const person = from.startsWith('user:');
   // An agent's answer goes to whoever asked: saying so every time would only be noise.
@@ -35,7 +36,7 @@ export function MessageItem({ message }: { message: ChatMessage }) {
       {tone === 'answer' && task !== undefined && <AnswerFoot id={task} />}
     </article>
   );
-}
+});
 
 /**
  * What an agent is doing right now: what it is saying, replaced by its message when that is on
@@ -67,7 +68,7 @@ export function PreviewItem({ task, text }: { task: TaskInfo; text: string | und
   );
 }
 
-export function NoticeItem({ notice }: { notice: ChatNotice }) {
+export const NoticeItem = memo(function NoticeItem({ notice }: { notice: ChatNotice }) {
   return (
     <div className="notice" data-tone={toneOf(`agent:${notice.agent}`)} data-testid="notice">
       <Icon name="alert" size={14} />
@@ -77,4 +78,4 @@ export function NoticeItem({ notice }: { notice: ChatNotice }) {
       </span>
     </div>
   );
-}
+});

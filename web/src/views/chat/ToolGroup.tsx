@@ -1,17 +1,41 @@
+import { memo, useState } from 'react';
 import { pathOfInput } from '../../model/agents';
 import { duration, toneOf } from '../../model/format';
 import type { ChatTool } from '../../model/state';
 import { Icon } from '../../ui/Icon';
 import { Spinner } from '../../ui/controls';
 
-/** The tools an agent used between two messages, folded to one line that names the last. */
-export function ToolGroup({ agent, items }: { agent: string; items: ChatTool[] }) {
+interface ToolGroupProps {
+  agent: string;
+  items: ChatTool[];
+}
+
+function isSame(before: ToolGroupProps, after: ToolGroupProps): boolean {
+  const { items } = after;
+  return (
+    before.items.length === items.length && before.items.every((item, at) => item === items[at])
+  );
+}
+
+/**
+ * The tools an agent used between two messages, folded to one line that names the last. What is
+ * folded is not drawn: an agent at work makes many calls with long texts.
+ */
+export const ToolGroup = memo(function ToolGroup({ agent, items }: ToolGroupProps) {
+  const [open, setOpen] = useState(false);
   const running = items.find((item) => item.status === 'running');
   const failed = items.filter((item) => item.status === 'failed').length;
   const shown = running ?? items.at(-1);
   if (shown === undefined) return null;
   return (
-    <details className="tools" data-tone={toneOf(`agent:${agent}`)} data-testid="tools">
+    <details
+      className="tools"
+      data-tone={toneOf(`agent:${agent}`)}
+      data-testid="tools"
+      onToggle={({ target, currentTarget }) =>
+        target === currentTarget && setOpen(currentTarget.open)
+      }
+    >
       <summary>
         {running === undefined ? <Icon name="wrench" size={13} /> : <Spinner label="Running" />}
         <span className="toned">{agent}</span>
@@ -22,19 +46,22 @@ export function ToolGroup({ agent, items }: { agent: string; items: ChatTool[] }
         {failed > 0 && <span className="bad-text">{failed} failed</span>}
         {items.length > 1 && <span className="faint num">{items.length} calls</span>}
       </summary>
-      <ol>
-        {items.map((item) => (
-          <ToolRow key={item.seq} item={item} />
-        ))}
-      </ol>
+      {open && (
+        <ol>
+          {items.map((item) => (
+            <ToolRow key={item.seq} item={item} />
+          ))}
+        </ol>
+      )}
     </details>
   );
-}
+}, isSame);
 
-function ToolRow({ item }: { item: ChatTool }) {
+const ToolRow = memo(function ToolRow({ item }: { item: ChatTool }) {
+  const [open, setOpen] = useState(false);
   return (
     <li>
-      <details className="tool">
+      <details className="tool" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <Status status={item.status} />
           <span className="mono">{item.tool}</span>
@@ -43,12 +70,12 @@ function ToolRow({ item }: { item: ChatTool }) {
             <span className="faint num">{duration(item.elapsed_ms)}</span>
           )}
         </summary>
-        <pre aria-label="Input">{pretty(item.input)}</pre>
-        {item.output !== undefined && <pre aria-label="Output">{pretty(item.output)}</pre>}
+        {open && <pre aria-label="Input">{pretty(item.input)}</pre>}
+        {open && item.output !== undefined && <pre aria-label="Output">{pretty(item.output)}</pre>}
       </details>
     </li>
   );
-}
+});
 
 function Status({ status }: { status: ChatTool['status'] }) {
   if (status === 'running') return <Spinner label="Running" />;

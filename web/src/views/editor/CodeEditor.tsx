@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type RefObject } from 'react';
 import type { OpenDocument } from '../../model/document';
 import { toneOf } from '../../model/format';
 import { useStore } from '../../ui/useStore';
@@ -66,12 +66,7 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
   const authors = useAuthors(session, doc);
   useEffect(() => host.current?.showAuthors(authors), [authors]);
 
-  const reveal = useStore(session.reveal);
-  useEffect(() => {
-    if (reveal === null || reveal.path !== path.current) return;
-    host.current?.revealLine(reveal.line);
-    session.reveal.set(null);
-  }, [session, reveal]);
+  useReveal(host, path);
 
   const theirs = comparing ? (incoming?.text ?? null) : null;
   useEffect(() => host.current?.compareWith(theirs), [theirs]);
@@ -82,4 +77,15 @@ export default function CodeEditor({ doc, readOnly }: { doc: OpenDocument; readO
   return (
     <div ref={box} className="code-editor" data-testid="code-editor" data-read-only={readOnly} />
   );
+}
+
+/** Brings the line into sight that a link or a search leads to. */
+function useReveal(host: RefObject<EditorHost | null>, path: RefObject<string>): void {
+  const session = useSession();
+  const reveal = useStore(session.reveal);
+  useEffect(() => {
+    if (reveal === null || reveal.path !== path.current) return;
+    host.current?.revealLine(reveal.line);
+    session.reveal.set(null);
+  }, [session, host, path, reveal]);
 }

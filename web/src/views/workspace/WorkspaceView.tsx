@@ -94,6 +94,8 @@ function Opening({ offline }: { offline: boolean }) {
 function useShortcuts(session: WorkspaceSession): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
+      // A letter that is typed is never a command, and must not wait for a list of them.
+      if (!event.ctrlKey && !event.metaKey && !/^F\d/.test(event.key)) return;
       if (matchesKeys('Mod+K', event)) {
         event.preventDefault();
         ask({ kind: 'commands' });

@@ -1,0 +1,44 @@
+const kFrameMs = 16;
+const kTypingMs = 300;
+const kLongestMs = 120;
+
+/**
+ * When what has come is best drawn: a frame later, or, while somebody types, right after the frame
+ * with their letter. Drawing takes some milliseconds, and a letter must not wait for them.
+ */
+export class DrawTime {
+  private lastKey = -Infinity;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private afterKey = false;
+
+  constructor(private readonly draw: () => void) {
+    window.addEventListener('keydown', this.onKey, { capture: true });
+  }
+
+  /** Draws soon, once, however often it is asked for until then. */
+  request(): void {
+    if (this.timer !== undefined) return;
+    this.afterKey = performance.now() - this.lastKey < kTypingMs;
+    this.timer = setTimeout(this.run, this.afterKey ? kLongestMs : kFrameMs);
+  }
+
+  close(): void {
+    window.removeEventListener('keydown', this.onKey, { capture: true });
+    clearTimeout(this.timer);
+  }
+
+  private readonly onKey = (): void => {
+    this.lastKey = performance.now();
+    if (this.timer === undefined || !this.afterKey) return;
+    requestAnimationFrame(() => {
+      if (this.timer === undefined || !this.afterKey) return;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(this.run, 0);
+    });
+  };
+
+  private readonly run = (): void => {
+    this.timer = undefined;
+    this.draw();
+  };
+}
