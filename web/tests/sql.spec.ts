@@ -108,6 +108,8 @@ test('tables and columns of the database are completed', async ({ page, studio }
   await input.pressSequentially('SELECT * FROM lang');
   const option = page.getByRole('option', { name: /languages/ });
   await expect(option).toBeVisible();
+  // A list that has just come takes no key yet: nobody can have read it.
+  await page.waitForTimeout(250);
   await page.keyboard.press('Enter');
   await expect(input).toHaveText('SELECT * FROM languages');
   await input.pressSequentially(' WHERE languages.byt');
