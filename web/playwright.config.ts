@@ -9,7 +9,8 @@ export default defineConfig({
   outputDir: './test-results/artifacts',
   fullyParallel: false,
   workers: 1,
-  // A busy machine makes one of many stories late; what fails twice is broken. The run says "flaky".
+  // A busy machine makes one of many stories late; what fails twice is broken. The run then says
+  // "flaky".
   retries: 1,
   timeout: 45_000,
   expect: { timeout: 10_000 },

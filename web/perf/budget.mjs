@@ -5,7 +5,7 @@ export const broken = [];
 
 /// A figure that has to stay at or below `most`, however busy the machine is.
 export function atMost(name, value, unit, most) {
-  report(name, value, unit, most);
+  report(name, value, unit, undefined, { beside: `at most ${most} ${unit}` });
   if (value > most) broken.push(`${name}: ${value.toFixed(1)} ${unit} > ${most} ${unit}`);
 }
 
