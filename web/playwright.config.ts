@@ -9,9 +9,6 @@ export default defineConfig({
   outputDir: './test-results/artifacts',
   fullyParallel: false,
   workers: 1,
-  // A busy machine makes one of many stories late; what fails twice is broken. The run then says
-  // "flaky".
-  retries: 1,
   timeout: 45_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
