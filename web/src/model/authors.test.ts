@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { authoredLines, authorships, type LoggedEdit } from './authors';
+import { randomFrom } from './testing';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -42,11 +43,7 @@ describe('who wrote a line', () => {
   });
 
   it('agrees with a model that keeps an author for every byte', () => {
-    let state = 11;
-    const random = (limit: number): number => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.floor((state / 2 ** 32) * limit);
-    };
+    const random = randomFrom(11);
     for (let round = 0; round < 200; round++) {
       let bytes = encode('abc\ndef\nghi\n');
       const edits = [created('user:0', decode(bytes))];

@@ -14,15 +14,7 @@ import {
   shownTab,
   type Layout,
 } from './layout';
-
-/** The same numbers below `limit` in every run. */
-function randomFrom(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
+import { randomFrom } from './testing';
 
 function panelsOf(layout: Layout): string[] {
   return kAreas.flatMap((area) => layout.areas[area]).toSorted();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mergeTexts } from './mergeTexts';
+import { randomFrom } from './testing';
 
 const kBase = 'one\ntwo\nthree\nfour\nfive\n';
 
@@ -26,11 +27,7 @@ describe('putting two texts together', () => {
   });
 
   it('loses no line that either has written', () => {
-    let state = 5;
-    const random = (limit: number): number => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.floor((state / 2 ** 32) * limit);
-    };
+    const random = randomFrom(5);
     const lines = Array.from({ length: 60 }, (_, at) => `line ${at}`);
     for (let round = 0; round < 300; round++) {
       const edited = (name: string): string[] => {

@@ -106,3 +106,12 @@ export const toolFinished = (id: string, ok = true, task = 't1') => ({
     elapsed_ms: 5,
   },
 });
+
+/** The same whole numbers below `limit` in every run. */
+export function randomFrom(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
