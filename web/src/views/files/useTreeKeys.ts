@@ -1,11 +1,12 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
-import { parentOf, type TreeRow } from '../../model/tree';
+import { parentOf, type TreeNode, type TreeRow } from '../../model/tree';
 
-/** The keys of an ARIA tree that is only looked at: arrows, Home and End. */
+/** The keys of an ARIA tree: arrows, Home and End, and those that `more` has for a node. */
 export function useTreeKeys(
   rows: TreeRow[],
   active: string | null,
   onToggle: (path: string, open: boolean) => void,
+  more: (node: TreeNode) => Record<string, () => void> = () => ({}),
 ) {
   const box = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<string | null>(null);
@@ -37,6 +38,7 @@ export function useTreeKeys(
         open
           ? onToggle(node.path, false)
           : moveTo(rows.findIndex((row) => row.node.path === parentOf(node.path))),
+      ...more(node),
     };
     const action = keys[event.key];
     if (action === undefined) return;

@@ -8,7 +8,7 @@ import { Empty } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { VirtualList } from '../../ui/VirtualList';
 import { useMoment, useTimeline } from './TimelineContext';
-import { useTreeKeys } from './useTreeKeys';
+import { useTreeKeys } from '../files/useTreeKeys';
 
 const kRowHeight = window.matchMedia('(pointer: coarse)').matches ? 36 : 26;
 
