@@ -277,7 +277,7 @@ test('a row of the log leads to its moment, and its link is copied', async ({
   await page.getByTestId('event-go-2').click();
   await expect(page.getByTestId('past-seq')).toContainText('event 2 of');
   await page.getByRole('button', { name: 'Copy link' }).click();
-  await expect(page.getByText('The link to this moment is copied.')).toBeVisible();
+  await expect(page.getByText('Copied the link to what you see.')).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toBe(page.url());
   await page.goBack();

@@ -1,3 +1,4 @@
+import type { Place } from '../model/place';
 import { pathProblem } from '../model/tree';
 import { asFailure } from '../net/failure';
 import { route, showInAddress } from './app';
@@ -14,20 +15,21 @@ export function openFile(session: WorkspaceSession, path: string, line?: number)
   void session.documents.open(path);
 }
 
-/** Copies the address of what is shown, so that another person sees the same. */
-export async function copyLink(session: WorkspaceSession): Promise<void> {
-  const { active } = session.documents.store.get();
+/** What a person looks at: what the address names, or the file in front and the cursor's line. */
+function shownPlace(session: WorkspaceSession): Place | undefined {
   const here = route.get();
-  if (here.page !== 'workspace') return;
-  const seen = here.place?.kind === 'task' || here.place?.kind === 'moment';
-  const line = active === null ? undefined : session.cursorLine.get(active);
-  if (!seen && active !== null) {
-    showInAddress({
-      kind: 'file',
-      path: active,
-      ...(line === undefined || line === 1 ? {} : { line }),
-    });
-  }
+  const named = here.page === 'workspace' ? here.place : undefined;
+  if (named?.kind === 'task' || named?.kind === 'moment') return named;
+  const path = session.documents.store.get().active;
+  if (path === null) return undefined;
+  const line = session.cursorLine.get(path) ?? 1;
+  return { kind: 'file', path, ...(line === 1 ? {} : { line }) };
+}
+
+/** Copies the address of a place, or of what is shown, so that another person sees the same. */
+export async function copyLink(session: WorkspaceSession, place?: Place): Promise<void> {
+  const wanted = place ?? shownPlace(session);
+  showInAddress(wanted);
   try {
     await navigator.clipboard.writeText(window.location.href);
     showToast({ tone: 'success', text: 'Copied the link to what you see.' });

@@ -56,8 +56,8 @@ const kTriesBeforeOffline = 4;
 
 /**
  * One workspace as this browser sees it: the connection, the model fed by it, and the open files.
- * Events are applied in batches, when drawing them delays no typed letter; after a gap or a `resync`
- * the state is fetched anew.
+ * Events are applied in batches, when drawing them delays no typed letter; after a gap or a
+ * `resync` the state is fetched anew.
  */
 export class WorkspaceSession {
   readonly connection = createStore<Connection>({ phase: 'connecting' });

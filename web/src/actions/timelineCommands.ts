@@ -1,4 +1,5 @@
-import { route, goTo, goToPlace, hrefOf } from './app';
+import { route, goTo, goToPlace } from './app';
+import { copyLink } from './fileActions';
 import type { Command } from './commands';
 import { pane } from './preferences';
 import { freshId } from './freshId';
@@ -97,16 +98,6 @@ export function askFork(session: WorkspaceSession, seq: number): void {
   });
 }
 
-export function copyLink(session: WorkspaceSession, seq: number): void {
-  const place = { kind: 'moment' as const, seq };
-  const href = hrefOf({ page: 'workspace', id: session.id, place });
-  const link = `${window.location.origin}${window.location.pathname}${href}`;
-  attempt(async () => {
-    await navigator.clipboard.writeText(link);
-    showToast({ tone: 'success', text: 'The link to this moment is copied.' });
-  });
-}
-
 /** What can be done with the past: to go there, and what can be done once one is there. */
 export function timelineCommands(session: WorkspaceSession): Command[] {
   const here = route.get();
@@ -176,7 +167,7 @@ function pastCommands(session: WorkspaceSession, timeline: Timeline): Command[] 
       id: 'timeline.link',
       title: 'Copy a link to this moment',
       section,
-      run: () => copyLink(session, seq),
+      run: () => void copyLink(session, { kind: 'moment', seq }),
     },
   ];
 }

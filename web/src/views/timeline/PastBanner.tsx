@@ -1,12 +1,7 @@
+import { copyLink } from '../../actions/fileActions';
 import { goToPlace } from '../../actions/app';
 import { keyLabel } from '../../actions/keys';
-import {
-  askFork,
-  askRestore,
-  copyLink,
-  exporting,
-  kTimelineKeys,
-} from '../../actions/timelineCommands';
+import { askFork, askRestore, exporting, kTimelineKeys } from '../../actions/timelineCommands';
 import { describe } from '../../model/describe';
 import { shortName, toneOf } from '../../model/format';
 import { Icon } from '../../ui/Icon';
@@ -35,7 +30,11 @@ export function PastBanner() {
       </div>
       <What />
       <div className="past-actions">
-        <Button size="small" variant="ghost" onClick={() => copyLink(session, seq)}>
+        <Button
+          size="small"
+          variant="ghost"
+          onClick={() => void copyLink(session, { kind: 'moment', seq })}
+        >
           Copy link
         </Button>
         <Button size="small" variant="ghost" onClick={() => exporting.set(true)}>
