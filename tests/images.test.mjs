@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { script, startPrograms } from './lib/acp/start.mjs';
 import { sha256 } from './lib/log.mjs';
 import { png } from './lib/picture.mjs';
 import { kAgents } from './lib/rehearsal.mjs';
@@ -92,6 +93,21 @@ test('what is no picture, too large or too much is refused, and nothing is sent'
   await refused(send([], { images: broken }), 'invalid');
   await refused(send([], { images: ['x'] }), 'invalid');
   assert.deepEqual(await workspace.changesSince(head), []);
+});
+
+test('a program is shown pictures where it takes them, and told of them where not', async (t) => {
+  const programs = await startPrograms(t, { sees: { env: { ACP_SEES: '1' } }, blind: {} });
+  const other = await Workspace.provision(programs);
+  const picture = png(8, 8);
+  const text = script({ show: true });
+  const to = ['sees', 'blind'];
+  const { tasks } = await other.call('messages.send', { to, text, images: shown(picture) });
+  const results = {};
+  for (const task of await other.finished(tasks)) results[task.agent] = task.result;
+  assert.deepEqual(results, {
+    sees: `image/png ${sha256(picture)}; told: false`,
+    blind: 'no picture; told: true',
+  });
 });
 
 test('only pictures are read by their hash', async () => {
