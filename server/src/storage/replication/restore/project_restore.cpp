@@ -172,6 +172,23 @@ Result<std::vector<blobs::TreeEntry>> base_entries(const BaseTree& base,
   return entries;
 }
 
+/// Finds the contents that the tree and the edits after it do not tell, where there are any: in all
+/// of the log and among the blobs, to which earlier trees belong.
+Result<void> recall_contents(const fs::path& sessions, const blobs::BlobStore& blobs,
+                             WorkingTree& tree) {
+  if (tree.is_told()) return {};
+  const auto holds = [&blobs](const std::string& hash) {
+    const auto found = blobs.contains(hash);
+    return found && *found;
+  };
+  TRY_VOID(each_of_type(sessions, 0, "file_edit", [&](const Event& event) -> Result<bool> {
+    tree.recall(event, holds);
+    return true;
+  }));
+  tree.look_up(holds);
+  return {};
+}
+
 }  // namespace
 
 Result<BaseTree> choose_base(const std::optional<Manifest::ProjectTree>& project,
@@ -208,6 +225,7 @@ Result<RestoredProject> restore_project(const BaseTree& base, const fs::path& se
         return true;
       }));
   tree.finish();
+  TRY_VOID(recall_contents(sessions, blobs, tree));
   return Checkout(blobs, lost, folder).run(tree);
 }
 

@@ -152,6 +152,34 @@ TEST_F(RestoreTest, NamesALostContentAndLeavesItOutWhenTold) {
   EXPECT_NE(found->problems[0].what.find(hash), std::string::npos);
 }
 
+TEST_F(RestoreTest, AFileThatWasMovedWhileAFolderWasReadIsThere) {
+  for (const bool seen : {true, false}) {
+    const std::string from = seen ? "seen" : "unseen";
+    const fs::path projects = workspace().root() / "projects";
+    const auto hidden = [&](const std::string& name) {
+      fs::rename(projects / name, workspace().root() / "hidden");
+      workspace().checkpoint();
+      fs::rename(workspace().root() / "hidden", projects / name);
+    };
+    workspace().write(from, from + ", and not in any later event\n");
+    if (seen) workspace().checkpoint();
+    if (!seen) hidden(from);
+    workspace().move(from, from + ".moved");
+    hidden(from + ".moved");
+    workspace().write("a.txt", from);
+    replica_.ship();
+    ASSERT_TRUE(replica_.sync(SyncReason::kSleep));
+    RestoreOptions options;
+    options.through_seq = workspace().head() - 1;
+    const auto restored = replica_.restore(replica_.scratch_.path() / from, options);
+    ASSERT_TRUE(restored) << from << restored.error().message;
+    const auto moved = read_file(restored->root / "projects" / (from + ".moved"));
+    ASSERT_TRUE(moved) << from << moved.error().message;
+    EXPECT_EQ(*moved, from + ", and not in any later event\n");
+    workspace().write("a.txt", "on");
+  }
+}
+
 TEST_F(RestoreTest, ADrillFindsALostPicture) {
   const std::string hash = workspace().show("look", "a picture");
   replica_.ship();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "storage/files/file_change.h"
 
 namespace coditect::replication {
@@ -39,7 +41,7 @@ WorkingTree::WorkingTree(std::vector<blobs::TreeEntry> entries, Sequence seq) : 
   }
 }
 
-Result<void> WorkingTree::apply(const Event& event) {
+WorkingTree::Edit WorkingTree::taken_apart(const Event& event) {
   const json::object& data = event.data;
   Edit edit{.event = event,
             .op = find_string(data, "op").value_or(""),
@@ -51,6 +53,11 @@ Result<void> WorkingTree::apply(const Event& event) {
   if (const auto mode = find_int(data, "mode")) {
     edit.mode = static_cast<std::uint32_t>(*mode) & kModeMax;
   }
+  return edit;
+}
+
+Result<void> WorkingTree::apply(const Event& event) {
+  Edit edit = taken_apart(event);
   const bool moves = edit.op == "move";
   if (!blobs::is_tree_path(edit.path) || (moves && !blobs::is_tree_path(edit.from))) {
     return invalid(fmt::format("event {} edits '{}', which is no path inside the project",
@@ -80,6 +87,29 @@ void WorkingTree::finish() {
     if (now != past.hash && past.states.contains(now)) set(path, past.hash, past.mode);
   }
   past_.clear();
+}
+
+bool WorkingTree::is_told(const std::string& hash) const {
+  return blobs_.contains(hash) || recipes_.contains(hash);
+}
+
+bool WorkingTree::is_told() const {
+  return std::ranges::all_of(files_,
+                             [this](const auto& each) { return is_told(each.second.hash); });
+}
+
+void WorkingTree::recall(const Event& event, const Holds& holds) {
+  const Edit edit = taken_apart(event);
+  if (!edit.before.empty() && !is_told(edit.before) && holds(edit.before)) {
+    blobs_.insert(edit.before);
+  }
+  if (edit.op != "move" && edit.op != "remove" && !edit.hash.empty()) learn(edit);
+}
+
+void WorkingTree::look_up(const Holds& holds) {
+  for (const auto& [path, file] : files_) {
+    if (!is_told(file.hash) && holds(file.hash)) blobs_.insert(file.hash);
+  }
 }
 
 /// Keeps how the content after the edit follows from what was there before.

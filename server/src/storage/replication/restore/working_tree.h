@@ -23,7 +23,8 @@ namespace coditect::replication {
 /// What an edit after `seq` made of a file holds whatever the tree has.
 ///
 /// Contents are known by their hash, and an edit says how one follows from another: only those that
-/// are asked for are put together.
+/// are asked for are put together. A file that was moved while its folder was read is in no tree,
+/// and what it holds may be told by edits from long before: those are recalled where it is needed.
 ///
 /// Threads:    one at a time.
 /// Invariants: no path leads out of the project.
@@ -35,6 +36,8 @@ class WorkingTree {
   };
   /// Gives the blob with a hash.
   using Fetch = std::function<Result<std::string>(const std::string& hash)>;
+  /// Says whether there is a blob with a hash.
+  using Holds = std::function<bool(const std::string& hash)>;
 
   WorkingTree(std::vector<blobs::TreeEntry> entries, Sequence seq);
 
@@ -43,6 +46,13 @@ class WorkingTree {
   Result<void> apply(const Event& edit);
   /// After the last edit.
   void finish();
+  /// Whether every file's content is told by the tree and the edits.
+  bool is_told() const;
+  /// Takes every edit of the log once more, from the first one on and after finish(), for the
+  /// contents that they tell.
+  void recall(const Event& edit, const Holds& holds);
+  /// After the last of these: takes from the blob store what is still not told.
+  void look_up(const Holds& holds);
 
   /// By path. Symbolic links map to their targets.
   const std::map<std::string, File>& files() const { return files_; }
@@ -72,6 +82,8 @@ class WorkingTree {
     std::optional<std::uint32_t> mode;
   };
 
+  static Edit taken_apart(const Event& event);
+  bool is_told(const std::string& hash) const;
   void learn(const Edit& edit);
   void note_past(const std::string& path, const std::string& before, const std::string& after,
                  std::optional<std::uint32_t> mode);

@@ -171,6 +171,41 @@ TEST_F(WorkingTreeTest, SaysWhatIsLost) {
   });
 }
 
+/// A tree that was read while a file was moved has it under neither name.
+TEST_F(WorkingTreeTest, RecallsWhatNoTreeHas) {
+  const Event written = text(10, "a", "", "1");
+  const Event moved = move(99, "a", "b", "1");
+  const Event changed = splice(101, "b", "1", "2");
+  WorkingTree result = tree({});
+  ASSERT_TRUE(result.apply(moved));
+  ASSERT_TRUE(result.apply(changed));
+  result.finish();
+  EXPECT_FALSE(result.is_told());
+  EXPECT_EQ(contents(result), (Contents{{"b", "lost"}}));
+  const auto nothing = [](const std::string&) { return false; };
+  for (const Event& event : {written, moved, changed}) result.recall(event, nothing);
+  EXPECT_TRUE(result.is_told());
+  EXPECT_EQ(contents(result), (Contents{{"b", "12"}}));
+}
+
+TEST_F(WorkingTreeTest, RecallsWhatABlobHolds) {
+  const auto holds = [this](const std::string& hash) { return blobs_.contains(hash); };
+  keep("1");
+  WorkingTree moved = tree({});
+  ASSERT_TRUE(moved.apply(move(99, "a", "b", "1")));
+  moved.finish();
+  moved.look_up(holds);
+  EXPECT_EQ(contents(moved), (Contents{{"b", "1"}}));
+  WorkingTree changed = tree({});
+  const Event change = splice(101, "b", "1", "2");
+  ASSERT_TRUE(changed.apply(move(99, "a", "b", "1")));
+  ASSERT_TRUE(changed.apply(change));
+  changed.finish();
+  changed.recall(change, holds);
+  changed.look_up(holds);
+  EXPECT_EQ(contents(changed), (Contents{{"b", "12"}}));
+}
+
 TEST_F(WorkingTreeTest, KeepsModesAndTakesNewOnes) {
   WorkingTree result = tree({{"a", "1"}});
   ASSERT_TRUE(result.apply(splice(101, "a", "1", "2")));
