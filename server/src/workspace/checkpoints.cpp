@@ -8,6 +8,7 @@
 #include "coordination/locks/path.h"
 #include "workspace/files/guarded_rename.h"
 #include "workspace/files/watcher.h"
+#include "workspace/second_look.h"
 
 namespace coditect::workspace {
 
@@ -17,6 +18,10 @@ using Kind = blobs::TreeEntry::Kind;
 
 /// How often a change is planned anew because somebody was quicker.
 constexpr int kAttemptsMax = 3;
+/// Changes that may be logged and not be in the folder yet when it begins to be read.
+constexpr std::size_t kTouchedBefore = 64;
+/// Somebody who writes all the time does not keep a tree from being done.
+constexpr int kLooksMax = 3;
 
 bool is_at_or_below(std::string_view path, std::string_view folder) {
   if (folder.empty() || path == folder) return true;
@@ -72,8 +77,32 @@ void adopt_tree(FileIndex& index, const std::vector<blobs::TreeEntry>& entries, 
   }
 }
 
+void Checkpoints::before_apply(const Event& event) {
+  if (event.type != "file_edit") return;
+  for (const char* key : {"from", "path"}) {
+    if (auto path = find_string(event.data, key)) touched_.push_back(*std::move(path));
+  }
+  while (!reading_ && touched_.size() > kTouchedBefore) touched_.pop_front();
+}
+
 awaitable<Result<blobs::Tree>> Checkpoints::snapshot() {
   const AsyncMutex::Guard taking = co_await taking_.lock();
+  reading_ = true;
+  auto tree = co_await read_tree();
+  for (int look = 0; tree && look < kLooksMax && !touched_.empty(); ++look) {
+    std::set<std::string> paths(touched_.begin(), touched_.end());
+    touched_.clear();
+    const std::shared_ptr<void> held = co_await parts_.files.hold(paths);
+    auto again = [this, tree = *std::move(tree), paths = std::move(paths)]() mutable {
+      return look_again(std::move(tree), paths, parts_.files.folder(), parts_.blobs);
+    };
+    tree = co_await parts_.disk.run(std::move(again));
+  }
+  reading_ = false;
+  co_return tree;
+}
+
+awaitable<Result<blobs::Tree>> Checkpoints::read_tree() {
   auto work = [this]() -> Result<blobs::Tree> {
     TRY(blobs::Snapshot taken, blobs::snapshot_tree(parts_.files.folder().root(), parts_.blobs,
                                                     is_ignored_path, taken_before_));

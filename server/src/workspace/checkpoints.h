@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ class Checkpoints {
 
   Checkpoints(const Strand& strand, Parts parts) : parts_(parts), taking_(strand) {}
 
+  /// Hears every event before it is applied: which files change while a tree is read.
+  void before_apply(const Event& event);
+
   /// Records the tree that came with the workspace and takes its files into the index.
   awaitable<Result<void>> record_provisioned(std::string actor);
   awaitable<Result<Checkpoint>> create(Actor actor, std::string label);
@@ -69,7 +73,10 @@ class Checkpoints {
                                      json::object more = {});
 
  private:
+  /// The project's tree as it is once everything is read: what changes meanwhile is looked at
+  /// again.
   awaitable<Result<blobs::Tree>> snapshot();
+  awaitable<Result<blobs::Tree>> read_tree();
   Result<std::vector<TreeStep>> steps_to(const Checkpoint& wanted, const std::string& path,
                                          const blobs::Tree& now) const;
   static Result<std::vector<TreeStep>> steps_between_trees(
@@ -85,6 +92,10 @@ class Checkpoints {
   // Touched only on the strand; the cache on the pool, by whoever holds taking_.
   AsyncMutex taking_;
   blobs::StatCache taken_before_;
+  /// Paths of the latest changes, the newest last: all of those while a tree is read, and some from
+  /// before, which may not have reached the folder yet.
+  std::deque<std::string> touched_;
+  bool reading_ = false;
 };
 
 /// Takes the files of a tree manifest into an empty index, each with the version `seq`.

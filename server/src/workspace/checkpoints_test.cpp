@@ -187,6 +187,43 @@ TEST_F(CheckpointsTest, WithoutItsContentARestoreFailsAndCanBeUndone) {
   EXPECT_EQ(on_disk("a.txt"), "one");
 }
 
+/// A folder is read name by name: what is moved meanwhile could be missed, or met twice.
+TEST_F(CheckpointsTest, AFileThatIsMovedMeanwhileIsInTheTreeOnce) {
+  constexpr int kMoves = 120;
+  constexpr int kOthers = 400;
+  const auto move = [](CheckpointsTest& test, bool& moving) -> awaitable<void> {
+    for (int i = 0; i < kMoves; ++i) {
+      std::string from = "a/x.txt";
+      std::string to = "z/x.txt";
+      if (i % 2 == 1) std::swap(from, to);
+      EXPECT_TRUE(co_await test.files().move(kAnn, from, to, std::nullopt));
+    }
+    moving = false;
+  };
+  play([](CheckpointsTest& test, auto begin) -> awaitable<void> {
+    for (int i = 0; i < kOthers; ++i) {
+      test.put_outside("m/" + std::to_string(i) + ".txt", std::to_string(i));
+    }
+    co_await test.write("a/x.txt", "moved");
+    bool moving = true;
+    const auto fail = [](std::string_view, const std::string& what) { ADD_FAILURE() << what; };
+    TaskGroup group(test.workspace_->strand(), fail);
+    group.spawn("moving", begin(test, moving));
+    while (moving) {
+      const auto made = co_await test.workspace_->checkpoints().create(kAnn, "meanwhile");
+      EXPECT_TRUE(made);
+      const auto tree = blobs::read_tree(made->tree, test.workspace_->blobs());
+      EXPECT_TRUE(tree);
+      const auto is_moved = [](const blobs::TreeEntry& entry) {
+        return entry.path == "a/x.txt" || entry.path == "z/x.txt";
+      };
+      EXPECT_EQ(std::ranges::count_if(tree->entries, is_moved), 1) << made->seq;
+      EXPECT_EQ(made->files, kOthers + 1);
+    }
+    co_await group.join();
+  }(*this, move));
+}
+
 TEST_F(CheckpointsTest, SurviveARestart) {
   std::string id;
   play([](CheckpointsTest& test, std::string& made) -> awaitable<void> {

@@ -280,6 +280,7 @@ void Workspace::begin_fork(Forked fork) {
 
 void Workspace::apply(const Event& event) {
   host_->before_apply(event);
+  checkpoints_->before_apply(event);
   auto applied = state_.apply(event);
   // What a decision returned a moment ago fits the state; anything else is a bug.
   check(applied.ok(), applied ? "" : applied.error().message);

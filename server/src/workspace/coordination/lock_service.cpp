@@ -71,6 +71,7 @@ awaitable<Result<locks::Grant>> LockService::acquire(locks::Request request, std
   check(strand_.running_in_this_thread());
   if (refuses_waits_) co_return asleep();
   CO_TRY_VOID(log_.admit());
+  pump();  // a lease that is over ends in the log before another one begins
   request.now = clock_.now();
   CO_TRY(locks::Decision decision, table_.acquire(request));
   if (auto* granted = std::get_if<locks::Granted>(&decision)) {

@@ -182,6 +182,17 @@ TEST_F(LockServiceTest, AnExpiredLeaseMakesRoom) {
   EXPECT_EQ(*find_string(applied_[2].data, "reason"), "expired");
 }
 
+/// Its own expired lock is in nobody's way, so that nothing but the clock would end it.
+TEST_F(LockServiceTest, AnExpiredLeaseEndsBeforeItsHolderGetsTheNext) {
+  tell([](LockServiceTest& test) -> awaitable<void> {
+    const Answer first = co_await test.take("a", "user:ann");
+    test.clock_.advance(limits::kLockLease + milliseconds(1));
+    const Answer second = co_await test.take("a", "user:ann");
+    EXPECT_TRUE(second && second->token != first->token);
+  });
+  EXPECT_EQ(types(), (Rows{"lock_acquired", "lock_released", "lock_acquired"}));
+}
+
 TEST_F(LockServiceTest, ARenewedLeaseLasts) {
   tell([](LockServiceTest& test) -> awaitable<void> {
     const Answer ann = co_await test.take("a", "user:ann");

@@ -75,6 +75,13 @@ awaitable<std::shared_ptr<FileService::PathGuard>> FileService::guard(const std:
   co_return std::make_shared<PathGuard>(std::move(mutex), std::move(held));
 }
 
+awaitable<std::shared_ptr<void>> FileService::hold(std::set<std::string> paths) {
+  // By name, as everybody who takes several: nobody waits for one another in a circle.
+  auto held = std::make_shared<std::vector<std::shared_ptr<PathGuard>>>();
+  for (const std::string& path : paths) held->push_back(co_await guard(path));
+  co_return held;
+}
+
 awaitable<Result<FileService::OnDisk>> FileService::load(const std::string& path) {
   auto work = [folder = folder_, path]() -> Result<OnDisk> {
     auto content = folder.read(path, kTrackedBytesMax);

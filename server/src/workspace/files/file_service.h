@@ -119,6 +119,10 @@ class FileService {
   /// Set once, before the first call of anything; it outlives the last one.
   void set_guard(ChangeGuard& guard) { guard_ = &guard; }
 
+  /// Keeps these files as they are until what it gives is let go: a change of them waits, and those
+  /// that were under way have come to their end.
+  awaitable<std::shared_ptr<void>> hold(std::set<std::string> paths);
+
   const ProjectFolder& folder() const { return folder_; }
   const FileIndex& index() const { return parts_.index; }
 

@@ -100,12 +100,7 @@ Result<void> FileService::check_tree(const Actor& actor, const std::vector<TreeS
 awaitable<Result<Sequence>> FileService::change_tree(Actor actor, TreeChange change) {
   std::set<std::string> paths;
   for (const TreeStep& step : change.steps) paths.insert(step.path);
-  // In the order of their names, so that two changes of many files do not wait for each other.
-  std::vector<std::shared_ptr<PathGuard>> held;
-  for (const std::string& path : paths) {
-    std::shared_ptr<PathGuard> one = co_await guard(path);
-    held.push_back(std::move(one));
-  }
+  const std::shared_ptr<void> held = co_await hold(paths);
   TreeApply apply(folder_, parts_.blobs);
   auto prepare = [this, &change, &apply] {
     return ReadyTree::make(parts_, folder_, change, apply);
