@@ -35,6 +35,15 @@ Result<WorkspaceState> load_state(const std::filesystem::path& file) {
   return WorkspaceState::restore(object);
 }
 
+std::unique_ptr<EscalationService> make_escalations(const Strand& strand,
+                                                    const NodeServices& services, EventLog& log,
+                                                    LockService& locks, WorkspaceState& state) {
+  return std::make_unique<EscalationService>(
+      strand,
+      EscalationService::Parts{log, locks, state.escalations, state.approvals, state.bus,
+                               services.agents, services.clock, services.random, services.ladder});
+}
+
 std::unique_ptr<ApprovalService> make_approvals(const Strand& strand, const NodeServices& services,
                                                 EventLog& log, WorkspaceState& state,
                                                 const Meta& meta) {
@@ -163,10 +172,7 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
                                  [this](const Event& event) { apply(event); });
   log_->set_session(session());
   locks_ = std::make_unique<LockService>(strand, *log_, state_.locks, services.clock);
-  escalations_ = std::make_unique<EscalationService>(
-      strand,
-      EscalationService::Parts{*log_, *locks_, state_.escalations, state_.approvals, state_.bus,
-                               services.agents, services.clock, services.random, services.ladder});
+  escalations_ = make_escalations(strand, services, *log_, *locks_, state_);
   files_ = std::make_unique<FileService>(
       strand,
       FileService::Parts{*log_, state_.locks, state_.files, *blobs_, services.disk, services.clock},

@@ -17,7 +17,7 @@ export interface Picture extends PictureSize {
 /** From the finest to the smallest; a JPEG of the last fits at any size that is drawn. */
 const kJpegQualities = [0.92, 0.8, 0.6, 0.3];
 
-/** Reads a picture of any kind that the browser knows, scaled and converted where that is needed. */
+/** Reads a picture of any kind that the browser knows, scaled and converted where needed. */
 export async function readPicture(file: File): Promise<Picture> {
   const image = await decoded(file);
   const taken = isTaken(file.type, file.size, image);

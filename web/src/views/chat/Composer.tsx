@@ -5,17 +5,16 @@ import { runSlash } from '../../actions/slashActions';
 import { showFailure } from '../../actions/toasts';
 import { rolesOf, withoutLeadingMentions, withPaths } from '../../model/mentions';
 import { wordsWith } from '../../model/pictures';
-import { parseSlash } from '../../model/slash';
+import { parseSlash, type Slash } from '../../model/slash';
 import { IconButton, Kbd } from '../../ui/controls';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { DraftInput } from './DraftInput';
 import { MentionList } from './MentionList';
 import { PictureButton } from './PictureButton';
-import { PictureStrip } from './PictureStrip';
 import { TargetButtons } from './TargetButtons';
 import { useCompose } from './useCompose';
 import { useMention, type Draft } from './useMention';
-import { takesDrops, usePictures } from './usePictures';
+import { takesDrops, usePictures, type Pictures } from './usePictures';
 import { useTargets } from './useTargets';
 
 /** In a copy of the project, which is merged at the task's end. */
@@ -44,6 +43,15 @@ async function sendMessage(
   });
 }
 
+/** What keeps a draft from being sent. */
+function outlook(text: string, slash: Slash | null, names: string[], pictures: Pictures) {
+  const shows = pictures.list.length > 0 || pictures.reading > 0;
+  const blank = text.trim() === '' && !shows;
+  const aimless = slash === null && names.length === 0;
+  const mute = slash !== null && (slash.kind === 'unknown' || shows);
+  return { shows, blank, aimless, ready: !blank && !aimless && !mute && pictures.reading === 0 };
+}
+
 /** Where a person writes to the agents. Names in the text win over the ones picked below it. */
 export function Composer() {
   const session = useSession();
@@ -60,15 +68,11 @@ export function Composer() {
   const mention = useMention(draft, agents, roles, place);
   useCompose((text) => place({ text, cursor: text.length }));
   const pictures = usePictures();
-  const shows = pictures.list.length > 0 || pictures.reading > 0;
-  const blank = draft.text.trim() === '' && !shows;
   const slash = parseSlash(draft.text);
-  const aimless = slash === null && targets.names.length === 0;
-  const mute = slash !== null && (slash.kind === 'unknown' || shows);
-  const unable = blank || aimless || mute || sending || pictures.reading > 0;
+  const { blank, aimless, shows, ready } = outlook(draft.text, slash, targets.names, pictures);
 
   const send = async (): Promise<void> => {
-    if (unable) return;
+    if (!ready || sending) return;
     setSending(true);
     try {
       if (slash?.kind === 'command') {
@@ -94,26 +98,22 @@ export function Composer() {
         <MentionList options={mention.options} choice={mention.choice} onChoose={mention.choose} />
       )}
       <div className="composer-box" {...takesDrops(pictures)}>
-        <PictureStrip pictures={pictures} />
         <DraftInput
           input={input}
           draft={draft}
           mention={mention}
           onDraft={setDraft}
           onSend={send}
-          onPictures={pictures.add}
+          pictures={pictures}
         />
         <div className="composer-foot">
           <TargetButtons agents={names} targets={targets} />
           <PictureButton onPictures={pictures.add} />
           <ApartButton apart={apart} onChange={setApart} />
-          <IconButton
-            icon="send"
-            needs="editor"
+          <SendButton
             label={aimless ? 'Pick an agent first' : slash === null ? 'Send' : 'Run'}
-            disabled={unable}
+            disabled={!ready || sending}
             onClick={() => void send()}
-            data-testid="composer-send"
           />
         </div>
       </div>
@@ -138,6 +138,10 @@ function usePlace(
       input.current?.setSelectionRange(next.cursor, next.cursor);
     });
   };
+}
+
+function SendButton(props: { label: string; disabled: boolean; onClick: () => void }) {
+  return <IconButton icon="send" needs="editor" {...props} data-testid="composer-send" />;
 }
 
 /** Whether what is sent next is done in a copy of the project. */

@@ -1,6 +1,7 @@
 import type { KeyboardEvent, RefObject } from 'react';
 import { useWhyNot } from '../../ui/RoleContext';
 import type { Draft, Mention } from './useMention';
+import { PictureStrip } from './PictureStrip';
 import { pictureFiles, type Pictures } from './usePictures';
 
 const kTextCharsMax = 100_000;
@@ -12,7 +13,7 @@ export function DraftInput(props: {
   mention: Mention;
   onDraft: (draft: Draft) => void;
   onSend: () => Promise<void>;
-  onPictures: Pictures['add'];
+  pictures: Pictures;
 }) {
   const { draft, mention } = props;
   const open = mention.options.length > 0;
@@ -25,33 +26,36 @@ export function DraftInput(props: {
     }
   };
   return (
-    <textarea
-      ref={props.input}
-      value={draft.text}
-      rows={Math.min(8, Math.max(2, draft.text.split('\n').length))}
-      maxLength={kTextCharsMax}
-      placeholder={why ?? 'Ask an agent… @ for agents and files, / for commands'}
-      disabled={why !== undefined}
-      aria-label="Message to the agents"
-      aria-autocomplete="list"
-      aria-controls={open ? 'mentions' : undefined}
-      aria-activedescendant={open ? `mention-${mention.choice}` : undefined}
-      onChange={({ target }) => {
-        props.onDraft({ text: target.value, cursor: target.selectionStart });
-        mention.reset();
-      }}
-      onSelect={({ currentTarget }) =>
-        props.onDraft({ text: currentTarget.value, cursor: currentTarget.selectionStart })
-      }
-      onKeyDown={onKeyDown}
-      onPaste={(event) => {
-        const files = pictureFiles(event.clipboardData);
-        // Programs that copy a table or a slide give its text as well, which is then what is meant.
-        if (files.length === 0 || event.clipboardData.types.includes('text/plain')) return;
-        event.preventDefault();
-        props.onPictures(files);
-      }}
-      data-testid="composer-input"
-    />
+    <>
+      <PictureStrip pictures={props.pictures} />
+      <textarea
+        ref={props.input}
+        value={draft.text}
+        rows={Math.min(8, Math.max(2, draft.text.split('\n').length))}
+        maxLength={kTextCharsMax}
+        placeholder={why ?? 'Ask an agent… @ for agents and files, / for commands'}
+        disabled={why !== undefined}
+        aria-label="Message to the agents"
+        aria-autocomplete="list"
+        aria-controls={open ? 'mentions' : undefined}
+        aria-activedescendant={open ? `mention-${mention.choice}` : undefined}
+        onChange={({ target }) => {
+          props.onDraft({ text: target.value, cursor: target.selectionStart });
+          mention.reset();
+        }}
+        onSelect={({ currentTarget }) =>
+          props.onDraft({ text: currentTarget.value, cursor: currentTarget.selectionStart })
+        }
+        onKeyDown={onKeyDown}
+        onPaste={(event) => {
+          const files = pictureFiles(event.clipboardData);
+          // Programs that copy a table or a slide give its text as well, which is then what is meant.
+          if (files.length === 0 || event.clipboardData.types.includes('text/plain')) return;
+          event.preventDefault();
+          props.pictures.add(files);
+        }}
+        data-testid="composer-input"
+      />
+    </>
   );
 }
