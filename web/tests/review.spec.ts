@@ -191,7 +191,10 @@ test('a task that changed nothing says so, and the palette finds the newest revi
   await expect(page.getByTestId('review').getByRole('alert')).toContainText('there is no task');
 });
 
-test('five hundred files stay usable: only what is near is drawn', async ({ page, studio }) => {
+test('five hundred files stay usable: what is near is drawn, and one call accepts them', async ({
+  page,
+  studio,
+}) => {
   test.setTimeout(180_000);
   const command = 'mkdir many && for i in $(seq 100 599); do seq 20 > many/f$i.txt; done';
   const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
@@ -203,6 +206,10 @@ test('five hundred files stay usable: only what is near is drawn', async ({ page
   });
   const id = tasks[0]!.id;
   await ended(studio, id);
+  const calls: string[] = [];
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => calls.push(payload.toString()));
+  });
   await studio.open(page);
   await page.goto(`/#/workspaces/${studio.id}/task/${id}`);
   const review = page.getByTestId('review');
@@ -217,6 +224,15 @@ test('five hundred files stay usable: only what is near is drawn', async ({ page
   const before = review.getByRole('region', { name: 'many/f479.txt' });
   await expect(before.getByTestId('hunk')).toHaveAttribute('aria-current', 'true');
   expect(await page.locator('.rv-line').count()).toBeLessThan(3_000);
+
+  await review.getByTestId('accept-all').click();
+  await expect(review.getByTestId('review-progress')).toContainText('500 of 500 accepted', {
+    timeout: 60_000,
+  });
+  expect(calls.filter((call) => call.includes('"tasks.accept'))).toHaveLength(1);
+  await review.getByTestId('reject-all').click();
+  await page.getByTestId('confirm-submit').click();
+  await expect(review).toContainText('Nothing that it changed is left', { timeout: 60_000 });
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

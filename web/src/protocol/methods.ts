@@ -103,6 +103,10 @@ export interface Methods {
     params: { id: string; path: string; version: number; hunks: string[] };
     result: { accepted: number };
   };
+  'tasks.accept_files': {
+    params: { id: string; files: { path: string; version: number; hunks: string[] }[] };
+    result: { files: number; accepted: number; refused: RefusedPlace[] };
+  };
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
   'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
