@@ -1,3 +1,4 @@
+import { withSimulated } from '../model/agents';
 import { applyAll, GapError } from '../model/apply';
 import { fromSnapshot } from '../model/attach';
 import { applyToFiles, filesFrom } from '../model/files';
@@ -5,7 +6,7 @@ import { addMessages, pageBefore, prependEvents } from '../model/history';
 import type { Layout } from '../model/layout';
 import { withPresence } from '../model/presence';
 import { withPreview } from '../model/previews';
-import { may } from '../model/roles';
+import { aRole, may } from '../model/roles';
 import type { WorkspaceState } from '../model/state';
 import { createStore, type Store } from '../model/store';
 import { asFailure, Failure } from '../net/failure';
@@ -13,11 +14,7 @@ import { getWorkspace, socketUrl } from '../net/http';
 import { RpcSocket } from '../net/socket';
 import type { LockMode } from '../protocol/entities';
 import { isKnown, type WireEvent } from '../protocol/events';
-import type {
-  Notification,
-  PresenceNotification,
-  TerminalNotification,
-} from '../protocol/notifications';
+import type { Notification } from '../protocol/notifications';
 import type { Presence, You } from '../protocol/people';
 import type { Call } from './call';
 import { Documents } from './documents';
@@ -28,6 +25,8 @@ import { OwnLocks } from './ownLocks';
 import { OwnPresence } from './ownPresence';
 import { Spending } from './spending';
 import { Terminals } from './terminals';
+import { showToast } from './toasts';
+import { keyChanges } from './vendorKeys';
 
 export type Connection =
   | { phase: 'connecting' }
@@ -174,14 +173,7 @@ export class WorkspaceSession {
   /** How agents are reached may have changed: whether they are simulated is no event. */
   async refreshAgents(): Promise<void> {
     const { agents } = await this.call('agents.list', {});
-    const now = new Map(agents.map((agent) => [agent.name, agent.simulated]));
-    this.change((state) => ({
-      ...state,
-      agents: state.agents.map((agent) => ({
-        ...agent,
-        simulated: now.get(agent.name) ?? agent.simulated,
-      })),
-    }));
+    this.change((state) => ({ ...state, agents: withSimulated(state.agents, agents) }));
   }
 
   private async attach(resumeFrom: number | undefined): Promise<void> {
@@ -194,6 +186,13 @@ export class WorkspaceSession {
       if (replaced) {
         this.state.set(fromSnapshot(result));
         this.locks.reconcile(result.locks);
+      } else {
+        // A change of keys is no event: what was missed of it is in the answer alone.
+        this.change((state) => ({
+          ...state,
+          agents: withSimulated(state.agents, result.agents),
+        }));
+        keyChanges.update((count) => count + 1);
       }
       this.attaching = false;
       this.failedTries = 0;
@@ -220,21 +219,32 @@ export class WorkspaceSession {
   }
 
   private enqueue(notification: Notification): void {
+    if (isOfModel(notification)) {
+      this.queue.push(notification);
+      this.drawTime.request();
+      return;
+    }
     // Nothing of the model: it is drawn as it comes.
-    if (isOfTerminal(notification)) {
-      this.terminals.take(notification);
-      return;
+    switch (notification.method) {
+      case 'terminal.output':
+      case 'terminal.exit':
+        this.terminals.take(notification);
+        return;
+      case 'presence':
+        this.here.update((here) => withPresence(here, notification));
+        return;
+      case 'document':
+        this.documents.sharing.hint(notification.params);
+        return;
+      case 'you':
+        this.you.set(notification.params);
+        showToast({ tone: 'info', text: `You are ${aRole(notification.params.role)} here now` });
+        return;
+      case 'provider_keys':
+        keyChanges.update((count) => count + 1);
+        // Where this fails the connection is going, and the next one tells.
+        this.refreshAgents().catch(() => undefined);
     }
-    if (notification.method === 'presence') {
-      this.here.update((here) => withPresence(here, notification));
-      return;
-    }
-    if (notification.method === 'document') {
-      this.documents.sharing.hint(notification.params);
-      return;
-    }
-    this.queue.push(notification);
-    this.drawTime.request();
   }
 
   private flush(): void {
@@ -308,13 +318,11 @@ export class WorkspaceSession {
 
 class ResyncError extends Error {}
 
-type ModelNotification = Exclude<
-  Notification,
-  TerminalNotification | PresenceNotification | { method: 'document' }
->;
+type ModelNotification = Extract<Notification, { method: 'event' | 'resync' | 'preview' }>;
 
-function isOfTerminal(notification: Notification): notification is TerminalNotification {
-  return notification.method === 'terminal.output' || notification.method === 'terminal.exit';
+function isOfModel(notification: Notification): notification is ModelNotification {
+  const { method } = notification;
+  return method === 'event' || method === 'resync' || method === 'preview';
 }
 
 function takeAll(state: WorkspaceState, batch: ModelNotification[]): WorkspaceState {
