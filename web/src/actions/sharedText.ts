@@ -53,6 +53,8 @@ export class SharedText {
   private queue: Promise<unknown> = Promise.resolve();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly heartbeat: ReturnType<typeof setInterval>;
+  /** Whether the editor began with the file's text, and not with a draft of an earlier page. */
+  private readonly fresh: boolean;
 
   constructor(
     private readonly call: Call,
@@ -62,6 +64,7 @@ export class SharedText {
     /** What was shared when the last session ended. */
     private shared: string | null = null,
   ) {
+    this.fresh = editor.text() === this.text(file.doc()?.base ?? '');
     this.heartbeat = setInterval(() => this.resume(), kPullMs);
     this.resume();
   }
@@ -157,6 +160,7 @@ export class SharedText {
       if (now.version !== doc.version) continue;
       if (this.renumbered(now, answer.file)) continue;
       this.enter(now, answer);
+      if (this.editor.version() < answer.version) await this.pull();
       return;
     }
   }
@@ -179,18 +183,25 @@ export class SharedText {
   }
 
   private enter(doc: OpenDocument, answer: DocumentOpened): void {
-    const mine = this.editor.text();
-    const texts = { mine, base: this.text(doc.base), shared: this.shared, theirs: answer.text };
-    const plan = planToJoin(texts);
+    const { file, session, version, text: theirs } = answer;
+    const saved = this.fresh ? savedIn(answer) : null;
+    const plan = planToJoin({
+      mine: this.editor.text(),
+      base: this.text(doc.base),
+      shared: this.shared,
+      theirs,
+      saved: saved === null ? null : this.text(saved.text),
+    });
     if (plan.kind === 'clash') {
       this.clash(doc, answer);
       return;
     }
-    this.session = answer.session;
+    this.session = session;
     this.shared = null;
-    this.editor.join(answer.version, answer.text, plan.text);
+    if (plan.kind === 'follow' && saved !== null)
+      this.editor.join(saved.version, this.text(saved.text), plan.text);
+    else this.editor.join(version, theirs, plan.text);
     this.phase = 'joined';
-    const { file } = answer;
     // After a clash was decided the base is what the others had, which may not be the file's.
     if (file !== undefined && file.version >= doc.version && file.text !== doc.base)
       this.file.step({ type: 'rebased', text: file.text, version: file.version });
@@ -304,4 +315,9 @@ export class SharedText {
   private text(fileText: string): string {
     return documentText(fileText, lineBreakOf(fileText));
   }
+}
+
+/** The file in the session, at the version that had its text. */
+function savedIn({ saved, file }: DocumentOpened): { version: number; text: string } | null {
+  return saved === undefined || file === undefined ? null : { version: saved, text: file.text };
 }
