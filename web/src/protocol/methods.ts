@@ -180,7 +180,7 @@ export interface Methods {
   'files.remove': { params: { path: string; base_version?: number }; result: unknown };
   'files.history': { params: { path: string }; result: { edits: FileHistoryEdit[] } };
   'search.text': {
-    params: { query: string; in?: ('files' | 'log')[]; limit?: number };
+    params: { query: string; glob?: string; in?: ('files' | 'log')[]; limit?: number };
     result: { matches: FileMatch[]; truncated: boolean; log?: LogHit[]; log_truncated?: boolean };
   };
   'presence.set': {
