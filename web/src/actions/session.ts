@@ -79,6 +79,7 @@ export class WorkspaceSession {
   readonly layout: Store<Layout>;
   readonly presence: OwnPresence;
   private readonly socket: RpcSocket;
+  private readonly drafts: Drafts;
   private queue: ModelNotification[] = [];
   private readonly drawTime = new DrawTime(() => this.flush());
   private attaching = false;
@@ -94,7 +95,8 @@ export class WorkspaceSession {
       onDown: (delayMs, everOpened) => this.wentDown(delayMs, everOpened),
     });
     this.locks = new OwnLocks(this.call, id);
-    this.documents = new Documents(this.call, this.locks, new Drafts(id));
+    this.drafts = new Drafts(id, this.personHere());
+    this.documents = new Documents(this.call, this.locks, this.drafts);
     this.terminals = new Terminals(this.call);
     this.spending = new Spending(this.call, this.state);
     this.layout = layoutOf(id);
@@ -121,6 +123,7 @@ export class WorkspaceSession {
     this.drawTime.close();
     this.locks.close();
     this.presence.close();
+    this.drafts.close();
     this.documents.sharing.close();
     this.spending.close();
     this.socket.close();
@@ -176,11 +179,29 @@ export class WorkspaceSession {
     this.change((state) => ({ ...state, agents: withSimulated(state.agents, agents) }));
   }
 
+  /** Whoever attaches first. */
+  private personHere(): Promise<string> {
+    return new Promise((resolve) => {
+      const stop = this.you.subscribe(() => {
+        const you = this.you.get();
+        if (you === null) return;
+        stop();
+        resolve(you.actor);
+      });
+    });
+  }
+
   private async attach(resumeFrom: number | undefined): Promise<void> {
     this.attaching = true;
     try {
       const params = resumeFrom === undefined ? {} : { resume_from: resumeFrom };
       const result = await this.call('workspace.attach', params);
+      const before = this.you.get();
+      if (before !== null && before.actor !== result.you.actor) {
+        // Somebody else has logged in beside this page: what it shows is not theirs.
+        window.location.reload();
+        return;
+      }
       this.you.set(result.you);
       const replaced = resumeFrom === undefined || result.resync === true;
       if (replaced) {

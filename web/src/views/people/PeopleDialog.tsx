@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { askLogOut } from '../../actions/logOut';
 import { loadPeople, peopleBook, revokeInvitation } from '../../actions/people';
 import { closePrompt } from '../../actions/prompts';
 import type { WorkspaceSession } from '../../actions/session';
@@ -30,9 +31,14 @@ export function PeopleDialog({ session }: { session: WorkspaceSession }) {
           <IconButton icon="close" size="small" label="Close" onClick={closePrompt} />
         </div>
         {you !== null && (
-          <p className="muted">
-            You are <strong>{you.name}</strong>, {you.role}: {kRoleWords[you.role]}.
-          </p>
+          <div className="row">
+            <p className="muted grow">
+              You are <strong>{you.name}</strong>, {you.role}: {kRoleWords[you.role]}.
+            </p>
+            <Button size="small" onClick={() => askLogOut(session)} data-testid="log-out">
+              Log out
+            </Button>
+          </div>
         )}
         <Here session={session} />
         {owner ? (
