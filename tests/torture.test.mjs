@@ -15,7 +15,7 @@ const kProgram = path.join(path.dirname(fileURLToPath(import.meta.url)), 'tortur
 const kFixedSeed = 20261121;
 const kMinutes = 1.1;
 const kPatienceMs = 280_000;
-const kTailLines = 400;
+const kShownLines = 400;
 /// Faults after which no node serves again what it has served before and lost.
 const kOneWay = 'kill,lost_disk,claimants,failed_sync,disk_full,power_loss,clock_jump';
 const kStorms = ['--only', 'storm,cut,kill', '--seed', String(kFixedSeed), '--minutes', '0.7'];
@@ -36,10 +36,11 @@ async function run(t, ...args) {
   return { code, lines };
 }
 
-/// The same; a failure shows its end.
+/// The same; a failure shows what it was, and what went before.
 async function torture(t, ...args) {
   const { code, lines } = await run(t, ...args);
-  assert.equal(code, 0, lines.slice(-kTailLines).join('\n'));
+  const from = Math.max(0, lines.indexOf('== FAILED'));
+  assert.equal(code, 0, lines.slice(from, from + kShownLines).join('\n'));
 }
 
 // Each waits for leases most of its time; more than two at once would wait for one another.

@@ -151,13 +151,14 @@ async function keep(world) {
   return world.keep();
 }
 
+/// The failure first: whoever prints a part of this prints its beginning.
 function report(world, lines, error, folder) {
+  console.log(`\n== FAILED\n${error.stack}`);
+  console.log(`\n== what happened\n${lines.join('\n')}`);
   for (const { name, log } of world.nodes) {
     writeFileSync(path.join(folder, `${name}.log`), `${log.join('\n')}\n`);
     console.log(`\n== ${name}, the end of its log\n${log.slice(-60).join('\n')}`);
   }
-  console.log(`\n== what happened\n${lines.join('\n')}`);
-  console.log(`\n== FAILED\n${error.stack}`);
   console.log(`\ntorture: seed ${world.seed} FAILED; its folders are kept in ${folder}`);
 }
 

@@ -12,6 +12,7 @@
 #include "async/strand.h"
 #include "base/clock.h"
 #include "base/event.h"
+#include "base/image_ref.h"
 #include "base/money.h"
 #include "providers/provider.h"
 #include "tools/tool_host.h"
@@ -24,6 +25,7 @@ struct Assignment {
   std::string agent;
   std::string prompt;
   int attempt = 1;
+  std::vector<ImageRef> images = {};  ///< that belong to the prompt
 };
 
 /// How a task ended.
@@ -92,6 +94,8 @@ class AgentHost : public tools::ToolHost {
                                              json::object data) = 0;
   /// What was said in the caller's task before it was interrupted; nothing where that is not known.
   virtual awaitable<Result<Remembered>> remember(tools::Caller caller) = 0;
+  /// The bytes of a picture that the caller's task was given.
+  virtual awaitable<Result<std::string>> image(tools::Caller caller, std::string hash) = 0;
   /// Whether a person wants the caller's task to stand still: the loop then ends before its next
   /// step, as one that is stopped, and goes on later from what is in the log.
   virtual bool pausing(const tools::Caller& caller) const = 0;

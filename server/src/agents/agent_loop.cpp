@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "agents/answer_text.h"
+#include "agents/compaction.h"
+#include "agents/images.h"
 #include "agents/prompt.h"
 #include "base/limits.h"
 #include "providers/request_bytes.h"
@@ -129,8 +131,9 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   auto known = co_await begin(assignment, rules);
   if (!known) co_return ended(known.error());
   std::vector<providers::Turn>& turns = known->turns;
-  first_ = turns.front();
-  first_.blocks.erase(first_.blocks.begin() + 1, first_.blocks.end());  // a summary may follow it
+  const auto shown = co_await fetch_images(host_, caller, turns);
+  if (!shown) co_return ended(shown.error());
+  first_ = without_summary(turns.front());
   int continuations = 0;
   for (int turn = 0; turn < limits::kAgentTurnsMax; ++turn) {
     const auto going_on = may_go_on(caller, stop);
@@ -189,7 +192,7 @@ awaitable<Result<Remembered>> AgentLoop::begin(const Assignment& assignment,
     }
   }
   const std::string context = co_await host_.shared_context(caller) + further_.note;
-  known.turns.push_back(user_turn(task_prompt(assignment, context + withheld_instructions(rules))));
+  known.turns.push_back(task_turn(assignment, context + withheld_instructions(rules)));
   CO_TRY_VOID(co_await record_turns(caller, known.turns, {.begins = true}));
   co_return known;
 }

@@ -34,9 +34,9 @@ class AgentLoopFixture : public ::testing::Test {
   Outcome run_with(std::vector<AgentModel> fallbacks, int attempt = 1) {
     asio::io_context io;
     AgentLoop loop(host_, {provider_, model_}, tools_, std::move(fallbacks));
-    auto done =
-        asio::co_spawn(io, loop.run({TaskId("t_1"), "claude", "do it", attempt}, stop_.get_token()),
-                       asio::use_future);
+    auto done = asio::co_spawn(
+        io, loop.run({TaskId("t_1"), "claude", "do it", attempt, images_}, stop_.get_token()),
+        asio::use_future);
     io.run();
     EXPECT_TRUE(host_.open.empty()) << "a reservation is left";
     host_.conversation.emplace_back();
@@ -67,6 +67,7 @@ class AgentLoopFixture : public ::testing::Test {
   const tools::ToolBox tools_{commands_, pool_};
   std::stop_source stop_;
   std::string model_ = "model-1";
+  std::vector<ImageRef> images_;
 };
 
 }  // namespace coditect::agents

@@ -76,6 +76,10 @@ class FakeHost final : public AgentHost {
     for (const Event& event : conversation) told.add(event);
     co_return std::move(told).take();
   }
+  awaitable<Result<std::string>> image(tools::Caller, std::string hash) override {
+    if (hash == "lost") co_return not_found("there is no picture");
+    co_return "bytes of " + hash;
+  }
   bool goes_on_later(const tools::Caller&) const override { return closes; }
   bool pausing(const tools::Caller&) const override { return pauses; }
   std::vector<Steering> steering(const tools::Caller&) const override { return said; }

@@ -59,6 +59,15 @@ Turns with_summary(const Turn& first, const Turns& turns, std::size_t tail,
   return compacted;
 }
 
+Turn without_summary(const Turn& first) {
+  Turn own{first.role, {}};
+  for (const providers::Block& block : first.blocks) {
+    const bool picture = std::holds_alternative<providers::ImageBlock>(block);
+    if (own.blocks.empty() || picture) own.blocks.push_back(block);
+  }
+  return own;
+}
+
 std::string summary_request() {
   return "This conversation is close to the end of your window. What was said so far will be "
          "replaced by what you answer now, so write down all that you need to finish the task: "

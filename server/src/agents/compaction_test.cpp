@@ -168,5 +168,14 @@ RC_GTEST_PROP(CompactionProperty, EveryVendorStillTakesIt, ()) {
   RC_ASSERT(is_valid(gone));
 }
 
+TEST(Compaction, TheTasksOwnTurnIsItsTextAndItsPictures) {
+  const providers::ImageBlock image{"h", "image/png"};
+  const Turn first{Role::kUser, {TextBlock{"the task"}, image, TextBlock{"a summary"}}};
+  const Turn own = without_summary(first);
+  ASSERT_EQ(own.blocks.size(), 2u);
+  EXPECT_EQ(std::get<TextBlock>(own.blocks[0]).text, "the task");
+  EXPECT_EQ(std::get<providers::ImageBlock>(own.blocks[1]).hash, "h");
+}
+
 }  // namespace
 }  // namespace coditect::agents

@@ -73,6 +73,14 @@ std::string withheld_instructions(const Instructions& instructions) {
   return text;
 }
 
+providers::Turn task_turn(const Assignment& assignment, std::string_view shared_context) {
+  providers::Turn turn = user_turn(task_prompt(assignment, shared_context));
+  for (const ImageRef& image : assignment.images) {
+    turn.blocks.push_back(providers::ImageBlock{image.hash, image.media_type});
+  }
+  return turn;
+}
+
 providers::Turn user_turn(std::string text) {
   return {providers::Role::kUser, {providers::TextBlock{std::move(text), {}}}};
 }

@@ -21,6 +21,9 @@ std::string withheld_instructions(const Instructions& instructions);
 /// The first message of a task: what the agent should know, then what it is asked.
 std::string task_prompt(const Assignment& assignment, std::string_view shared_context);
 
+/// The same as a turn, with the task's pictures, which are still to be fetched.
+providers::Turn task_turn(const Assignment& assignment, std::string_view shared_context);
+
 /// `text` as what a person, or the loop in their place, says to the model.
 providers::Turn user_turn(std::string text);
 

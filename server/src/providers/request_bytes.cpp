@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "base/image_limits.h"
+
 namespace coditect::providers {
 
 namespace {
@@ -43,6 +45,7 @@ struct BlockBytes {
     return string_bytes(block.text) + echo_bytes(block.echo);
   }
   std::size_t operator()(const OpaqueBlock& block) const { return object_bytes(block.echo.item); }
+  std::size_t operator()(const ImageBlock&) const { return limits::kImageTokensMax; }
 };
 
 }  // namespace

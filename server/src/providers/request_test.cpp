@@ -2,6 +2,9 @@
 // the ids that trouble them.
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <tuple>
+
 #include "providers/anthropic/dialect.h"
 #include "providers/gemini/dialect.h"
 #include "providers/moonshot/dialect.h"
@@ -228,6 +231,42 @@ TEST(Request, AModelsOwnOpaqueItemsComeBackInPlace) {
     ASSERT_NE(at, std::string::npos) << to_string(dialect->kind());
     EXPECT_LT(body.find("before"), at) << to_string(dialect->kind());
     EXPECT_GT(body.find("after"), at) << to_string(dialect->kind());
+  }
+}
+
+TEST(Request, PicturesInEveryDialect) {
+  const AnthropicDialect anthropic;
+  const GeminiDialect gemini;
+  const OpenAiDialect openai;
+  const MoonshotDialect moonshot(ProviderKind::kMoonshot);
+  const std::tuple<const Dialect*, const char*, const char*> cases[] = {
+      {&anthropic, "messages", R"json([{"role": "user", "content": [
+        {"type": "text", "text": "See."},
+        {"type": "image",
+         "source": {"type": "base64", "media_type": "image/png", "data": "UE5H"}}]}])json"},
+      {&gemini, "contents", R"json([{"role": "user", "parts": [
+        {"text": "See."}, {"inlineData": {"mimeType": "image/png", "data": "UE5H"}}]}])json"},
+      {&openai, "input", R"json([
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "See."}]},
+        {"type": "message", "role": "user", "content": [
+          {"type": "input_image", "image_url": "data:image/png;base64,UE5H",
+           "detail": "high"}]}])json"},
+      {&moonshot, "messages", R"json([{"role": "user", "content": [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,UE5H"}},
+        {"type": "text", "text": "See."}]}])json"}};
+  for (const auto& [dialect, key, expected] : cases) {
+    ModelRequest request{.model = "m"};
+    const auto base64 = std::make_shared<const std::string>("UE5H");
+    request.turns = {{Role::kUser, {TextBlock{"See."}, ImageBlock{"h", "image/png", base64}}}};
+    json::value said = built(*dialect, request).at(key);
+    // Where Anthropic's cache ends is another test's.
+    for (json::value& message : said.as_array()) {
+      if (dialect != &anthropic) continue;
+      for (json::value& part : message.at("content").as_array()) {
+        part.as_object().erase("cache_control");
+      }
+    }
+    EXPECT_EQ(said, parse(expected)) << to_string(dialect->kind());
   }
 }
 

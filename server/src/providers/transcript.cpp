@@ -1,5 +1,7 @@
 #include "providers/transcript.h"
 
+#include "base/check.h"
+
 namespace coditect::providers {
 
 const json::object* echo_for(const std::optional<VendorItem>& echo, ProviderKind provider,
@@ -10,6 +12,15 @@ const json::object* echo_for(const std::optional<VendorItem>& echo, ProviderKind
 const json::object* echo_for(const VendorItem& echo, ProviderKind provider,
                              const std::string& model) {
   return echo.provider == provider && echo.model == model ? &echo.item : nullptr;
+}
+
+const std::string& base64_of(const ImageBlock& image) {
+  check(image.base64 != nullptr, "a picture is sent that nobody has fetched");
+  return *image.base64;
+}
+
+std::string data_url(const ImageBlock& image) {
+  return "data:" + image.media_type + ";base64," + base64_of(image);
 }
 
 std::vector<Turn> alternating(const std::vector<Turn>& turns) {

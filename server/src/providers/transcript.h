@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -23,6 +24,14 @@ struct TextBlock {
   std::string text;
   std::string phase = {};  ///< "commentary", "final_answer" or "" where the model does not say
   std::optional<VendorItem> echo = std::nullopt;
+};
+
+/// A picture that a person shows. Only in turns of the user.
+struct ImageBlock {
+  std::string hash;        ///< SHA-256 of its bytes, by which the log knows it
+  std::string media_type;  ///< "image/png" or "image/jpeg"
+  /// In base64, as every vendor takes it. Null until it is fetched, which is before any request.
+  std::shared_ptr<const std::string> base64 = nullptr;
 };
 
 struct ToolCall {
@@ -52,7 +61,7 @@ struct OpaqueBlock {
   VendorItem echo;
 };
 
-using Block = std::variant<TextBlock, ToolCall, ToolResult, Reasoning, OpaqueBlock>;
+using Block = std::variant<TextBlock, ToolCall, ToolResult, Reasoning, OpaqueBlock, ImageBlock>;
 
 enum class Role { kUser, kAssistant };
 
@@ -70,6 +79,10 @@ const json::object* echo_for(const VendorItem& echo, ProviderKind provider,
 /// The item lives in its block; there is none in a temporary.
 const json::object* echo_for(std::optional<VendorItem>&& echo, ProviderKind provider,
                              const std::string& model) = delete;
+
+/// The picture's bytes in base64, and as a URL that holds them. They are there.
+const std::string& base64_of(const ImageBlock& image);
+std::string data_url(const ImageBlock& image);
 
 /// The turns with neighbours of one role joined and empty ones dropped, as vendors demand that
 /// roles alternate.

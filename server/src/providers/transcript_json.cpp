@@ -42,6 +42,9 @@ struct BlockJson {
   json::object operator()(const OpaqueBlock& opaque) const {
     return {{"type", "opaque"}, {"echo", echo_json(opaque.echo)}};
   }
+  json::object operator()(const ImageBlock& image) const {
+    return {{"type", "image"}, {"hash", image.hash}, {"media_type", image.media_type}};
+  }
 };
 
 Result<VendorItem> parse_echo(const json::object& object) {
@@ -109,6 +112,13 @@ Result<Block> parse_opaque(const json::object& object) {
   return Block(std::move(opaque));
 }
 
+Result<Block> parse_image(const json::object& object) {
+  ImageBlock image;
+  TRY(image.hash, need_string(object, "hash"));
+  TRY(image.media_type, need_string(object, "media_type"));
+  return Block(std::move(image));
+}
+
 Result<Block> parse_block(const json::value& value) {
   if (!value.is_object()) return invalid("a block is no object");
   const json::object& object = value.get_object();
@@ -118,6 +128,7 @@ Result<Block> parse_block(const json::value& value) {
   if (type == "tool_result") return parse_result(object);
   if (type == "reasoning") return parse_reasoning(object);
   if (type == "opaque") return parse_opaque(object);
+  if (type == "image") return parse_image(object);
   return invalid("'" + type + "' is no kind of block");
 }
 

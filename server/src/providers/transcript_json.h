@@ -13,7 +13,8 @@ namespace coditect::providers {
 ///       {"type": "tool_call", "id", "name", "input", "echo"?},
 ///       {"type": "tool_result", "call", "name", "output", "ok"},
 ///       {"type": "reasoning", "text", "echo"?},
-///       {"type": "opaque", "echo"}]}
+///       {"type": "opaque", "echo"},
+///       {"type": "image", "hash", "media_type"}]}
 ///
 /// where an echo is {"provider", "model", "item"}. docs/api/events.schema.json has the same.
 json::object to_json(const Turn& turn);

@@ -19,7 +19,7 @@ std::optional<VendorItem> echo() {
 }
 
 Block block() {
-  switch (*rc::gen::inRange(0, 5)) {
+  switch (*rc::gen::inRange(0, 6)) {
     case 0: return TextBlock{text(), text(), echo()};
     case 1: return ToolCall{text(), text(), {{"path", text()}}, echo()};
     case 2: {
@@ -27,6 +27,7 @@ Block block() {
       return ToolResult{text(), text(), text(), outcome};
     }
     case 3: return Reasoning{text(), echo()};
+    case 4: return ImageBlock{text(), text()};
     default: return OpaqueBlock{{ProviderKind::kOpenAi, text(), {{"item", text()}}}};
   }
 }

@@ -6,6 +6,7 @@
 #include "agents/agent_directory.h"
 #include "async/strand.h"
 #include "base/random.h"
+#include "workspace/images/image_store.h"
 #include "workspace/log/event_log.h"
 #include "workspace/tasks/task_service.h"
 
@@ -17,23 +18,31 @@ namespace coditect::workspace {
 /// Lifetime: its parts outlive it.
 class MessageService {
  public:
+  struct Draft {
+    std::vector<std::string> to;  ///< agents' names, or "all" alone
+    std::string text;
+    std::vector<std::string> pictures = {};  ///< the bytes of each, as ImageStore takes them
+    queue::WorktreeMode worktree = queue::WorktreeMode::kNone;  ///< where the tasks work
+  };
   struct Sent {
     std::string id;
     Sequence seq = 0;
     std::vector<TaskId> tasks;
   };
 
-  MessageService(EventLog& log, TaskService& tasks, const agents::AgentDirectory& directory,
-                 Random& random);
+  MessageService(EventLog& log, TaskService& tasks, ImageStore& images,
+                 const agents::AgentDirectory& directory, Random& random);
 
-  /// `to` are agents' names, or "all" alone. Errc::kNotFound for a name that no agent has; nothing
-  /// is sent then. `worktree`: where their tasks work.
-  awaitable<Result<Sent>> send(Actor actor, std::vector<std::string> to, std::string text,
-                               queue::WorktreeMode worktree = queue::WorktreeMode::kNone);
+  /// Errc::kNotFound for a name that no agent has, and as ImageStore refuses pictures; nothing is
+  /// sent then.
+  awaitable<Result<Sent>> send(Actor actor, Draft draft);
 
  private:
+  Result<void> check_names(const std::vector<std::string>& names) const;
+
   EventLog& log_;
   TaskService& tasks_;
+  ImageStore& images_;
   const agents::AgentDirectory& directory_;
   Random& random_;
 };

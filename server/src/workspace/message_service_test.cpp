@@ -11,7 +11,8 @@ class MessageServiceTest : public WorkspaceFixture {
   MessageServiceTest() { create(); }
   awaitable<Errc> refusal(std::vector<std::string> to, std::string text) {
     const Sequence head = workspace_->log().head();
-    const auto refused = co_await workspace_->messages().send(kAnn, std::move(to), std::move(text));
+    const auto refused = co_await workspace_->messages().send(
+        kAnn, MessageService::Draft{std::move(to), std::move(text)});
     EXPECT_FALSE(refused);
     EXPECT_EQ(workspace_->log().head(), head) << "nobody was told";
     co_return refused ? Errc::kInternal : refused.error().code;
@@ -20,10 +21,11 @@ class MessageServiceTest : public WorkspaceFixture {
 
 TEST_F(MessageServiceTest, EachAgentAddressedGetsATask) {
   play([](MessageServiceTest& test) -> awaitable<void> {
-    const auto sent = co_await test.workspace_->messages().send(kAnn, {"claude"}, "hello");
+    MessageService& messages = test.workspace_->messages();
+    const auto sent = co_await messages.send(kAnn, MessageService::Draft{{"claude"}, "hello"});
     EXPECT_TRUE(sent && sent->tasks.size() == 1);
     EXPECT_LE(sent->seq, test.workspace_->log().durable_head());
-    const auto all = co_await test.workspace_->messages().send(kBob, {"all"}, "hello all");
+    const auto all = co_await messages.send(kBob, MessageService::Draft{{"all"}, "hello all"});
     EXPECT_TRUE(all && all->tasks.size() == 2);
     EXPECT_NE(sent->id, all->id);
     for (const TaskId& id : sent->tasks) co_await test.until_finished(id);

@@ -148,6 +148,7 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
       state_(std::move(loaded.state)),
       unfinished_edits_(std::move(loaded.edits)),
       blobs_(std::move(loaded.blobs)),
+      images_(std::make_unique<ImageStore>(*blobs_, services.disk)),
       saved_seq_(loaded.saved_seq),
       last_active_(services.clock.steady()),
       quiet_(strand),
@@ -199,12 +200,14 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
                   *tasks_,       *budgets_,        *approvals_,     *commands_,
                   previews_,     *queries_,        *search_,        services.agents,
                   services.disk, services.clock,   services.random, services.shared_context,
-                  *worktrees_,   services.secrets, meta_.id,        mcp_.get()});
+                  *worktrees_,   services.secrets, meta_.id,        *images_,
+                  mcp_.get()});
   acp_workspace_ = std::make_unique<AcpWorkspace>(
       AcpWorkspace::Parts{*log_, state_.tasks, state_.approvals, *files_, *commands_, *worktrees_,
                           services.disk, place_.homes()});
   programs_ = make_programs(services, *acp_workspace_);
-  messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
+  messages_ =
+      std::make_unique<MessageService>(*log_, *tasks_, *images_, services.agents, services.random);
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
   terminals_ = make_terminals(strand, services, previews_, place_);

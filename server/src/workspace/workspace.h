@@ -99,6 +99,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   WorkspaceHost& host() { return *host_; }
   McpService& mcp() { return *mcp_; }
   MessageService& messages() { return *messages_; }
+  const ImageStore& images() const { return *images_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
   WorktreeService& worktrees() { return *worktrees_; }
   Queries& queries() { return *queries_; }
@@ -162,6 +163,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   WorkspaceState state_;
   std::vector<Event> unfinished_edits_;  ///< logged since the last saved state; empty after start
   std::unique_ptr<blobs::BlobStore> blobs_;
+  std::unique_ptr<ImageStore> images_;
   std::shared_ptr<EventLog> log_;
   PreviewHub previews_;
   std::unique_ptr<LockService> locks_;

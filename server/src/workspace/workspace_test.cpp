@@ -337,7 +337,8 @@ TEST_F(WorkspaceTest, ACommandIsRefusedWhileTheJournalIsFullAndWorksLater) {
     task.agent = "claude";
     task.prompt = "do it";
     EXPECT_TRUE(refuses(co_await test.tasks().submit(kAnn, task)));
-    EXPECT_TRUE(refuses(co_await test.workspace_->messages().send(kAnn, {"claude"}, "hello")));
+    const MessageService::Draft hello{{"claude"}, "hello"};
+    EXPECT_TRUE(refuses(co_await test.workspace_->messages().send(kAnn, hello)));
     EXPECT_TRUE(refuses(co_await test.workspace_->checkpoints().create(kAnn, "now")));
     locks::Request lock;
     lock.path = "a.txt";

@@ -3,8 +3,9 @@
 // tagged `script` with one JSON step a line. For what real programs do only when they break.
 //
 // ACP_AT_START: what it does before it answers `initialize`: exit, hang, garbage, or flood (a line
-// without an end). With ACP_ONCE only the first time.
+// without an end). With ACP_ONCE only the first time. With ACP_SEES it takes pictures.
 
+import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +14,8 @@ const home = process.env.HOME;
 const sessions = path.join(home, 'sessions');
 mkdirSync(sessions, { recursive: true });
 
+let pictures = [];
+let told = false;
 let cancelled = false;
 let onCancel = () => {};
 let nextId = 1;
@@ -159,6 +162,12 @@ const kSteps = {
     );
     await kSteps.say(sessionId, answer);
   },
+  /// Says which pictures came with the prompt, and whether it is told that there were some.
+  show: async (sessionId) => {
+    const hash = (data) => createHash('sha256').update(data, 'base64').digest('hex');
+    const seen = pictures.map(({ mimeType, data }) => `${mimeType} ${hash(data)}`);
+    await kSteps.say(sessionId, `${seen.join(', ') || 'no picture'}; told: ${told}`);
+  },
   environment: async (sessionId, name) => kSteps.say(sessionId, `${name}=${process.env[name]}`),
   sleep_ms: (_, ms) => sleep(ms),
   exit: async (_, { code, once: key }) => {
@@ -192,7 +201,9 @@ function script(text) {
 
 async function prompt({ sessionId, prompt: content }) {
   cancelled = false;
-  const text = content.map((each) => each.text).join('');
+  const text = content.map((each) => each.text ?? '').join('');
+  pictures = content.filter(({ type }) => type === 'image');
+  told = text.includes('you cannot be shown');
   const file = path.join(sessions, sessionId);
   appendFileSync(file, `${JSON.stringify(text)}\n`);
   let stopReason = 'end_turn';
@@ -211,7 +222,10 @@ const kMethods = {
     if (what && (!process.env.ACP_ONCE || once('start'))) await misbehave(what);
     return {
       protocolVersion: Number(process.env.ACP_VERSION ?? 1),
-      agentCapabilities: { loadSession: !process.env.ACP_FORGETS },
+      agentCapabilities: {
+        loadSession: !process.env.ACP_FORGETS,
+        promptCapabilities: { image: Boolean(process.env.ACP_SEES) },
+      },
       agentInfo: { name: 'scripted', version: '1' },
     };
   },

@@ -57,7 +57,7 @@ function step(chat: ChatItem[], event: KnownEvent): ChatItem[] {
 }
 
 function messageOf(event: Extract<KnownEvent, { type: 'agent_message' }>): ChatMessage {
-  const { id, from, to, text, kind } = event.data;
+  const { id, from, to, text, kind, images } = event.data;
   return {
     kind: 'message',
     seq: event.seq,
@@ -67,6 +67,7 @@ function messageOf(event: Extract<KnownEvent, { type: 'agent_message' }>): ChatM
     to,
     text,
     tone: kind,
+    ...(images === undefined ? {} : { images }),
     ...taskOf(event),
   };
 }
@@ -124,10 +125,11 @@ function taskOf(event: WireEvent): { task?: string } {
 
 /** Adds messages from `messages.list`; those already there are left alone. */
 export function mergeMessages(chat: ChatItem[], messages: MessageInfo[]): ChatItem[] {
-  const added = messages.map(({ kind, ...rest }): ChatMessage => ({
+  const added = messages.map(({ kind, images, ...rest }): ChatMessage => ({
     ...rest,
     kind: 'message',
     tone: kind,
+    ...(images ? { images } : {}),
   }));
   return merge(chat, added);
 }

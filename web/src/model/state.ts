@@ -1,4 +1,5 @@
 import type {
+  ImageInfo,
   AgentInfo,
   ApprovalInfo,
   ApprovalPolicy,
@@ -42,6 +43,7 @@ export interface ChatMessage {
   text: string;
   tone: 'chat' | 'answer';
   task?: string;
+  images?: ImageInfo[];
 }
 
 export interface ChatTool {

@@ -236,6 +236,18 @@ export interface MessageInfo {
   text: string;
   kind: 'chat' | 'answer';
   task?: string;
+  images?: ImageInfo[] | null;
+}
+
+/** A picture that belongs to a message; `messages.image` has its bytes. */
+export interface ImageInfo {
+  hash: string;
+  media_type: string;
+  /** Bytes. */
+  size: number;
+  /** Pixels. */
+  width: number;
+  height: number;
 }
 
 /** A line of a file that was found. */

@@ -1,4 +1,5 @@
 import type {
+  ImageInfo,
   AgentLifeState,
   ApprovalDecision,
   ApprovalInfo,
@@ -236,6 +237,7 @@ export type KnownEvent =
         text: string;
         kind: 'chat' | 'answer';
         steers?: boolean;
+        images?: ImageInfo[];
       }
     >
   | Envelope<'tool_call', ToolCallData>

@@ -130,8 +130,17 @@ export interface Methods {
   };
   'worktrees.discard': { params: { task: string }; result: unknown };
   'messages.send': {
-    params: { to: string[]; text: string; worktree?: 'merge' | 'keep' };
+    params: {
+      to: string[];
+      text: string;
+      images?: { base64: string }[];
+      worktree?: 'merge' | 'keep';
+    };
     result: unknown;
+  };
+  'messages.image': {
+    params: { hash: string };
+    result: { base64: string; media_type: string; size: number };
   };
   'messages.list': {
     params: { before?: number; limit?: number };

@@ -42,6 +42,7 @@ const PATHS = {
   bell: 'M3.2 11.5h9.6c-1-1-1.3-2-1.3-4.5a3.5 3.5 0 0 0-7 0c0 2.5-.3 3.5-1.3 4.5zM6.6 13.6h2.8',
   clock: 'M8 13.8A5.8 5.8 0 1 0 8 2.2a5.8 5.8 0 0 0 0 11.6zM8 4.8V8l2.3 1.6',
   down: 'M3.5 6 8 10.5 12.5 6',
+  picture: 'M2 3h12v10H2zM2 11l3.5-3.5 3 3 2-2L14 12M10.8 6.4h.2',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -9,6 +9,7 @@
 #include "agents/acp/acp_limits.h"
 #include "agents/acp/acp_prompt.h"
 #include "agents/conversation.h"
+#include "agents/images.h"
 #include "agents/prompt.h"
 #include "async/linked_stop.h"
 #include "base/log.h"
@@ -148,11 +149,15 @@ awaitable<Outcome> AcpRunner::talk_to(AcpProcess& process, const Assignment& ass
   co_return outcome;
 }
 
-awaitable<std::string> AcpRunner::first_words(const Assignment& assignment, AcpSession::Way way,
-                                              const Recalled& recalled) {
-  if (way == AcpSession::Way::kGoneOnTo) co_return going_on_prompt(assignment);
+awaitable<Result<AcpRunner::Words>> AcpRunner::first_words(const Assignment& assignment,
+                                                           AcpSession::Way way,
+                                                           const Recalled& recalled) {
+  // A session that goes on has the task's pictures.
+  if (way == AcpSession::Way::kGoneOnTo) co_return Words{going_on_prompt(assignment)};
   const std::string context = co_await parts_.host.shared_context(caller_);
-  co_return opening_prompt(assignment, context, recalled);
+  Words words{opening_prompt(assignment, context, recalled)};
+  CO_TRY(words.images, co_await fetch_images(parts_.host, caller_, assignment.images));
+  co_return words;
 }
 
 awaitable<Outcome> AcpRunner::converse(Talk talk, const Assignment& assignment,
@@ -167,12 +172,13 @@ awaitable<Outcome> AcpRunner::converse(Talk talk, const Assignment& assignment,
   auto way = co_await talk.session.open(recalled->session);
   talk.client.hear(AcpClient::Telling::kNew);
   if (!way) co_return ended(std::move(way).error());
-  std::string text = co_await first_words(assignment, *way, *recalled);
+  auto words = co_await first_words(assignment, *way, *recalled);
+  if (!words) co_return failed(std::move(words).error());
   for (;;) {
     if (ends(stop)) co_return cancelled();
     parts_.host.enter_state(caller_, "executing", "the program works");
     const ReportedUse before = talk.client.use();
-    auto reply = co_await turn(talk, std::move(text), stop);
+    auto reply = co_await turn(talk, std::exchange(*words, {}), stop);
     auto said = co_await talk.client.end_turn();
     if (!said) co_return failed(std::move(said).error());
     if (!reply) {
@@ -185,7 +191,7 @@ awaitable<Outcome> AcpRunner::converse(Talk talk, const Assignment& assignment,
     auto heard = co_await hear();
     if (!heard) co_return failed(std::move(heard).error());
     if (heard->empty()) co_return outcome;
-    text = *std::move(heard);
+    words->text = *std::move(heard);
   }
 }
 
@@ -193,18 +199,18 @@ bool AcpRunner::ends(const std::stop_token& stop) const {
   return stop.stop_requested() || parts_.host.pausing(caller_);
 }
 
-awaitable<void> AcpRunner::ask(AcpSession& session, std::string text) {
-  reply_ = co_await session.prompt(std::move(text));
+awaitable<void> AcpRunner::ask(AcpSession& session, Words words) {
+  reply_ = co_await session.prompt(std::move(words.text), std::move(words.images));
   changed_->notify_all();
 }
 
-awaitable<Result<Reply>> AcpRunner::turn(Talk talk, std::string text, std::stop_token stop) {
+awaitable<Result<Reply>> AcpRunner::turn(Talk talk, Words words, std::stop_token stop) {
   reply_.reset();
   talk.client.begin_turn();
   const std::stop_callback wake(stop, [strand = strand_, changed = changed_] {
     asio::post(strand, [changed] { changed->notify_all(); });
   });
-  tasks_.spawn("a turn of an agent's program", ask(talk.session, std::move(text)));
+  tasks_.spawn("a turn of an agent's program", ask(talk.session, std::move(words)));
   std::optional<SteadyClock::time_point> cancelled_at;
   bool killed = false;
   while (!reply_) {

@@ -51,6 +51,12 @@ class AcpRunner final : public TaskRunner {
     AcpProcess& process;
   };
 
+  /// What is said to the program at once.
+  struct Words {
+    std::string text;
+    std::vector<providers::ImageBlock> images = {};
+  };
+
   /// From the start of the program to its end.
   awaitable<Outcome> run_program(Assignment assignment, tools::CommandScope scope,
                                  std::stop_token stop);
@@ -62,11 +68,11 @@ class AcpRunner final : public TaskRunner {
                              std::stop_token stop);
   awaitable<Outcome> converse(Talk talk, const Assignment& assignment, std::stop_token stop);
   /// What the program is asked first.
-  awaitable<std::string> first_words(const Assignment& assignment, AcpSession::Way way,
-                                     const Recalled& recalled);
+  awaitable<Result<Words>> first_words(const Assignment& assignment, AcpSession::Way way,
+                                       const Recalled& recalled);
   /// One turn, to its end.
-  awaitable<Result<Reply>> turn(Talk talk, std::string text, std::stop_token stop);
-  awaitable<void> ask(AcpSession& session, std::string text);
+  awaitable<Result<Reply>> turn(Talk talk, Words words, std::stop_token stop);
+  awaitable<void> ask(AcpSession& session, Words words);
   /// Takes up what people have said: what to say to the program; "" for nothing.
   awaitable<Result<std::string>> hear();
   awaitable<Result<void>> record_use(const Reply& reply, const ReportedUse& before,

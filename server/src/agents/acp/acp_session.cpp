@@ -13,6 +13,8 @@ constexpr std::int64_t kVersion = 1;
 /// The protocol's error of a program that wants somebody to log in first.
 constexpr std::int64_t kAuthRequired = -32000;
 constexpr std::size_t kNameBytesMax = 200;
+constexpr std::string_view kUnseen =
+    "\n\n[Pictures were given with this, and you cannot be shown any. Say so where they matter.]";
 
 Error refused(std::string_view method, const Reply::Refusal& refusal) {
   const std::string what =
@@ -149,8 +151,17 @@ awaitable<Result<void>> AcpSession::record(std::string_view how, std::string_vie
   co_return Result<void>{};
 }
 
-awaitable<Result<Reply>> AcpSession::prompt(std::string text) {
+awaitable<Result<Reply>> AcpSession::prompt(std::string text,
+                                            std::vector<providers::ImageBlock> images) {
+  const json::object* takes = find_object(capabilities_, "promptCapabilities");
+  const bool sees = takes != nullptr && find_bool(*takes, "image").value_or(false);
+  if (!sees && !images.empty()) text += kUnseen;
   json::array content{json::object{{"type", "text"}, {"text", std::move(text)}}};
+  for (const providers::ImageBlock& image : images) {
+    if (!sees) break;
+    content.push_back(json::object{
+        {"type", "image"}, {"mimeType", image.media_type}, {"data", base64_of(image)}});
+  }
   json::object params{{"sessionId", id_}, {"prompt", std::move(content)}};
   co_return co_await parts_.peer.call("session/prompt", std::move(params));
 }

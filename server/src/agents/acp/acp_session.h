@@ -2,11 +2,13 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agents/acp/acp_host.h"
 #include "agents/acp/peer.h"
 #include "agents/agent_host.h"
 #include "agents/external_agent.h"
+#include "providers/transcript.h"
 
 namespace coditect::agents::acp {
 
@@ -36,8 +38,9 @@ class AcpSession {
   awaitable<Result<void>> initialise();
   /// Goes on with session `known` where the program can, else begins one; the log has which.
   awaitable<Result<Way>> open(std::string known);
-  /// Says something, and waits for the end of the turn for as long as it takes.
-  awaitable<Result<Reply>> prompt(std::string text);
+  /// Says something, with pictures that are fetched, and waits for the end of the turn for as long
+  /// as it takes. A program that takes no pictures is told that there were some.
+  awaitable<Result<Reply>> prompt(std::string text, std::vector<providers::ImageBlock> images);
   /// Asks for the end of the turn.
   awaitable<Result<void>> cancel();
 

@@ -1,22 +1,39 @@
 #include "api/rpc/method_table.h"
 #include "api/rpc/params.h"
+#include "base/base64.h"
+#include "base/image_header.h"
 #include "base/limits.h"
 
 namespace coditect::api {
 
 namespace {
 
+/// The bytes of what `images` holds.
+Result<std::vector<std::string>> pictures_param(const json::object& params) {
+  std::vector<std::string> pictures;
+  const json::array* all = find_array(params, "images");
+  if (all == nullptr) return pictures;
+  for (const json::value& each : *all) {
+    const json::object* image = each.if_object();
+    const auto base64 = image == nullptr ? std::nullopt : find_string(*image, "base64");
+    if (!base64) return invalid("each of 'images' is an object with 'base64'");
+    TRY(std::string bytes, from_base64(*base64));
+    pictures.push_back(std::move(bytes));
+  }
+  return pictures;
+}
+
 awaitable<Result<json::value>> send(MethodCall call) {
   CO_TRY(std::vector<std::string> to, texts_param(call.params, "to"));
   if (to.empty()) {
     co_return invalid("'to' names nobody", "use the names of agents, or [\"all\"]");
   }
-  const std::string text = text_param(call.params, "text");
-  if (text.empty()) co_return invalid("'text' is empty");
+  workspace::MessageService::Draft draft{std::move(to), text_param(call.params, "text")};
+  if (draft.text.empty()) co_return invalid("'text' is empty");
+  CO_TRY(draft.pictures, pictures_param(call.params));
   const std::string where = optional_text(call.params, "worktree").value_or("none");
-  CO_TRY(const queue::WorktreeMode worktree, queue::parse_worktree_mode(where));
-  CO_TRY(auto sent,
-         co_await call.workspace.messages().send(call.actor, std::move(to), text, worktree));
+  CO_TRY(draft.worktree, queue::parse_worktree_mode(where));
+  CO_TRY(auto sent, co_await call.workspace.messages().send(call.actor, std::move(draft)));
   json::array tasks;
   for (const TaskId& id : sent.tasks) {
     const queue::Task* task = call.workspace.state().tasks.find(id);
@@ -32,6 +49,15 @@ awaitable<Result<json::value>> list(MethodCall call) {
   co_return co_await call.workspace.queries().messages(before, static_cast<std::size_t>(limit));
 }
 
+awaitable<Result<json::value>> image(MethodCall call) {
+  CO_TRY(const std::string bytes,
+         co_await call.workspace.images().bytes(text_param(call.params, "hash")));
+  CO_TRY(ImageHeader header, read_image_header(bytes));
+  co_return json::object{{"base64", to_base64(bytes)},
+                         {"media_type", std::move(header.media_type)},
+                         {"size", bytes.size()}};
+}
+
 }  // namespace
 
 std::vector<Method> message_methods() {
@@ -40,6 +66,7 @@ std::vector<Method> message_methods() {
        "Says something to agents; each of them gets it as a task.",
        {{"to", "array", kRequired, "agents' names, or [\"all\"]"},
         {"text", "string", kRequired, "what to say"},
+        {"images", "array", kOptional, "up to 4 pictures, each {base64} of a PNG or a JPEG"},
         {"worktree", "string", kOptional, "where the tasks work, as tasks.submit says"}},
        "{id, seq, tasks: [{id, agent}]}",
        send},
@@ -47,8 +74,13 @@ std::vector<Method> message_methods() {
        "The conversation, oldest first; the newest messages where no place is named.",
        {{"before", "integer", kOptional, "only messages before this event"},
         {"limit", "integer", kOptional, "1 to 1000, 100 where it is absent"}},
-       "{messages: [{seq, ts, id, from, to, text, kind, task?}], more}",
+       "{messages: [{seq, ts, id, from, to, text, kind, task?, images?}], more}",
        once_durable<list>},
+      {"messages.image",
+       "A picture that belongs to a message.",
+       {{"hash", "string", kRequired, "of the message's images"}},
+       "{base64, media_type, size}",
+       image},
   };
 }
 

@@ -16,7 +16,7 @@ constexpr std::string_view kViewers[] = {
     "checkpoints.list", "cost.summary",    "search.text",     "instructions.list",
     "terminal.list",    "presence.set",    "presence.list",   "documents.open",
     "documents.pull",   "documents.close", "files.bytes",     "timeline.density",
-    "sql.cancel",
+    "sql.cancel",       "messages.image",
 };
 
 /// The work of a workspace: files, agents, commands, and what undoes them.

@@ -20,6 +20,7 @@ json::object task_row(const queue::Task& task, const budget::Books& books) {
   json::array depends_on;
   for (const TaskId& id : task.depends_on) depends_on.push_back(json::string(id.str()));
   row["depends_on"] = std::move(depends_on);
+  if (!task.images.empty()) row["images"] = to_json(task.images);
   if (task.started_at) row["started_at"] = to_rfc3339(*task.started_at);
   if (task.finished_at) row["finished_at"] = to_rfc3339(*task.finished_at);
   // The limit may have been set anew since the task was queued.

@@ -117,6 +117,7 @@ json::object task_json(const Task& task) {
   object["state"] = to_string(task.state);
   object["priority"] = task.priority;
   object["prompt"] = task.prompt;
+  if (!task.images.empty()) object["images"] = to_json(task.images);
   object["depends_on"] = ids_json(task.depends_on);
   object["open_dependencies"] = ids_json(task.open_dependencies);
   if (task.budget_usd) object["budget_usd"] = *task.budget_usd;
@@ -151,6 +152,7 @@ Result<Task> parse_task(const json::object& object) {
   TRY(std::int64_t priority, need_int(object, "priority"));
   task.priority = static_cast<int>(priority);
   TRY(task.prompt, need_string(object, "prompt"));
+  TRY(task.images, parse_images(object));
   TRY(task.depends_on, parse_ids(object, "depends_on"));
   TRY(std::vector<TaskId> open, parse_ids(object, "open_dependencies"));
   task.open_dependencies = {open.begin(), open.end()};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/image_ref.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "base/strong_id.h"
@@ -52,6 +53,7 @@ struct Task {
   TaskId id;
   std::string agent;
   std::string prompt;
+  std::vector<ImageRef> images;  ///< that belong to the prompt
   int priority = kPriorityDefault;
   std::vector<TaskId> depends_on;
   std::optional<double> budget_usd;

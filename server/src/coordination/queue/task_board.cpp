@@ -151,6 +151,7 @@ Result<EventDraft> TaskBoard::submit(const Submission& submission,
   EventDraft draft{"task_queued", submission.actor, submission.session, submission.id.str(), {}};
   draft.data["agent"] = submission.agent;
   draft.data["prompt"] = submission.prompt;
+  if (!submission.images.empty()) draft.data["images"] = to_json(submission.images);
   draft.data["priority"] = submission.priority;
   json::array ids;
   const std::set<TaskId> distinct(submission.depends_on.begin(), submission.depends_on.end());

@@ -20,6 +20,7 @@ struct Submission {
   TaskId id;  ///< fresh
   std::string agent;
   std::string prompt;
+  std::vector<ImageRef> images = {};  ///< that belong to the prompt
   int priority = kPriorityDefault;
   std::vector<TaskId> depends_on;
   std::optional<double> budget_usd;

@@ -49,6 +49,7 @@ Result<void> TaskStore::queue(const Event& event) {
   if (event.task.empty() || tasks_.contains(task.id)) return misfit(event);
   TRY(task.agent, need_string(event.data, "agent"));
   TRY(task.prompt, need_string(event.data, "prompt"));
+  TRY(task.images, parse_images(event.data));
   TRY(std::int64_t priority, need_int(event.data, "priority"));
   task.priority = static_cast<int>(priority);
   task.attempt = static_cast<int>(find_int(event.data, "attempt").value_or(1));

@@ -55,6 +55,11 @@ class Content {
   void operator()(const OpaqueBlock& block) {
     echo(echo_for(block.echo, ProviderKind::kAnthropic, model_));
   }
+  void operator()(const ImageBlock& image) {
+    json::object source{
+        {"type", "base64"}, {"media_type", image.media_type}, {"data", base64_of(image)}};
+    rest_.push_back(json::object{{"type", "image"}, {"source", std::move(source)}});
+  }
 
   /// Results come first: the API wants them right after the calls.
   json::array take() && {

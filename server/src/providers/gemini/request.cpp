@@ -62,6 +62,10 @@ class Parts {
     const json::object* echo = echo_for(block.echo, ProviderKind::kGemini, model_);
     if (echo != nullptr) add({}, echo);
   }
+  void operator()(const ImageBlock& image) {
+    json::object data{{"mimeType", image.media_type}, {"data", base64_of(image)}};
+    add({{"inlineData", std::move(data)}}, nullptr);
+  }
 
   json::array take() && { return std::move(parts_); }
 

@@ -28,10 +28,15 @@ class Messages {
     if (item != nullptr) reasoning_ = *item;
   }
   void operator()(const OpaqueBlock&) {}
+  void operator()(const ImageBlock& image) {
+    images_.push_back(
+        json::object{{"type", "image_url"}, {"image_url", json::object{{"url", data_url(image)}}}});
+  }
 
   void end(Role role) {
-    if (text_.empty() && calls_.empty()) return;
-    json::object message{{"role", role == Role::kUser ? "user" : "assistant"}, {"content", text_}};
+    if (text_.empty() && calls_.empty() && images_.empty()) return;
+    json::object message{{"role", role == Role::kUser ? "user" : "assistant"},
+                         {"content", content()}};
     const bool moonshot = kind_ == ProviderKind::kMoonshot;
     // Moonshot refuses calls whose thoughts are missing; empty ones will do. Other servers refuse
     // thoughts that lead to no call.
@@ -44,10 +49,19 @@ class Messages {
   }
 
  private:
+  /// Plain text where there is no picture: not every server knows parts.
+  json::value content() {
+    if (images_.empty()) return json::string(text_);
+    json::array parts = std::move(images_);
+    if (!text_.empty()) parts.push_back(json::object{{"type", "text"}, {"text", text_}});
+    return parts;
+  }
+
   const std::string& model_;
   const ProviderKind kind_;
   json::array& messages_;
   std::string text_;
+  json::array images_;
   json::array calls_;
   json::object reasoning_;
 };

@@ -14,10 +14,12 @@ bool reasons(std::string_view model) {
   return !model.starts_with("gpt-3") && !model.starts_with("gpt-4");
 }
 
-json::object message(std::string_view role, std::string_view part_type, const std::string& text) {
-  return {{"type", "message"},
-          {"role", role},
-          {"content", json::array{json::object{{"type", part_type}, {"text", text}}}}};
+json::object message(std::string_view role, json::object part) {
+  return {{"type", "message"}, {"role", role}, {"content", json::array{std::move(part)}}};
+}
+
+json::object text_part(std::string_view type, std::string_view text) {
+  return {{"type", type}, {"text", text}};
 }
 
 /// Writes the items of all turns. The API takes its own items back verbatim.
@@ -34,10 +36,10 @@ class Items {
   void operator()(const TextBlock& block) {
     if (echo(block.echo) || block.text.empty()) return;
     if (role_ == Role::kUser) {
-      items_.push_back(message("user", "input_text", block.text));
+      items_.push_back(message("user", text_part("input_text", block.text)));
       return;
     }
-    json::object item = message("assistant", "output_text", block.text);
+    json::object item = message("assistant", text_part("output_text", block.text));
     if (!block.phase.empty()) item["phase"] = block.phase;
     items_.push_back(std::move(item));
   }
@@ -66,6 +68,11 @@ class Items {
   }
   void operator()(const Reasoning& block) { echo(block.echo); }
   void operator()(const OpaqueBlock& block) { echo(block.echo); }
+  void operator()(const ImageBlock& image) {
+    // Without a detail that is named, newer models take the picture as it is, at a higher price.
+    items_.push_back(message(
+        "user", {{"type", "input_image"}, {"image_url", data_url(image)}, {"detail", "high"}}));
+  }
 
  private:
   /// Whether the block has an item of this model, which then stands for it.

@@ -134,10 +134,18 @@ Result<void> read_block(const json::object& block, Role role, TurnCollector& tur
     TRY(outcome.text, text_of(member(block, "content")));
     outcome.is_error = find_bool(block, "is_error").value_or(false);
     turns.outcome(std::move(outcome));
-  } else if (type == "tool_use" || type == "tool_result") {
+  } else if (type == "image" && role == Role::kUser) {
+    const json::object* source = find_object(block, "source");
+    if (source == nullptr) return invalid("image.source: field required");
+    if (find_string(*source, "type") != "base64") return {};
+    TRY(const std::string media_type, need_string(*source, "media_type"));
+    TRY(const std::string data, need_string(*source, "data"));
+    TRY(auto picture, read_picture(media_type, data));
+    turns.show(std::move(picture));
+  } else if (type == "tool_use" || type == "tool_result" || type == "image") {
     return invalid(type + " blocks do not belong to this role");
   }
-  return {};  // thinking, images, documents: nothing to play by
+  return {};  // thinking, documents: nothing to play by
 }
 
 Result<std::vector<Turn>> read_messages(const json::object& body, Version version) {

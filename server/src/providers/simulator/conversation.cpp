@@ -47,6 +47,10 @@ void TurnCollector::say(Role role, std::string_view text) {
   turn.text += text;
 }
 
+void TurnCollector::show(std::optional<Picture> picture) {
+  if (picture) turn_of(Role::kUser).pictures.push_back(*std::move(picture));
+}
+
 void TurnCollector::call(ToolCall call) {
   turn_of(Role::kAssistant).calls.push_back(std::move(call));
 }

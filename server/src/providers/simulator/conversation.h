@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "providers/simulator/picture.h"
 
 namespace coditect::simulator {
 
@@ -37,6 +38,7 @@ struct Turn {
   std::string text;                   ///< pieces joined by newlines
   std::vector<ToolCall> calls;        ///< of the assistant
   std::vector<ToolOutcome> outcomes;  ///< of the user's side
+  std::vector<Picture> pictures;      ///< of the user's side
 };
 
 enum class Delivery { kWhole, kStream };
@@ -62,6 +64,8 @@ struct Prompt {
 class TurnCollector {
  public:
   void say(Role role, std::string_view text);
+  /// A picture of the user's; nothing where the simulation cannot look at it.
+  void show(std::optional<Picture> picture);
   void call(ToolCall call);
   void outcome(ToolOutcome outcome);
 

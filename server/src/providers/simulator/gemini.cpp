@@ -151,6 +151,11 @@ class ContentsReader {
     } else if (part.contains("functionResponse") && role == Role::kUser) {
       TRY(ToolOutcome outcome, read_outcome(part));
       turns_.outcome(std::move(outcome));
+    } else if (const json::object* data = find_object(part, "inlineData")) {
+      TRY(const std::string media_type, need_string(*data, "mimeType"));
+      TRY(const std::string bytes, need_string(*data, "data"));
+      TRY(auto picture, read_picture(media_type, bytes));
+      turns_.show(std::move(picture));
     } else if (const auto text = find_string(part, "text")) {
       if (find_bool(part, "thought").value_or(false)) return {};
       // A new prompt begins a new turn, and earlier signatures no longer matter.

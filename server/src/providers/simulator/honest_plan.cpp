@@ -65,6 +65,17 @@ const ToolOutcome* latest_outcome(const Prompt& prompt) {
   return outcomes.empty() ? nullptr : &outcomes.back();
 }
 
+/// Which pictures came with what was asked, so that one sees that they arrive.
+std::string shown(const Turn& asked) {
+  if (asked.pictures.empty()) return {};
+  std::string text = "I was shown ";
+  for (std::size_t i = 0; i < asked.pictures.size(); ++i) {
+    if (i > 0) text += i + 1 == asked.pictures.size() ? " and " : ", ";
+    text += describe(asked.pictures[i]);
+  }
+  return text + ". ";
+}
+
 Act note(const Prompt& prompt, std::size_t asked) {
   const std::string agent = agent_of(prompt.vendor);
   const std::string path = "notes/" + agent + ".md";
@@ -110,9 +121,9 @@ std::string choose_file(std::string_view listing) {
 Act honest_act(const Prompt& prompt, std::size_t asked, std::size_t position) {
   const ToolOutcome* outcome = latest_outcome(prompt);
   if (position == 0 && prompt.offers("list_files")) {
-    return act(
-        "I am a simulated model, so nothing is really thought here. I look at the tree first.",
-        call("list_files", {{"path", ""}}));
+    return act("I am a simulated model, so nothing is really thought here. " +
+                   shown(prompt.turns[asked]) + "I look at the tree first.",
+               call("list_files", {{"path", ""}}));
   }
   if (position <= 1 && prompt.offers("read_file") && outcome != nullptr && !outcome->is_error) {
     const std::string path = choose_file(outcome->text);

@@ -99,12 +99,28 @@ Result<void> read_calls(const json::object& message, const Prompt& prompt, TurnC
   return {};
 }
 
+/// The pictures among the parts of a message.
+Result<void> read_pictures(const json::object& message, TurnCollector& turns) {
+  const json::array* parts = find_array(message, "content");
+  if (parts == nullptr) return {};
+  for (const json::value& part : *parts) {
+    const json::object* image = find_object(part.get_object(), "image_url");
+    if (image == nullptr) continue;
+    TRY(const std::string url, need_string(*image, "url"));
+    TRY(auto picture, read_picture_url(url));
+    turns.show(std::move(picture));
+  }
+  return {};
+}
+
 Result<void> read_message(const json::object& message, const Prompt& prompt, TurnCollector& turns) {
   TRY(const std::string role, need_string(message, "role"));
   TRY(std::string text, text_of(member(message, "content")));
   if (role == "user") {
     turns.say(Role::kUser, text);
-  } else if (role == "assistant") {
+    return read_pictures(message, turns);
+  }
+  if (role == "assistant") {
     turns.say(Role::kAssistant, text);
     return read_calls(message, prompt, turns);
   } else if (role == "tool") {

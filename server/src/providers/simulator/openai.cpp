@@ -180,6 +180,18 @@ Result<void> read_call(const json::object& item, TurnCollector& turns) {
   return {};
 }
 
+/// The pictures among the parts of a message.
+Result<void> read_pictures(const json::object& item, TurnCollector& turns) {
+  const json::array* parts = find_array(item, "content");
+  if (parts == nullptr) return {};
+  for (const json::value& part : *parts) {
+    if (find_string(part.get_object(), "type") != "input_image") continue;
+    TRY(auto picture, read_picture_url(find_string(part.get_object(), "image_url").value_or("")));
+    turns.show(std::move(picture));
+  }
+  return {};
+}
+
 Result<void> read_item(const json::object& item, TurnCollector& turns) {
   const std::string type = find_string(item, "type").value_or("message");
   if (type == "function_call" || type == "custom_tool_call") return read_call(item, turns);
@@ -196,7 +208,9 @@ Result<void> read_item(const json::object& item, TurnCollector& turns) {
   TRY(const std::string text, text_of(member(item, "content")));
   if (role == "user") {
     turns.say(Role::kUser, text);
-  } else if (role == "assistant") {
+    return read_pictures(item, turns);
+  }
+  if (role == "assistant") {
     turns.say(Role::kAssistant, text);
   } else if (role != "developer" && role != "system") {
     return invalid("input: unknown role '" + role + "'");

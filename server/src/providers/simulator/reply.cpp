@@ -45,14 +45,16 @@ Reply make_reply(const Prompt& prompt, Act act, std::string id, Time created) {
 
 std::int64_t estimate_input_tokens(const Prompt& prompt) {
   std::size_t bytes = prompt.other_bytes;
+  std::int64_t pictures = 0;
   for (const Turn& turn : prompt.turns) {
     bytes += turn.text.size();
     for (const ToolCall& call : turn.calls) {
       bytes += call.name.size() + json::serialize(call.input).size();
     }
     for (const ToolOutcome& outcome : turn.outcomes) bytes += outcome.text.size();
+    for (const Picture& picture : turn.pictures) pictures += picture_tokens(picture);
   }
-  return tokens(bytes);
+  return tokens(bytes) + pictures;
 }
 
 std::vector<Delta> deltas_of(const Act& act) {

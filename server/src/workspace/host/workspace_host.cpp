@@ -297,6 +297,10 @@ awaitable<std::string> WorkspaceHost::keep_output(tools::Caller caller, std::str
   co_return outputs_[caller.task.str()].keep(std::move(text));
 }
 
+awaitable<Result<std::string>> WorkspaceHost::image(tools::Caller, std::string hash) {
+  co_return co_await parts_.images.bytes(std::move(hash));
+}
+
 awaitable<Result<std::string>> WorkspaceHost::kept_output(tools::Caller caller, std::string id) {
   const auto task = outputs_.find(caller.task.str());
   if (task == outputs_.end()) co_return KeptOutputs().find(id);

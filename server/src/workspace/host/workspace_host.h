@@ -19,6 +19,7 @@
 #include "workspace/files/file_service.h"
 #include "workspace/host/command_book.h"
 #include "workspace/host/kept_outputs.h"
+#include "workspace/images/image_store.h"
 #include "workspace/instructions/instruction_limits.h"
 #include "workspace/log/event_log.h"
 #include "workspace/preview_hub.h"
@@ -60,6 +61,7 @@ class WorkspaceHost final : public agents::AgentHost {
     WorktreeService& worktrees;
     const SecretStore* secrets = nullptr;  ///< null where there are none
     WorkspaceId workspace = {};
+    const ImageStore& images;
     tools::FurtherTools* mcp = nullptr;  ///< null: agents have the built-in tools only
   };
 
@@ -111,6 +113,7 @@ class WorkspaceHost final : public agents::AgentHost {
   awaitable<Result<Sequence>> record(const tools::Caller& caller, std::string type,
                                      json::object data) override;
   awaitable<Result<agents::Remembered>> remember(tools::Caller caller) override;
+  awaitable<Result<std::string>> image(tools::Caller caller, std::string hash) override;
   bool goes_on_later(const tools::Caller& caller) const override;
   bool pausing(const tools::Caller& caller) const override;
   std::vector<agents::Steering> steering(const tools::Caller& caller) const override;

@@ -92,6 +92,7 @@ awaitable<Result<std::vector<TaskId>>> TaskService::submit(Actor actor, TaskRequ
     submission.id = TaskId(parts_.random.id("t_"));
     submission.agent = agent;
     submission.prompt = request.prompt;
+    submission.images = request.images;
     submission.priority = request.priority;
     submission.depends_on = request.depends_on;
     submission.budget_usd = request.budget_usd;
@@ -237,7 +238,7 @@ awaitable<void> TaskService::run_agent(std::string name) {
     // Each task is done with the keys that hold when it begins.
     const auto definition = parts_.directory.find(name);
     check(definition != nullptr, "an agent with a task is one of the node's");
-    agents::Assignment assignment{task->id, name, task->prompt, task->attempt};
+    agents::Assignment assignment{task->id, name, task->prompt, task->attempt, task->images};
     parts_.log.append(*std::move(draft));
     running_[name] = {assignment.task, std::stop_source()};
     co_await run_task(*definition, std::move(assignment));

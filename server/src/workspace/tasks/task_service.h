@@ -35,6 +35,7 @@ struct TaskRequest {
   std::string agent;                ///< a name, "auto" (the least busy) or "all"
   std::vector<std::string> agents;  ///< these, each once; then `agent` is ""
   std::string prompt;
+  std::vector<ImageRef> images = {};  ///< that belong to the prompt
   int priority = queue::kPriorityDefault;
   std::vector<TaskId> depends_on;
   std::optional<double> budget_usd;

@@ -1,36 +1,47 @@
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useCallback, useMemo, useRef, useState, type RefObject } from 'react';
+import type { Picture } from '../../actions/pictures';
 import type { WorkspaceSession } from '../../actions/session';
 import { runSlash } from '../../actions/slashActions';
 import { showFailure } from '../../actions/toasts';
 import { rolesOf, withoutLeadingMentions, withPaths } from '../../model/mentions';
+import { wordsWith } from '../../model/pictures';
 import { parseSlash } from '../../model/slash';
 import { IconButton, Kbd } from '../../ui/controls';
-import { useWhyNot } from '../../ui/RoleContext';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
+import { DraftInput } from './DraftInput';
 import { MentionList } from './MentionList';
+import { PictureButton } from './PictureButton';
+import { PictureStrip } from './PictureStrip';
 import { TargetButtons } from './TargetButtons';
 import { useCompose } from './useCompose';
-import { useMention, type Draft, type Mention } from './useMention';
+import { useMention, type Draft } from './useMention';
+import { takesDrops, usePictures } from './usePictures';
 import { useTargets } from './useTargets';
 
-const kTextCharsMax = 100_000;
 /** In a copy of the project, which is merged at the task's end. */
 const kApart = { worktree: 'merge' } as const;
 const kNothing: Draft = { text: '', cursor: 0 };
 
-/** Says `text` to agents, its names left out and its files as paths. */
+/** Says `text` to agents, its names left out and its files as paths, and shows them pictures. */
 async function sendMessage(
   session: WorkspaceSession,
   text: string,
   to: string[],
+  pictures: Picture[],
   apart: boolean,
 ): Promise<void> {
   const { agents = [], files = null } = session.state.get() ?? {};
   const names = agents.map(({ name }) => name);
   const said = withoutLeadingMentions(text, names, rolesOf(agents));
   const isFile = (path: string): boolean => files?.[path]?.kind === 'file';
+  const images = pictures.map(({ base64 }) => ({ base64 }));
   const message = withPaths(said, isFile);
-  await session.call('messages.send', { to, text: message, ...(apart && kApart) });
+  await session.call('messages.send', {
+    to,
+    text: wordsWith(images.length, message),
+    ...(images.length > 0 && { images }),
+    ...(apart && kApart),
+  });
 }
 
 /** Where a person writes to the agents. Names in the text win over the ones picked below it. */
@@ -48,10 +59,13 @@ export function Composer() {
   const targets = useTargets(draft.text, names, roles, focus);
   const mention = useMention(draft, agents, roles, place);
   useCompose((text) => place({ text, cursor: text.length }));
-  const blank = draft.text.trim() === '';
+  const pictures = usePictures();
+  const shows = pictures.list.length > 0 || pictures.reading > 0;
+  const blank = draft.text.trim() === '' && !shows;
   const slash = parseSlash(draft.text);
   const aimless = slash === null && targets.names.length === 0;
-  const unable = blank || aimless || slash?.kind === 'unknown' || sending;
+  const mute = slash !== null && (slash.kind === 'unknown' || shows);
+  const unable = blank || aimless || mute || sending || pictures.reading > 0;
 
   const send = async (): Promise<void> => {
     if (unable) return;
@@ -62,7 +76,8 @@ export function Composer() {
         place({ text, cursor: text.length });
         return;
       }
-      await sendMessage(session, draft.text, targets.names, apart);
+      await sendMessage(session, draft.text, targets.names, pictures.list, apart);
+      pictures.clear();
       setApart(false);
       targets.pick(targets.names);
       place(kNothing);
@@ -78,16 +93,19 @@ export function Composer() {
       {mention.options.length > 0 && (
         <MentionList options={mention.options} choice={mention.choice} onChoose={mention.choose} />
       )}
-      <div className="composer-box">
+      <div className="composer-box" {...takesDrops(pictures)}>
+        <PictureStrip pictures={pictures} />
         <DraftInput
           input={input}
           draft={draft}
           mention={mention}
           onDraft={setDraft}
           onSend={send}
+          onPictures={pictures.add}
         />
         <div className="composer-foot">
           <TargetButtons agents={names} targets={targets} />
+          <PictureButton onPictures={pictures.add} />
           <ApartButton apart={apart} onChange={setApart} />
           <IconButton
             icon="send"
@@ -102,6 +120,7 @@ export function Composer() {
       <Hint
         asksNobody={!blank && aimless}
         unknown={slash?.kind === 'unknown' ? slash.name : null}
+        shows={slash !== null && shows}
       />
     </div>
   );
@@ -136,55 +155,16 @@ function ApartButton({ apart, onChange }: { apart: boolean; onChange: (apart: bo
   );
 }
 
-function DraftInput(props: {
-  input: RefObject<HTMLTextAreaElement | null>;
-  draft: Draft;
-  mention: Mention;
-  onDraft: (draft: Draft) => void;
-  onSend: () => Promise<void>;
-}) {
-  const { draft, mention } = props;
-  const open = mention.options.length > 0;
-  const why = useWhyNot('editor');
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing || mention.takesKey(event)) return;
-    if (event.key === 'Enter' && !event.shiftKey) {
-      event.preventDefault();
-      void props.onSend();
-    }
-  };
-  return (
-    <textarea
-      ref={props.input}
-      value={draft.text}
-      rows={Math.min(8, Math.max(2, draft.text.split('\n').length))}
-      maxLength={kTextCharsMax}
-      placeholder={why ?? 'Ask an agent… @ for agents and files, / for commands'}
-      disabled={why !== undefined}
-      aria-label="Message to the agents"
-      aria-autocomplete="list"
-      aria-controls={open ? 'mentions' : undefined}
-      aria-activedescendant={open ? `mention-${mention.choice}` : undefined}
-      onChange={({ target }) => {
-        props.onDraft({ text: target.value, cursor: target.selectionStart });
-        mention.reset();
-      }}
-      onSelect={({ currentTarget }) =>
-        props.onDraft({ text: currentTarget.value, cursor: currentTarget.selectionStart })
-      }
-      onKeyDown={onKeyDown}
-      data-testid="composer-input"
-    />
-  );
-}
-
-function Hint({ asksNobody, unknown }: { asksNobody: boolean; unknown: string | null }) {
+function Hint(props: { asksNobody: boolean; unknown: string | null; shows: boolean }) {
+  const { asksNobody, unknown, shows } = props;
   return (
     <p className="composer-hint faint" aria-live="polite">
       {unknown !== null ? (
         <span className="warn-text">
           There is no command /{unknown}. A space before it makes it a message.
         </span>
+      ) : shows ? (
+        <span className="warn-text">A command takes no pictures. Leave out one or the other.</span>
       ) : asksNobody ? (
         <span className="warn-text">Whom do you ask? Write @name or pick one above.</span>
       ) : (

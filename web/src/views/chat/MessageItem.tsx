@@ -5,9 +5,10 @@ import type { TaskInfo } from '../../protocol/entities';
 import { Icon } from '../../ui/Icon';
 import { AnswerFoot, TaskReins } from './TaskFoot';
 import { Markup } from './Markup';
+import { MessageImages } from './MessageImages';
 
 export const MessageItem = memo(function MessageItem({ message }: { message: ChatMessage }) {
-  const { from, to, ts, text, tone, task } = message;
+  const { from, to, ts, text, tone, task, images } = message;
   const person = from.startsWith('user:');
   // An agent's answer goes to whoever asked: saying so every time would only be noise.
   const addressed = tone === 'chat' || !person ? to.filter((name) => !name.startsWith('user')) : [];
@@ -33,6 +34,7 @@ export const MessageItem = memo(function MessageItem({ message }: { message: Cha
         </time>
       </header>
       <Markup text={text} />
+      {images !== undefined && <MessageImages images={images} />}
       {tone === 'answer' && task !== undefined && <AnswerFoot id={task} />}
     </article>
   );

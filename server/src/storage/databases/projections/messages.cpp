@@ -19,7 +19,8 @@ CREATE TABLE messages(
   recipients TEXT NOT NULL,
   text       TEXT NOT NULL,
   session    TEXT,
-  task       TEXT
+  task       TEXT,
+  images     TEXT
 );
 CREATE INDEX messages_by_id ON messages(id);
 CREATE INDEX messages_by_task ON messages(task, seq) WHERE task IS NOT NULL;
@@ -50,13 +51,13 @@ CREATE TABLE bus_deliveries(
 Result<void> apply_message(const Event& event, ProjectionTarget& target) {
   const std::string text = find_string(event.data, "text").value_or("");
   TRY_VOID(
-      target.run("INSERT INTO messages(seq, id, ts, kind, sender, recipients, text, session, task)"
-                 " VALUES(?,?,?,?,?,?,?,?,?)",
+      target.run("INSERT INTO messages(seq, id, ts, kind, sender, recipients, text, session, task,"
+                 " images) VALUES(?,?,?,?,?,?,?,?,?,?)",
                  event.seq, find_string(event.data, "id").value_or(""), to_rfc3339(event.ts),
                  find_string(event.data, "kind").value_or("chat"),
                  find_string(event.data, "from").value_or(event.actor),
                  json_text(event.data, "to").value_or("[]"), text, unless_empty(event.session),
-                 unless_empty(event.task)));
+                 unless_empty(event.task), json_text(event.data, "images")));
   return target.run("INSERT INTO messages_fts(rowid, text) VALUES(?,?)", event.seq, text);
 }
 
@@ -109,6 +110,6 @@ Result<void> apply(const Event& event, ProjectionTarget& target) {
 
 }  // namespace
 
-constexpr Projection kMessages{DatabaseName::kMessages, 1, kSchema, apply};
+constexpr Projection kMessages{DatabaseName::kMessages, 2, kSchema, apply};
 
 }  // namespace coditect::databases

@@ -14,7 +14,7 @@ namespace {
 // Completed by the two queries below.
 constexpr std::string_view kColumns =
     "SELECT m.id, m.seq, m.ts, m.kind, m.sender AS \"from\", m.recipients AS \"to\", m.text,"
-    " m.session, m.task";
+    " m.session, m.task, m.images";
 constexpr std::string_view kBefore = " FROM messages AS m WHERE seq<? ORDER BY seq DESC LIMIT ?";
 constexpr std::string_view kMatching =
     ", snippet(messages_fts, 0, '«', '»', '…', 24) AS snippet"
@@ -25,11 +25,15 @@ Result<Statement> select_messages(Connection& connection, std::string_view rest)
   return connection.prepare(std::string(kColumns) + std::string(rest));
 }
 
-// The column holds a JSON list as text.
-Result<void> unpack_recipients(json::array& messages) {
-  for (json::value& message : messages) {
-    json::value& to = message.get_object()["to"];
-    TRY(to, parse_json(std::string_view(to.get_string())));
+// These columns hold JSON lists as text; the second may have none.
+Result<void> unpack_lists(json::array& messages) {
+  for (json::value& each : messages) {
+    json::object& message = each.get_object();
+    for (const char* column : {"to", "images"}) {
+      json::value* text = message.if_contains(column);
+      if (text == nullptr || !text->is_string()) continue;
+      TRY(*text, parse_json(std::string_view(text->get_string())));
+    }
   }
   return {};
 }
@@ -45,7 +49,7 @@ Result<json::object> list_messages(const View& view, Sequence before, std::size_
     // One more than asked for tells whether there are older ones.
     statement.bind_all(before == 0 ? kNewest : before, std::uint64_t{page + 1});
     TRY(found, read_objects(statement));
-    return unpack_recipients(found);
+    return unpack_lists(found);
   };
   TRY_VOID(view.read(DatabaseName::kMessages, work));
   json::object answer;
@@ -66,7 +70,7 @@ Result<json::array> search_messages(const View& view, std::string_view words, st
     TRY(Statement statement, select_messages(connection, kMatching));
     statement.bind_all(match, std::uint64_t{page_of(limit)});
     TRY(found, read_objects(statement));
-    return unpack_recipients(found);
+    return unpack_lists(found);
   };
   TRY_VOID(view.read(DatabaseName::kMessages, work));
   return found;

@@ -6,6 +6,7 @@
 
 #include "base/event.h"
 #include "base/hex.h"
+#include "base/image_ref.h"
 #include "base/storage_limits.h"
 #include "storage/archive/archive_reader.h"
 #include "storage/blobs/pack_reader.h"
@@ -97,16 +98,17 @@ class Checker {
 
   Result<void> check_event(std::string_view line) {
     // Most events name no content, and parsing is what takes the time.
-    if (line.find("\"blob\":") == std::string_view::npos &&
-        line.find("\"tree\":") == std::string_view::npos) {
-      return {};
-    }
+    const auto has = [line](std::string_view key) { return line.find(key) != line.npos; };
+    if (!has("\"blob\":") && !has("\"tree\":") && !has("\"images\":")) return {};
     TRY(const Event event, parse_event(line));
     const std::string who = fmt::format("event {}", event.seq);
     if (event.type == "checkpoint") {
       if (const auto tree = find_string(event.data, "tree")) check_tree(*tree, who);
     } else if (event.type == "file_edit") {
       if (const auto blob = find_string(event.data, "blob")) need(*blob, who);
+    } else if (event.type == "agent_message" || event.type == "task_queued") {
+      TRY(const std::vector<ImageRef> images, parse_images(event.data));
+      for (const ImageRef& image : images) need(image.hash, who);
     }
     return {};
   }

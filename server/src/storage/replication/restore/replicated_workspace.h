@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/event.h"
+#include "base/image_ref.h"
 #include "base/posix_file.h"
 #include "base/random.h"
 #include "base/sha256.h"
@@ -74,6 +75,14 @@ class ReplicatedWorkspace {
 
   void say(const std::string& text) {
     append("agent_message", {{"id", "m_1"}, {"text", text}}, files());
+  }
+  /// Says it with a picture; the hash of that.
+  std::string show(const std::string& text, const std::string& picture) {
+    const std::string hash = *blobs_->put(picture);
+    const std::vector<ImageRef> images{
+        {hash, "image/png", static_cast<std::int64_t>(picture.size()), 1, 1}};
+    append("agent_message", {{"id", "m_2"}, {"text", text}, {"images", to_json(images)}}, files());
+    return hash;
   }
   void write(const std::string& path, const std::string& after, Publish publish = Publish::kNow) {
     FileMap next = files();

@@ -152,6 +152,18 @@ TEST_F(RestoreTest, NamesALostContentAndLeavesItOutWhenTold) {
   EXPECT_NE(found->problems[0].what.find(hash), std::string::npos);
 }
 
+TEST_F(RestoreTest, ADrillFindsALostPicture) {
+  const std::string hash = workspace().show("look", "a picture");
+  replica_.ship();
+  ASSERT_TRUE(replica_.sync(SyncReason::kSleep));
+  ASSERT_TRUE(check()->sound());
+  replica_.bucket_->remove(blob_key(kTestFolder, hash + ".zst"));
+  const auto found = check();
+  ASSERT_TRUE(found);
+  ASSERT_FALSE(found->sound());
+  EXPECT_NE(found->problems[0].what.find(hash), std::string::npos) << found->problems[0].what;
+}
+
 TEST_F(RestoreTest, ADrillFindsASoundWorkspaceSoundAndLeavesNothing) {
   replica_.ship();
   ASSERT_TRUE(replica_.sync(SyncReason::kSleep));

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Of the pictures that a person gives to agents. More is refused with Errc::kLimit.
+namespace coditect::limits {
+
+inline constexpr std::size_t kImagesMax = 4;             // of one message
+inline constexpr std::size_t kImageBytesMax = 2u << 20;  // of one picture
+inline constexpr std::int64_t kImageSideMax = 2000;      // pixels
+
+/// The most tokens that any vendor takes for one picture of that size. The dearest known cut it
+/// into squares of 28 pixels, or into at most 2,500 squares that count up to 2.46 times.
+inline constexpr std::int64_t kImageTokensMax = 8'000;
+
+}  // namespace coditect::limits
