@@ -293,7 +293,7 @@ test('who is invited to one workspace knows no other', async () => {
 /// What a viewer may call; a method that is added here must change nothing.
 const kShows = `agents.list approvals.check approvals.get_policy approvals.list checkpoints.list
   cost.summary documents.close documents.open documents.pull files.bytes files.history
-  files.read files.tree instructions.list locks.list messages.list presence.list
+  files.read files.tree instructions.list locks.list messages.image messages.list presence.list
   presence.set search.text sql.cancel sql.query tasks.answers tasks.changes tasks.get
   tasks.list terminal.list timeline.at timeline.density timeline.file_at
   timeline.range workspace.attach worktrees.diff worktrees.list`.split(/\s+/);
