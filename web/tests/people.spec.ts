@@ -231,14 +231,17 @@ test('what is typed before one has joined the others is put beside what they typ
   await expect.poll(() => release).toBeDefined();
   const bea = await guest(browser, studio, 'editor');
   const hers = await openFile(bea.page, 'a.txt');
-  await hers.click();
-  await bea.page.keyboard.press('Control+Home');
-  await bea.page.keyboard.type('hers ');
-  await bea.page.keyboard.press('Control+End');
-  await bea.page.keyboard.type('and her end');
   await mine.click();
   await page.keyboard.press('Control+Home');
   await page.keyboard.type('mine ');
+  // What she has saved meanwhile, and what she has not.
+  await hers.click();
+  await bea.page.keyboard.press('Control+End');
+  await bea.page.keyboard.type('and her end');
+  await bea.page.keyboard.press('Control+s');
+  await expect(bea.page.getByTestId('save')).toHaveText('Saved');
+  await bea.page.keyboard.press('Control+Home');
+  await bea.page.keyboard.type('hers ');
   expect(await textOf(page)).toBe('mine top\nend\n');
   release?.();
   const both = /^(hers mine|mine hers) top\nend\nand her end$/;

@@ -73,6 +73,11 @@ export class SharedText {
     return this.phase === 'joined';
   }
 
+  /** Takes part, or is about to: what changes the file comes this way. */
+  isTaking(): boolean {
+    return this.phase === 'joined' || (this.phase === 'apart' && !this.waits());
+  }
+
   /** Takes part, again, or asks for what was missed. */
   resume(): void {
     if (this.phase === 'alone') return;
@@ -110,19 +115,19 @@ export class SharedText {
   async catchUp(): Promise<boolean> {
     if (this.phase !== 'joined') return false;
     await this.inTurn(() => this.pull());
-    return this.phase === 'joined' && this.file.doc()?.incoming === null;
+    return this.isJoined() && this.file.doc()?.incoming === null;
   }
 
   /** What can be saved: a text that the server knows, with the file's line breaks. */
   textOr(read: () => string): string {
-    if (this.phase !== 'joined') return read();
+    if (!this.isJoined()) return read();
     const lineBreak = lineBreakOf(this.file.doc()?.base ?? '');
     return this.editor.confirmed().replaceAll('\n', lineBreak);
   }
 
   /** What another of its kind goes on with, when the file has got another name. */
   handOver(): string | null {
-    return this.phase === 'joined' ? this.editor.confirmed() : this.shared;
+    return this.isJoined() ? this.editor.confirmed() : this.shared;
   }
 
   close(): void {
@@ -149,10 +154,16 @@ export class SharedText {
     return this.queue;
   }
 
+  /** For the person's decision, or for the file. */
+  private waits(): boolean {
+    const doc = this.file.doc();
+    return doc?.phase !== 'ready' || doc.incoming !== null;
+  }
+
   private async join(): Promise<void> {
     for (let attempt = 0; attempt < kJoinsMax; attempt++) {
       const doc = this.file.doc();
-      if (doc?.phase !== 'ready' || doc.incoming !== null || doc.saving) return;
+      if (doc === undefined || this.waits() || doc.saving) return;
       const answer = await this.open(doc);
       const now = this.file.doc();
       if (now === undefined || this.isClosed()) return;
