@@ -259,9 +259,8 @@ Result<Person> People::join(std::string_view secret, std::string_view name) {
   if (book.people.size() >= limits::kPeopleMax) {
     return Error{Errc::kLimit, "this server knows 1000 people and takes no more", {}};
   }
-  Person person{random_.id("p_"), std::string(name), found->role, found->workspace,
-                clock_.now(),     found->made_by,    false,
-                {},               {}};
+  Person person{random_.id("p_"), std::string(name), found->role,
+                found->workspace, clock_.now(),      found->made_by};
   --found->uses_left;
   book.people.push_back(person);
   TRY_VOID(save(std::move(book)));
@@ -312,7 +311,8 @@ Result<Person> People::give_role(std::string_view id, Role role, const Caller& b
                  "ask another owner: so an owner is always left"};
   }
   if (role == Role::kOwner && !person->workspace.empty()) {
-    return invalid("'" + person->name + "' was invited to one workspace, and an owner is one of "
+    return invalid("'" + person->name +
+                       "' was invited to one workspace, and an owner is one of "
                        "the whole server",
                    "invite them to all workspaces, under another name");
   }

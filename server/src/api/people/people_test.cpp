@@ -68,7 +68,8 @@ TEST_F(PeopleTest, EverythingIsThereAfterARestart) {
 TEST_F(PeopleTest, OfTwoOwnersWhoDemoteEachOtherOneIsLeft) {
   const auto people = open();
   const auto owner = [&](const char* name) {
-    const auto made = *people->invite({Role::kOwner, {}, std::chrono::seconds(60), 1, "user:owner"});
+    const auto made =
+        *people->invite({Role::kOwner, {}, std::chrono::seconds(60), 1, "user:owner"});
     const Person person = *people->join(made.secret, name);
     return Caller{"user:" + person.name, person.role, person.id, {}, 0};
   };

@@ -78,9 +78,8 @@ awaitable<Result<json::value>> accept(MethodCall call) {
 awaitable<Result<json::value>> accept_files(MethodCall call) {
   CO_TRY(auto choices, choices_of(call));
   std::string id = text_param(call.params, "id");
-  CO_TRY(const TaskUndo::Accepted accepted,
-         co_await call.workspace.undo().accept_files(call.actor, std::move(id),
-                                                     std::move(choices)));
+  CO_TRY(const TaskUndo::Accepted accepted, co_await call.workspace.undo().accept_files(
+                                                call.actor, std::move(id), std::move(choices)));
   co_return json::object{{"files", accepted.files},
                          {"accepted", accepted.hunks},
                          {"refused", to_json(accepted.refused)}};
@@ -122,7 +121,8 @@ std::vector<Method> undo_methods() {
        "Accepts pieces of many files in one step: a file's together, or not and it is refused.",
        {kTaskId,
         {"files", "array", kRequired, "{path, version, hunks} of each, as tasks.accept_hunks"}},
-       "{files, accepted, refused: [{path, why}]}", accept_files},
+       "{files, accepted, refused: [{path, why}]}",
+       accept_files},
   };
 }
 
