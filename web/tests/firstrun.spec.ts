@@ -271,6 +271,7 @@ test('whoever says no is not asked again', async ({ page, studio }) => {
 
 for (const [colorScheme, width] of kLook) {
   test(`the first run looks right, ${colorScheme} at ${width}`, async ({ page, studio }) => {
+    test.slow();
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 800 });
     await logIn(page);

@@ -296,6 +296,11 @@ export class SharedText {
     switch (failure.kind) {
       case 'unavailable':
         return;
+      case 'denied':
+        // Their role has changed meanwhile: they read along, and what they typed stays here.
+        if (this.phase === 'joined' && !this.file.mayEdit()) return;
+        this.alone();
+        return;
       case 'not_found':
         if (this.phase !== 'joined') return;
         this.lose();
@@ -305,10 +310,14 @@ export class SharedText {
         setTimeout(() => this.resume(), kLockedMs);
         return;
       default:
-        // What cannot be shared is edited alone, as ever: whoever saves first is first.
-        this.lose();
-        this.phase = 'alone';
+        this.alone();
     }
+  }
+
+  /** What cannot be shared is edited alone, as ever: whoever saves first is first. */
+  private alone(): void {
+    this.lose();
+    this.phase = 'alone';
   }
 
   private lose(): void {

@@ -36,6 +36,9 @@ class Client {
   state = EditorState.create({ doc: kStart });
   doc: OpenDocument;
   online = true;
+  /** Whether the server still takes what they type, and whether they know. */
+  role: 'editor' | 'viewer' = 'editor';
+  mayEdit = true;
   readonly collab: CollabText;
   readonly shared: SharedText;
 
@@ -59,7 +62,7 @@ class Client {
       step: (event) => {
         this.doc = stepDocument(this.doc, event);
       },
-      mayEdit: () => true,
+      mayEdit: () => this.mayEdit,
     });
   }
 
@@ -104,6 +107,10 @@ class Client {
         case 'documents.restore':
           return this.server.open({ text: text ?? '', base_version: base_version ?? 0 });
         case 'documents.push':
+          if (this.role === 'viewer') {
+            this.mayEdit = false;
+            throw Object.assign(new Error(), { kind: 'denied' });
+          }
           this.server.push(session ?? '', version ?? 0, client ?? '', changes ?? []);
           this.onPushed();
           return {};
@@ -334,6 +341,24 @@ describe('what is typed', () => {
     await settle();
     expect(bob.doc).toMatchObject({ base: text, version: 2, incoming: null });
     expect(bob.text()).toBe(text);
+  });
+});
+
+describe('somebody who becomes a viewer', () => {
+  it('reads along, and what they had typed goes out when they may again', async () => {
+    const { ann, bob } = await two();
+    ann.role = 'viewer';
+    ann.edit({ changes: { from: 0, insert: 'A' } });
+    await settle();
+    bob.edit({ changes: { from: 0, insert: 'B' } });
+    await settle();
+    expect(bob.text()).toBe(`B${kStart}`);
+    expect(ann.text()).toMatch(/^(AB|BA)one/);
+    ann.role = 'editor';
+    ann.mayEdit = true;
+    ann.shared.resume();
+    await settle();
+    expect(bob.text()).toBe(ann.text());
   });
 });
 

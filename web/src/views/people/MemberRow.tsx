@@ -51,7 +51,7 @@ function MemberRole({ person }: { person: PersonInfo }) {
   const closed =
     workspace === undefined ? {} : { owner: 'An owner is one of the whole server, not of a part.' };
   return (
-    <>
+    <span className="member-role">
       <RoleSelect
         role={chosen}
         onChange={choose}
@@ -71,6 +71,6 @@ function MemberRole({ person }: { person: PersonInfo }) {
           Change
         </Button>
       )}
-    </>
+    </span>
   );
 }
