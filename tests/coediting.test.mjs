@@ -24,7 +24,8 @@ class Editor {
     Object.assign(this, { path, client, call });
   }
 
-  take({ session, version, text, file }) {
+  take({ session, version, text, saved, file }) {
+    this.saved = saved;
     this.session = session;
     this.version = version;
     if (text !== undefined) this.text = text;
@@ -105,6 +106,26 @@ async function two(text) {
   assert.equal(ann.file.version, version);
   return { path, ann, bob };
 }
+
+test('whoever comes late is told which version the file is, and what came after it', async () => {
+  const { path, ann } = await two('one\n');
+  await ann.insert(0, 'typed ');
+  const late = await new Editor(path, 'late').open();
+  assert.deepEqual([late.saved, late.version, late.file.text], [0, 1, 'one\n']);
+  // From there it has what was typed, as if it had been here all the time.
+  Object.assign(late, { version: late.saved, text: late.file.text });
+  await late.pull();
+  assert.equal(late.text, 'typed one\n');
+  await ann.save();
+  await ann.pull();
+  await ann.insert(0, 'again ');
+  const later = await new Editor(path, 'later').open();
+  assert.deepEqual([later.saved, later.version, later.file.text], [1, 2, 'typed one\n']);
+  // Under a text that is not saved the file is at no version.
+  await workspace.write(path, 'other\n');
+  await ann.pull();
+  assert.equal((await new Editor(path, 'last').open()).saved, undefined);
+});
 
 test('the server gives changes an order, and refuses what is behind', async () => {
   const { ann, bob } = await two('one\ntwo\n');

@@ -7,6 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { Guest } from './lib/guest.mjs';
 import { request } from './lib/http.mjs';
 import { rehearse, say, tool } from './lib/rehearsal.mjs';
 import { Server, temporaryFolder } from './lib/server.mjs';
@@ -164,6 +165,34 @@ test('an agent that was simulated is not any more, without a restart, and back',
   const task = await workspace.run('gemini', rehearse(say('played again')));
   assert.equal(task.state, 'succeeded');
   assert.equal((await keys('DELETE', '/gemini')).status, 404);
+});
+
+test('everybody who is connected hears that keys have changed, and nothing of the key', async () => {
+  const other = await Workspace.provision(server, { kind: 'empty' }, 'another');
+  const viewer = await Guest.join(server, 'Vera', { role: 'viewer', workspace: workspace.id });
+  const sockets = [await workspace.open(), await other.open(), await viewer.open(workspace.id)];
+  for (const socket of sockets) await socket.attach();
+  const heard = (socket) =>
+    socket.notifications.filter(({ method }) => method === 'provider_keys');
+  const all = (count) =>
+    Promise.all(
+      sockets.map((socket) =>
+        socket.waitFor(() => heard(socket).length === count, `${count} changes`),
+      ),
+    );
+  await set('gemini', kOther);
+  await all(1);
+  // What they ask then is right already.
+  const { agents } = await sockets[2].call('agents.list');
+  assert.equal(agents.find(({ name }) => name === 'gemini').simulated, false);
+  assert.deepEqual(heard(sockets[2])[0].params, {});
+  assert.equal((await keys('PUT', '/gemini', { data: { key: 'x' } })).status, 400);
+  assert.equal((await keys('DELETE', '/gemini')).status, 200);
+  await all(2);
+  for (const socket of sockets) {
+    assert.equal(heard(socket).length, 2, 'a refusal changes nothing');
+    await socket.close();
+  }
 });
 
 test('the key is nowhere but in the vendor’s header', async () => {

@@ -179,6 +179,24 @@ async function startListener(t) {
   return { listener, requests, url: `http://127.0.0.1:${listener.address().port}/v1` };
 }
 
+test('a model is told the role that people have given its agent, and no other’s', async (t) => {
+  const { listener, requests, url } = await startListener(t);
+  const model = { provider: 'openai-compatible', model: 'listener', base_url: url };
+  const own = await startConfigured(t, { one: { ...model, role: 'reviewer' }, two: model });
+  const project = await Workspace.provision(own);
+  const toldTo = async (agent) => {
+    requests.length = 0;
+    listener.answers = [];
+    await project.run(agent, 'Do it.');
+    return JSON.stringify(requests[0].messages);
+  };
+  const first = await toldTo('one');
+  assert.match(first, /address you by it: \\"reviewer\\"/);
+  const system = (text) => JSON.parse(text).find(({ role }) => role === 'system').content;
+  assert.deepEqual(system(await toldTo('one')), system(first), 'the same with the next task');
+  assert.ok(!(await toldTo('two')).includes('reviewer'));
+});
+
 test('instructions of the project reach a model once a person trusts them, and no others', async (t) => {
   const { listener, requests, url } = await startListener(t);
   const own = await startConfigured(t, {

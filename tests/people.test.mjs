@@ -43,6 +43,7 @@ test('an invitation is taken once, under a name, for a cookie of its own', async
     actor: 'user:Bea',
     role: 'editor',
     workspace: workspace.id,
+    invited: true,
   });
   const [cookie] = answer.headers['set-cookie'];
   assert.match(cookie, /HttpOnly/i);
@@ -187,6 +188,92 @@ test('who is removed is shown out of an open connection, and cannot come back', 
   assert.equal((await hal.http('POST', `/workspaces/${workspace.id}/rpc`)).status, 401);
 });
 
+const idOf = async (name, on = server) => {
+  const { people } = (await request(on, 'GET', '/people')).json;
+  return people.find((each) => each.name === name).id;
+};
+const giveRole = (id, role, as = { http: (...rest) => request(server, ...rest) }) =>
+  as.http('PATCH', `/people/${id}`, { data: { role } });
+
+test('another role counts at once, in what is open too, and outlives the server', async () => {
+  const own = await Server.start();
+  try {
+    const there = await Workspace.provision(own);
+    const nia = await Guest.join(own, 'Nia', { role: 'viewer', workspace: there.id });
+    const socket = await nia.open(there.id);
+    const { you } = await socket.attach();
+    await socket.call('presence.set', { path: 'a.txt' });
+    const watching = await there.open();
+    await watching.attach();
+    const shownAs = () =>
+      watching.notifications
+        .filter(({ method, params }) => method === 'presence' && params.people)
+        .at(-1)
+        ?.params.people.find(({ name }) => name === 'Nia');
+    await refused(socket.call('files.create', { path: 'n.txt', text: 'n\n' }), 'denied');
+
+    const owner = { http: (...rest) => request(own, ...rest) };
+    const id = await idOf('Nia', own);
+    const answer = await giveRole(id, 'editor', owner);
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual([answer.json.role, answer.json.role_by], ['editor', 'user:owner']);
+    const told = (role) => ({ method, params }) => method === 'you' && params.role === role;
+    const heard = await socket.waitFor(
+      () => socket.notifications.find(told('editor')),
+      'the new role',
+    );
+    assert.deepEqual(heard.params, { ...you, role: 'editor' });
+    await socket.call('files.create', { path: 'n.txt', text: 'n\n' });
+    await nia.call(there.id, 'files.create', { path: 'm.txt', text: 'm\n' });
+    await watching.waitFor(() => shownAs()?.role === 'editor', 'the others see the role');
+    assert.equal(shownAs().path, 'a.txt', 'and still where she looks');
+
+    await own.kill();
+    await own.restart();
+    assert.equal((await nia.http('GET', '/me')).json.role, 'editor');
+    const again = await nia.open(there.id);
+    assert.equal((await again.attach()).you.role, 'editor');
+    assert.equal((await giveRole(id, 'viewer', owner)).status, 200);
+    await again.waitFor(() => again.notifications.find(told('viewer')), 'she is a viewer again');
+    await refused(again.call('files.create', { path: 'o.txt', text: 'o\n' }), 'denied');
+    assert.equal((await nia.http('GET', '/me')).json.role, 'viewer');
+    const { people } = (await request(own, 'GET', '/people')).json;
+    assert.equal(people[0].role_by, 'user:owner');
+    assert.ok(Date.parse(people[0].role_at) >= Date.parse(people[0].joined_at));
+  } finally {
+    await own.stop();
+  }
+});
+
+test('roles are an owner’s to give, and an owner is always left', async () => {
+  const oda = await Guest.join(server, 'Oda', { role: 'owner' });
+  const pia = await Guest.join(server, 'Pia', { role: 'owner' });
+  const [ida, ipa] = [await idOf('Oda'), await idOf('Pia')];
+  const own = await giveRole(ida, 'viewer', oda);
+  assert.equal(own.status, 403, own.text);
+  assert.match(own.json.detail, /own role/);
+  assert.equal((await giveRole(ida, 'owner', oda)).status, 200, 'what she is already');
+  assert.equal((await giveRole(ipa, 'editor', oda)).status, 200);
+  assert.equal((await giveRole(ida, 'editor', pia)).status, 403, 'she is no owner any more');
+  assert.equal((await pia.http('GET', '/people')).status, 403);
+  assert.equal((await giveRole(ipa, 'owner', oda)).status, 200);
+  assert.equal((await pia.http('GET', '/people')).status, 200);
+
+  const one = await guest('editor');
+  const id = await idOf(one.me.name);
+  const whole = await giveRole(id, 'owner');
+  assert.equal(whole.status, 400, 'who is let into one workspace is no owner of all');
+  assert.ok(whole.json.hint);
+  assert.equal((await one.http('GET', '/me')).json.role, 'editor');
+  for (const data of [{}, { role: 'king' }, { role: 7 }, { role: 'viewer', name: 'x' }, []]) {
+    const answer = await request(server, 'PATCH', `/people/${id}`, { data });
+    assert.equal(answer.status, 400, JSON.stringify(data));
+  }
+  assert.equal((await giveRole('p_none', 'viewer')).status, 404);
+  assert.equal((await request(server, 'DELETE', `/people/${id}`)).status, 204);
+  assert.equal((await giveRole(id, 'viewer')).status, 404, 'who was removed');
+});
+
 test('who is invited to one workspace knows no other', async () => {
   const other = await Workspace.provision(server, { kind: 'empty' }, 'secret plans');
   const ida = await guest('editor');
@@ -206,7 +293,7 @@ test('who is invited to one workspace knows no other', async () => {
 /// What a viewer may call; a method that is added here must change nothing.
 const kShows = `agents.list approvals.check approvals.get_policy approvals.list checkpoints.list
   cost.summary documents.close documents.open documents.pull files.bytes files.history
-  files.read files.tree instructions.list locks.list messages.list presence.list
+  files.read files.tree instructions.list locks.list messages.image messages.list presence.list
   presence.set search.text sql.cancel sql.query tasks.answers tasks.changes tasks.get
   tasks.list terminal.list timeline.at timeline.density timeline.file_at
   timeline.range workspace.attach worktrees.diff worktrees.list`.split(/\s+/);

@@ -212,6 +212,65 @@ test('pieces of what a task changed are rejected and accepted one by one', async
   assert.match(treeOf(workspace.projects())['a.txt'], /^file 644 /);
 });
 
+test('many files are accepted in one call, each whole or not, and it outlives a kill', async () => {
+  const own = await Server.start();
+  try {
+    const workspace = await Workspace.provision(own);
+    const makes = 'mkdir many && for i in $(seq 100 499); do seq 5 > many/f$i.txt; done';
+    const task = await workspace.run('claude', rehearse(runCommand(makes), say('done')));
+    const { files } = await changesOf(workspace, task.id);
+    assert.equal(files.length, 400);
+    const choices = files.map(({ path: name, version, hunks }) => ({
+      path: name,
+      version,
+      hunks: hunks.map(({ id }) => id),
+    }));
+    const accept = (chosen) => workspace.call('tasks.accept_files', { id: task.id, files: chosen });
+    const acceptedNow = async () =>
+      (await changesOf(workspace, task.id)).files
+        .filter(({ hunks }) => hunks.every(({ accepted }) => accepted))
+        .map(({ path: name }) => name);
+
+    // Whatever is malformed refuses the call, and nothing is accepted.
+    const head = await workspace.head();
+    for (const chosen of [[], ['a'], [{ path: 'a', version: 1 }], [{ ...choices[0], version: -1 }]])
+      await refused(accept(chosen), 'invalid', JSON.stringify(chosen));
+    await refused(accept([{ ...choices[0], hunks: [] }, choices[1]]), 'invalid', 'no pieces');
+    await refused(accept(Array(2001).fill(choices[0])), 'invalid', 'too many files');
+    await refused(
+      workspace.call('tasks.accept_files', { id: 't_none', files: choices }),
+      'not_found',
+    );
+    const marks = (await workspace.changesSince(head)).filter(
+      ({ type }) => type === 'hunks_accepted',
+    );
+    assert.deepEqual(marks, []);
+
+    // Three cannot be: one has changed, of one a piece is not there, one is outside.
+    await workspace.write('many/f200.txt', 'mine\n');
+    const odd = choices.map((each) =>
+      each.path === 'many/f300.txt' ? { ...each, hunks: [...each.hunks, 'h_none'] } : each,
+    );
+    const answer = await accept([...odd, { path: '../out', version: 0, hunks: ['h_none'] }]);
+    assert.deepEqual([answer.files, answer.accepted], [398, 398]);
+    assert.deepEqual(
+      answer.refused.map(({ path: name }) => name),
+      ['many/f200.txt', 'many/f300.txt', '../out'],
+    );
+    assert.match(answer.refused[0].why, /has version \d+, not \d+/);
+    assert.match(answer.refused[1].why, /h_none/);
+
+    await own.kill();
+    await own.restart();
+    const accepted = new Set(await acceptedNow());
+    assert.equal(accepted.size, 398);
+    assert.equal(accepted.has('many/f300.txt'), false, 'no half of a file');
+    assert.deepEqual((await accept(odd.slice(0, 1))).refused, []);
+  } finally {
+    await own.stop();
+  }
+});
+
 /// What a person has in git: branches, what is staged, what is put away.
 const gitState = (root) => [
   git(root, 'symbolic-ref', 'HEAD'),

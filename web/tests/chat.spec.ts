@@ -37,6 +37,25 @@ test('files and symbols are mentioned: a link here, a path for the agent', async
   await expect(page.getByTestId('tab-src/parser.ts')).toHaveAttribute('aria-selected', 'true');
 });
 
+test('functions of C and C++ are symbols where they are defined, not where they are called', async ({
+  page,
+  studio,
+}) => {
+  await studio.rpc('files.create', {
+    path: 'src/table.cpp',
+    text:
+      '#include "table.h"\n\nint rebuild(Table& table) {\n  return rebuild_all(table,\n' +
+      '                     1);\n}\n\nvoid Table::rebuild_rows() {\n  rebuild(*this);\n}\n',
+  });
+  await studio.open(page);
+  const input = page.getByTestId('composer-input');
+  await input.pressSequentially('@claude see @rebu');
+  await expect(page.getByRole('option')).toHaveCount(2);
+  await expect(page.getByRole('option', { name: 'Table::rebuild_rows' })).toBeVisible();
+  await page.getByRole('option', { name: /^rebuild\b/ }).click();
+  await expect(input).toHaveValue('@claude see `rebuild` in `src/table.cpp:3` ');
+});
+
 test('slash commands are listed, run, and refused where they are none', async ({
   page,
   studio,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { WebSocketRoute } from '@playwright/test';
 import { kLook, look, violations } from './look';
 import { expect, logIn, test, token, type Studio } from './studio';
 
@@ -124,6 +125,59 @@ test('keys are set, refused, tested and removed, and never shown', async ({ page
   await expect(page.getByTestId('keys')).toBeVisible();
 });
 
+test('what changes about keys in one browser shows in another', async ({
+  page,
+  studio,
+  browser,
+}) => {
+  // The server of these tests always simulates; what agents are is answered here.
+  let simulated = true;
+  let link: WebSocketRoute | undefined;
+  await page.routeWebSocket(/\/socket$/, (route) => {
+    link = route;
+    const server = route.connectToServer();
+    server.onMessage((message) =>
+      route.send(
+        simulated ? message : String(message).replaceAll('"simulated":true', '"simulated":false'),
+      ),
+    );
+  });
+  await studio.open(page);
+  const banner = page.getByTestId('simulated-banner');
+  await expect(banner).toContainText('The models are simulated.');
+  await page.getByTestId('simulated-keys').click();
+  const row = page.getByTestId('key-moonshot');
+  await expect(row).not.toContainText('Set here');
+
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  await studio.open(other);
+  await other.getByTestId('simulated-keys').click();
+  simulated = false;
+  await other.getByTestId('key-input-moonshot').fill(kSecret);
+  await other.getByTestId('key-input-moonshot').press('Enter');
+  await expect(row).toContainText('Set here, and not used');
+  await page.getByTestId('keys-close').click();
+  await expect(banner).toHaveCount(0);
+
+  // What happens while a connection is lost is told by the next one.
+  await page.keyboard.press('Control+k');
+  await page.getByTestId('palette-input').fill('Keys of model');
+  await page.keyboard.press('Enter');
+  await expect(row).toContainText('Set here, and not used');
+  simulated = true;
+  await page.context().setOffline(true);
+  await link?.close();
+  await other.getByTestId('key-remove-moonshot').click();
+  await expect(other.getByTestId('key-remove-moonshot')).toBeHidden();
+  await page.context().setOffline(false);
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-phase', 'connected');
+  await expect(row).not.toContainText('Set here');
+  await page.getByTestId('keys-close').click();
+  await expect(banner).toContainText('The models are simulated.');
+  await context.close();
+});
+
 test('a test that worked and one that did not are told', async ({ page, studio }) => {
   const key = {
     provider: 'anthropic',
@@ -217,6 +271,7 @@ test('whoever says no is not asked again', async ({ page, studio }) => {
 
 for (const [colorScheme, width] of kLook) {
   test(`the first run looks right, ${colorScheme} at ${width}`, async ({ page, studio }) => {
+    test.slow();
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 800 });
     await logIn(page);

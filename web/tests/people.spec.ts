@@ -118,6 +118,59 @@ test('an invitation can be taken back', async ({ page, browser, studio }) => {
   await context.close();
 });
 
+test('another role counts at once in what somebody has open', async ({
+  page,
+  browser,
+  studio,
+}, info) => {
+  await studio.rpc('files.create', { path: 'a.txt', text: 'one\n' });
+  await studio.open(page);
+  const vic = await guest(browser, studio, 'viewer');
+  const theirs = vic.page;
+  const content = await openFile(theirs, 'a.txt');
+  const editor = theirs.getByTestId('code-editor');
+  await expect(editor).toHaveAttribute('data-read-only', 'true');
+  await expect(theirs.getByTestId('composer-input')).toBeDisabled();
+
+  await page.getByTestId('people-button').click();
+  const choice = page.getByTestId(`role-${vic.name}`);
+  await expect(choice).toHaveValue('viewer');
+  await expect(choice.locator('option[value="owner"]')).toBeDisabled();
+  await choice.focus();
+  await page.keyboard.press('e');
+  await page.keyboard.press('Tab');
+  const give = page.getByTestId(`give-role-${vic.name}`);
+  await expect(give).toBeFocused();
+  await expect(give).toHaveAccessibleName(`Change the role of ${vic.name} to editor`);
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: info.outputPath('roles-1440.png') });
+  await page.keyboard.press('Enter');
+  await expect(give).toHaveCount(0);
+  await expect(choice).toHaveValue('editor');
+  await expect(page.getByTestId(`here-${vic.name}`)).toContainText('editor');
+
+  await expect(theirs.getByTestId('toast')).toContainText('You are an editor here now');
+  await expect(editor).toHaveAttribute('data-read-only', 'false');
+  await expect(theirs.getByTestId('composer-input')).toBeEnabled();
+  await content.click();
+  await theirs.keyboard.press('Control+End');
+  await theirs.keyboard.type('mine');
+  await theirs.keyboard.press('Control+s');
+  await expect(theirs.getByTestId('save')).toHaveText('Saved');
+  const { text } = await studio.rpc<{ text: string }>('files.read', { path: 'a.txt' });
+  expect(text).toBe('one\nmine');
+
+  await choice.selectOption('viewer');
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: info.outputPath('roles-360.png') });
+  await give.click();
+  await expect(editor).toHaveAttribute('data-read-only', 'true');
+  await expect(theirs.getByTestId('viewer-only')).toContainText('You are a viewer');
+  await expect(theirs.getByTestId('composer-input')).toBeDisabled();
+  await vic.context.close();
+});
+
 test('two people type in one file at once, and both have all of it', async ({
   page,
   browser,
@@ -155,6 +208,48 @@ test('two people type in one file at once, and both have all of it', async ({
   await page.keyboard.press('Control+z');
   await expect.poll(() => textOf(bea.page)).not.toContain(first);
   await expect.poll(() => textOf(page)).toContain(`${second}!`);
+  await bea.context.close();
+});
+
+test('what is typed before one has joined the others is put beside what they typed', async ({
+  page,
+  browser,
+  studio,
+}) => {
+  await studio.rpc('files.create', { path: 'a.txt', text: 'top\nend\n' });
+  // The question to take part is held back for as long as the test likes.
+  let release: (() => void) | undefined;
+  await page.routeWebSocket(/\/socket$/, (route) => {
+    const server = route.connectToServer();
+    route.onMessage((message) => {
+      if (!String(message).includes('"documents.open"')) server.send(message);
+      else release = () => server.send(message);
+    });
+  });
+  await studio.open(page);
+  const mine = await openFile(page, 'a.txt');
+  await expect.poll(() => release).toBeDefined();
+  const bea = await guest(browser, studio, 'editor');
+  const hers = await openFile(bea.page, 'a.txt');
+  await mine.click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('mine ');
+  // What she has saved meanwhile, and what she has not.
+  await hers.click();
+  await bea.page.keyboard.press('Control+End');
+  await bea.page.keyboard.type('and her end');
+  await bea.page.keyboard.press('Control+s');
+  await expect(bea.page.getByTestId('save')).toHaveText('Saved');
+  await bea.page.keyboard.press('Control+Home');
+  await bea.page.keyboard.type('hers ');
+  expect(await textOf(page)).toBe('mine top\nend\n');
+  release?.();
+  const both = /^(hers mine|mine hers) top\nend\nand her end$/;
+  await expect.poll(() => textOf(page)).toMatch(both);
+  await expect.poll(() => textOf(bea.page)).toMatch(both);
+  expect(await textOf(bea.page)).toBe(await textOf(page));
+  await expect(page.getByTestId('changed-by')).toHaveCount(0);
+  await expect(page.getByTestId('save')).toBeEnabled();
   await bea.context.close();
 });
 

@@ -26,6 +26,7 @@ struct Assignment {
   std::string prompt;
   int attempt = 1;
   std::vector<ImageRef> images = {};  ///< that belong to the prompt
+  std::string role = {};              ///< what people call the agent for; "" for nothing
 };
 
 /// How a task ended.

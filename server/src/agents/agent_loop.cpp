@@ -124,7 +124,7 @@ awaitable<Outcome> AgentLoop::run(Assignment assignment, std::stop_token stop) {
   guard_ = {};
   id_prefix_ = assignment.task.str() + "_" + std::to_string(assignment.attempt) + "_";
   const Instructions rules = co_await host_.instructions(caller, "");
-  system_ = system_prompt(caller.agent, rules.trusted);
+  system_ = system_prompt(caller.agent, assignment.role, rules.trusted);
   if (tools::FurtherTools* further = host_.further_tools()) {
     further_ = co_await further->offer(caller, stop);
   }

@@ -35,7 +35,8 @@ class AgentLoopFixture : public ::testing::Test {
     asio::io_context io;
     AgentLoop loop(host_, {provider_, model_}, tools_, std::move(fallbacks));
     auto done = asio::co_spawn(
-        io, loop.run({TaskId("t_1"), "claude", "do it", attempt, images_}, stop_.get_token()),
+        io,
+        loop.run({TaskId("t_1"), "claude", "do it", attempt, images_, role_}, stop_.get_token()),
         asio::use_future);
     io.run();
     EXPECT_TRUE(host_.open.empty()) << "a reservation is left";
@@ -68,6 +69,7 @@ class AgentLoopFixture : public ::testing::Test {
   std::stop_source stop_;
   std::string model_ = "model-1";
   std::vector<ImageRef> images_;
+  std::string role_;
 };
 
 }  // namespace coditect::agents

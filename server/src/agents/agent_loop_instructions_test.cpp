@@ -31,6 +31,20 @@ TEST_F(AgentLoopInstructionsTest, TheTrustedAreInThePromptOfEveryCall) {
   EXPECT_TRUE(first.ends_with("do it")) << first;
 }
 
+TEST_F(AgentLoopInstructionsTest, TheRoleIsInThePromptOfEveryCall) {
+  role_ = "reviewer";
+  read("a");
+  finish();
+  EXPECT_EQ(run().state, Outcome::State::kSucceeded);
+  ASSERT_EQ(provider_.asked.size(), 2u);
+  EXPECT_TRUE(provider_.asked[0].system.contains("address you by it: \"reviewer\"."));
+  EXPECT_EQ(provider_.asked[0].system, provider_.asked[1].system);
+  role_ = "";
+  finish();
+  EXPECT_EQ(run().state, Outcome::State::kSucceeded);
+  EXPECT_FALSE(provider_.asked.back().system.contains("role"));
+}
+
 TEST_F(AgentLoopInstructionsTest, AFoldersComeWhenTheAgentGetsThere) {
   host_.instructed["src/a"] = {{{"src/AGENTS.md", "Test first."}}, {}, {}};
   read("./src/a");

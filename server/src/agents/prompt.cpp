@@ -1,8 +1,14 @@
 #include "agents/prompt.h"
 
+#include "base/json.h"
+#include "tools/sandbox/bounded_output.h"
+
 namespace coditect::agents {
 
 namespace {
+
+/// The rest is not told: a role is a word or two.
+constexpr std::size_t kRoleBytesMax = 100;
 
 std::string quoted(const std::vector<InstructionFile>& files) {
   std::string text;
@@ -14,7 +20,16 @@ std::string quoted(const std::vector<InstructionFile>& files) {
 
 }  // namespace
 
-std::string system_prompt(std::string_view agent, const std::vector<InstructionFile>& rules) {
+std::string role_notice(std::string_view role) {
+  if (role.empty()) return {};
+  const std::string_view fits = role.substr(0, tools::utf8_prefix(role, kRoleBytesMax));
+  return "People have given you a role here, and may address you by it: " +
+         json::serialize(json::string(fits)) +
+         ". Where a task leaves it open how to work, work as that role does.\n";
+}
+
+std::string system_prompt(std::string_view agent, std::string_view role,
+                          const std::vector<InstructionFile>& rules) {
   std::string text = "You are ";
   text += agent;
   text +=
@@ -33,6 +48,7 @@ std::string system_prompt(std::string_view agent, const std::vector<InstructionF
       "- Other agents can be asked with send_message or given work with delegate_task.\n"
       "- Stop when the task is done, and end with one short paragraph: what you changed and what "
       "is left.\n";
+  if (!role.empty()) text += "\n" + role_notice(role);
   if (!rules.empty()) text += "\nHow the project's people want you to work:\n" + quoted(rules);
   return text;
 }

@@ -9,8 +9,13 @@ namespace coditect::agents {
 
 /// What an agent is told about itself and the rules of a shared tree, the same for every task so
 /// that vendors can cache it.
-/// `rules` are the project's own, which a person has trusted.
-std::string system_prompt(std::string_view agent, const std::vector<InstructionFile>& rules);
+/// `rules` are the project's own, which a person has trusted; `role` as role_notice() takes it.
+std::string system_prompt(std::string_view agent, std::string_view role,
+                          const std::vector<InstructionFile>& rules);
+
+/// What an agent is told of the role that a person has given it, quoted, cut where it is long; ""
+/// for none.
+std::string role_notice(std::string_view role);
 
 /// What an agent is told of the instructions of a folder that it has come to; "" for none.
 std::string folder_instructions(const Instructions& instructions);

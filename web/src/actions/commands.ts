@@ -12,6 +12,7 @@ import {
 import { showPanel } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { peopleCommands } from './peopleCommands';
+import { logOutCommands } from './logOut';
 import { noticeCommands } from './notifications';
 import { theme, toggleTheme } from './preferences';
 import { ask } from './prompts';
@@ -77,6 +78,7 @@ function allCommands(session: WorkspaceSession): Command[] {
     ...keyCommands(),
     ...tourCommands(session),
     ...peopleCommands(),
+    ...logOutCommands(session),
     ...appearanceCommands(),
   ];
 }

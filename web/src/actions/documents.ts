@@ -217,7 +217,7 @@ export class Documents {
 
   /** Where the text is shared, what is new comes by the session. */
   private lookAgain(path: string, actor: string, seq?: number): void {
-    if (this.sharing.isJoined(path)) {
+    if (this.sharing.isTaking(path)) {
       if (seq === undefined || seq > (this.get(path)?.version ?? 0))
         this.sharing.get(path)?.resume();
     } else void this.refresh(path, actor, seq);

@@ -1,23 +1,26 @@
 import type { Draft } from '../model/drafts';
+import { draftKey, onDrafts } from './draftStore';
 
-const kStore = 'drafts';
 const kKeptMs = 30 * 24 * 3_600_000;
 const kLettersMax = 4 << 20;
 const kPauseMs = 300;
 
 /**
- * The unsaved texts of one workspace, kept in this browser, so that neither a closed page nor a
- * crash loses them. A browser that refuses to keep them is one without drafts.
+ * The unsaved texts of one person in one workspace, kept in this browser, so that neither a closed
+ * page nor a crash loses them. They wait for the server to say who that is.
  */
 export class Drafts {
   private readonly waiting = new Map<string, ReturnType<typeof setTimeout>>();
+  private open = true;
 
-  constructor(private readonly workspace: string) {}
+  constructor(
+    private readonly workspace: string,
+    private readonly person: Promise<string>,
+  ) {}
 
   async get(path: string): Promise<Draft | undefined> {
-    const draft = await onStore<Draft | undefined>('readonly', (store) =>
-      store.get(this.key(path)),
-    );
+    const key = await this.key(path);
+    const draft = await onDrafts<Draft | undefined>('readonly', (store) => store.get(key));
     return draft === undefined || Date.now() - draft.at > kKeptMs ? undefined : draft;
   }
 
@@ -26,16 +29,13 @@ export class Drafts {
    * where the text is not there to be looked at.
    */
   changed(path: string, read: () => Omit<Draft, 'at'> | 'saved' | 'unknown'): void {
-    if (this.waiting.has(path)) return;
+    if (!this.open || this.waiting.has(path)) return;
     const keep = (): void => {
       this.waiting.delete(path);
       const draft = read();
       if (draft === 'unknown') return;
       if (draft === 'saved' || draft.text.length > kLettersMax) this.drop(path);
-      else
-        void onStore('readwrite', (store) =>
-          store.put({ ...draft, at: Date.now() }, this.key(path)),
-        );
+      else void this.put(path, { ...draft, at: Date.now() });
     };
     this.waiting.set(path, setTimeout(keep, kPauseMs));
   }
@@ -43,45 +43,27 @@ export class Drafts {
   drop(path: string): void {
     clearTimeout(this.waiting.get(path));
     this.waiting.delete(path);
-    void onStore('readwrite', (store) => store.delete(this.key(path)));
+    void this.remove(path);
   }
 
-  private key(path: string): string {
-    return `${this.workspace}/${path}`;
+  /** Nothing more is kept. */
+  close(): void {
+    for (const timer of this.waiting.values()) clearTimeout(timer);
+    this.waiting.clear();
+    this.open = false;
   }
-}
 
-let database: Promise<IDBDatabase | null> | undefined;
+  private async put(path: string, draft: Draft): Promise<void> {
+    const key = await this.key(path);
+    if (this.open) await onDrafts('readwrite', (store) => store.put(draft, key));
+  }
 
-function open(): Promise<IDBDatabase | null> {
-  return new Promise((resolve) => {
-    if (typeof indexedDB === 'undefined') {
-      resolve(null);
-      return;
-    }
-    const asked = indexedDB.open('coditect', 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(kStore);
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => resolve(null);
-  });
-}
+  private async remove(path: string): Promise<void> {
+    const key = await this.key(path);
+    await onDrafts('readwrite', (store) => store.delete(key));
+  }
 
-async function onStore<Result>(
-  mode: IDBTransactionMode,
-  use: (store: IDBObjectStore) => IDBRequest,
-): Promise<Result | undefined> {
-  database ??= open();
-  const opened = await database;
-  if (opened === null) return undefined;
-  return new Promise((resolve) => {
-    try {
-      const asked = use(opened.transaction(kStore, mode).objectStore(kStore));
-      asked.onsuccess = () => resolve(asked.result as Result);
-      asked.onerror = () => resolve(undefined);
-    } catch {
-      // The browser has closed the database, as when its data is cleared.
-      database = undefined;
-      resolve(undefined);
-    }
-  });
+  private async key(path: string): Promise<string> {
+    return draftKey(await this.person, this.workspace, path);
+  }
 }

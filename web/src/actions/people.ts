@@ -1,7 +1,7 @@
 import { createStore } from '../model/store';
 import { asFailure, Failure } from '../net/failure';
 import * as net from '../net/people';
-import type { InvitationInfo, InvitationRequest, Me, PersonInfo } from '../protocol/people';
+import type { InvitationInfo, InvitationRequest, Me, PersonInfo, Role } from '../protocol/people';
 import { access, goTo } from './app';
 
 /** Who the server takes this browser for; null until it has said so. */
@@ -47,6 +47,11 @@ export async function revokeInvitation(id: string): Promise<void> {
 
 export async function removePerson(id: string): Promise<void> {
   await net.removePerson(id);
+  await loadPeople();
+}
+
+export async function giveRole(id: string, role: Role): Promise<void> {
+  await net.giveRole(id, role);
   await loadPeople();
 }
 

@@ -1,7 +1,8 @@
+import { callsToAccept, notAccepted } from '../model/acceptAll';
 import { concernsReview, keepSame, type ReviewedFile } from '../model/review';
 import { createStore } from '../model/store';
 import { asFailure, type Failure } from '../net/failure';
-import type { TaskChanges } from '../protocol/entities';
+import type { RefusedPlace, TaskChanges } from '../protocol/entities';
 import type { WorkspaceSession } from './session';
 import { showFailure, showToast } from './toasts';
 
@@ -15,7 +16,8 @@ export interface ReviewState {
 /** What is asked for again at once may wait so long for more of the same. */
 const kGatherMs = 200;
 const kReadsMax = 6;
-const kHunksOfCallMax = 1_000;
+/** The server's limits of a call: files, and pieces of one. */
+const kCallMax = { files: 2_000, hunks: 1_000 };
 
 /**
  * What one task has changed, looked at again as the workspace goes on. Texts of files are read
@@ -94,16 +96,21 @@ export class Review {
 
   accept(path: string, hunks: string[]): void {
     this.act(async () => {
-      await this.acceptNow(path, hunks);
+      const choice = this.choice(path, hunks);
+      if (choice !== null) await this.session.call('tasks.accept_hunks', choice.params);
     });
   }
 
+  /** Accepts what is left to accept; files that are refused are named, and stay to be looked at. */
   acceptAll(): void {
     this.act(async () => {
-      for (const { path, hunks } of this.store.get().changes?.files ?? []) {
-        const open = hunks.filter(({ accepted }) => !accepted).map(({ id }) => id);
-        await this.acceptNow(path, open);
+      const refused: RefusedPlace[] = [];
+      const calls = callsToAccept(this.store.get().changes?.files ?? [], kCallMax);
+      for (const files of calls) {
+        const answer = await this.session.call('tasks.accept_files', { id: this.task, files });
+        refused.push(...answer.refused);
       }
+      if (refused.length > 0) showToast({ tone: 'danger', ...notAccepted(refused) });
     });
   }
 
@@ -168,16 +175,11 @@ export class Review {
       : (version) => call('files.write', { path, text: read.text, base_version: version });
   }
 
-  private async acceptNow(path: string, hunks: string[]): Promise<void> {
-    const choice = this.choice(path, hunks);
-    if (choice !== null) await this.session.call('tasks.accept_hunks', choice.params);
-  }
-
   /** Those of the pieces that are still there, of the file as it is known now. */
   private choice(path: string, hunks: string[]) {
     const file = this.store.get().changes?.files.find((each) => each.path === path);
     const known = new Set(file?.hunks.map(({ id }) => id));
-    const left = hunks.filter((id) => known.has(id)).slice(0, kHunksOfCallMax);
+    const left = hunks.filter((id) => known.has(id)).slice(0, kCallMax.hunks);
     if (file === undefined || left.length === 0) return null;
     const params = { id: this.task, path, version: file.version, hunks: left };
     return { file, params };

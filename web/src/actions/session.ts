@@ -1,3 +1,4 @@
+import { withSimulated } from '../model/agents';
 import { applyAll, GapError } from '../model/apply';
 import { fromSnapshot } from '../model/attach';
 import { applyToFiles, filesFrom } from '../model/files';
@@ -5,7 +6,7 @@ import { addMessages, pageBefore, prependEvents } from '../model/history';
 import type { Layout } from '../model/layout';
 import { withPresence } from '../model/presence';
 import { withPreview } from '../model/previews';
-import { may } from '../model/roles';
+import { aRole, may } from '../model/roles';
 import type { WorkspaceState } from '../model/state';
 import { createStore, type Store } from '../model/store';
 import { asFailure, Failure } from '../net/failure';
@@ -13,11 +14,7 @@ import { getWorkspace, socketUrl } from '../net/http';
 import { RpcSocket } from '../net/socket';
 import type { LockMode } from '../protocol/entities';
 import { isKnown, type WireEvent } from '../protocol/events';
-import type {
-  Notification,
-  PresenceNotification,
-  TerminalNotification,
-} from '../protocol/notifications';
+import type { Notification } from '../protocol/notifications';
 import type { Presence, You } from '../protocol/people';
 import type { Call } from './call';
 import { Documents } from './documents';
@@ -28,6 +25,8 @@ import { OwnLocks } from './ownLocks';
 import { OwnPresence } from './ownPresence';
 import { Spending } from './spending';
 import { Terminals } from './terminals';
+import { showToast } from './toasts';
+import { keyChanges } from './vendorKeys';
 
 export type Connection =
   | { phase: 'connecting' }
@@ -80,6 +79,7 @@ export class WorkspaceSession {
   readonly layout: Store<Layout>;
   readonly presence: OwnPresence;
   private readonly socket: RpcSocket;
+  private readonly drafts: Drafts;
   private queue: ModelNotification[] = [];
   private readonly drawTime = new DrawTime(() => this.flush());
   private attaching = false;
@@ -95,7 +95,8 @@ export class WorkspaceSession {
       onDown: (delayMs, everOpened) => this.wentDown(delayMs, everOpened),
     });
     this.locks = new OwnLocks(this.call, id);
-    this.documents = new Documents(this.call, this.locks, new Drafts(id));
+    this.drafts = new Drafts(id, this.personHere());
+    this.documents = new Documents(this.call, this.locks, this.drafts);
     this.terminals = new Terminals(this.call);
     this.spending = new Spending(this.call, this.state);
     this.layout = layoutOf(id);
@@ -122,6 +123,7 @@ export class WorkspaceSession {
     this.drawTime.close();
     this.locks.close();
     this.presence.close();
+    this.drafts.close();
     this.documents.sharing.close();
     this.spending.close();
     this.socket.close();
@@ -174,14 +176,19 @@ export class WorkspaceSession {
   /** How agents are reached may have changed: whether they are simulated is no event. */
   async refreshAgents(): Promise<void> {
     const { agents } = await this.call('agents.list', {});
-    const now = new Map(agents.map((agent) => [agent.name, agent.simulated]));
-    this.change((state) => ({
-      ...state,
-      agents: state.agents.map((agent) => ({
-        ...agent,
-        simulated: now.get(agent.name) ?? agent.simulated,
-      })),
-    }));
+    this.change((state) => ({ ...state, agents: withSimulated(state.agents, agents) }));
+  }
+
+  /** Whoever attaches first. */
+  private personHere(): Promise<string> {
+    return new Promise((resolve) => {
+      const stop = this.you.subscribe(() => {
+        const you = this.you.get();
+        if (you === null) return;
+        stop();
+        resolve(you.actor);
+      });
+    });
   }
 
   private async attach(resumeFrom: number | undefined): Promise<void> {
@@ -189,11 +196,24 @@ export class WorkspaceSession {
     try {
       const params = resumeFrom === undefined ? {} : { resume_from: resumeFrom };
       const result = await this.call('workspace.attach', params);
+      const before = this.you.get();
+      if (before !== null && before.actor !== result.you.actor) {
+        // Somebody else has logged in beside this page: what it shows is not theirs.
+        window.location.reload();
+        return;
+      }
       this.you.set(result.you);
       const replaced = resumeFrom === undefined || result.resync === true;
       if (replaced) {
         this.state.set(fromSnapshot(result));
         this.locks.reconcile(result.locks);
+      } else {
+        // A change of keys is no event: what was missed of it is in the answer alone.
+        this.change((state) => ({
+          ...state,
+          agents: withSimulated(state.agents, result.agents),
+        }));
+        keyChanges.update((count) => count + 1);
       }
       this.attaching = false;
       this.failedTries = 0;
@@ -220,21 +240,32 @@ export class WorkspaceSession {
   }
 
   private enqueue(notification: Notification): void {
+    if (isOfModel(notification)) {
+      this.queue.push(notification);
+      this.drawTime.request();
+      return;
+    }
     // Nothing of the model: it is drawn as it comes.
-    if (isOfTerminal(notification)) {
-      this.terminals.take(notification);
-      return;
+    switch (notification.method) {
+      case 'terminal.output':
+      case 'terminal.exit':
+        this.terminals.take(notification);
+        return;
+      case 'presence':
+        this.here.update((here) => withPresence(here, notification));
+        return;
+      case 'document':
+        this.documents.sharing.hint(notification.params);
+        return;
+      case 'you':
+        this.you.set(notification.params);
+        showToast({ tone: 'info', text: `You are ${aRole(notification.params.role)} here now` });
+        return;
+      case 'provider_keys':
+        keyChanges.update((count) => count + 1);
+        // Where this fails the connection is going, and the next one tells.
+        this.refreshAgents().catch(() => undefined);
     }
-    if (notification.method === 'presence') {
-      this.here.update((here) => withPresence(here, notification));
-      return;
-    }
-    if (notification.method === 'document') {
-      this.documents.sharing.hint(notification.params);
-      return;
-    }
-    this.queue.push(notification);
-    this.drawTime.request();
   }
 
   private flush(): void {
@@ -308,13 +339,11 @@ export class WorkspaceSession {
 
 class ResyncError extends Error {}
 
-type ModelNotification = Exclude<
-  Notification,
-  TerminalNotification | PresenceNotification | { method: 'document' }
->;
+type ModelNotification = Extract<Notification, { method: 'event' | 'resync' | 'preview' }>;
 
-function isOfTerminal(notification: Notification): notification is TerminalNotification {
-  return notification.method === 'terminal.output' || notification.method === 'terminal.exit';
+function isOfModel(notification: Notification): notification is ModelNotification {
+  const { method } = notification;
+  return method === 'event' || method === 'resync' || method === 'preview';
 }
 
 function takeAll(state: WorkspaceState, batch: ModelNotification[]): WorkspaceState {

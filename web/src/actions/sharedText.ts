@@ -53,6 +53,8 @@ export class SharedText {
   private queue: Promise<unknown> = Promise.resolve();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly heartbeat: ReturnType<typeof setInterval>;
+  /** Whether the editor began with the file's text, and not with a draft of an earlier page. */
+  private readonly fresh: boolean;
 
   constructor(
     private readonly call: Call,
@@ -62,12 +64,18 @@ export class SharedText {
     /** What was shared when the last session ended. */
     private shared: string | null = null,
   ) {
+    this.fresh = editor.text() === this.text(file.doc()?.base ?? '');
     this.heartbeat = setInterval(() => this.resume(), kPullMs);
     this.resume();
   }
 
   isJoined(): boolean {
     return this.phase === 'joined';
+  }
+
+  /** Takes part, or is about to: what changes the file comes this way. */
+  isTaking(): boolean {
+    return this.phase === 'joined' || (this.phase === 'apart' && !this.waits());
   }
 
   /** Takes part, again, or asks for what was missed. */
@@ -107,19 +115,19 @@ export class SharedText {
   async catchUp(): Promise<boolean> {
     if (this.phase !== 'joined') return false;
     await this.inTurn(() => this.pull());
-    return this.phase === 'joined' && this.file.doc()?.incoming === null;
+    return this.isJoined() && this.file.doc()?.incoming === null;
   }
 
   /** What can be saved: a text that the server knows, with the file's line breaks. */
   textOr(read: () => string): string {
-    if (this.phase !== 'joined') return read();
+    if (!this.isJoined()) return read();
     const lineBreak = lineBreakOf(this.file.doc()?.base ?? '');
     return this.editor.confirmed().replaceAll('\n', lineBreak);
   }
 
   /** What another of its kind goes on with, when the file has got another name. */
   handOver(): string | null {
-    return this.phase === 'joined' ? this.editor.confirmed() : this.shared;
+    return this.isJoined() ? this.editor.confirmed() : this.shared;
   }
 
   close(): void {
@@ -146,10 +154,16 @@ export class SharedText {
     return this.queue;
   }
 
+  /** For the person's decision, or for the file. */
+  private waits(): boolean {
+    const doc = this.file.doc();
+    return doc?.phase !== 'ready' || doc.incoming !== null;
+  }
+
   private async join(): Promise<void> {
     for (let attempt = 0; attempt < kJoinsMax; attempt++) {
       const doc = this.file.doc();
-      if (doc?.phase !== 'ready' || doc.incoming !== null || doc.saving) return;
+      if (doc === undefined || this.waits() || doc.saving) return;
       const answer = await this.open(doc);
       const now = this.file.doc();
       if (now === undefined || this.isClosed()) return;
@@ -157,6 +171,7 @@ export class SharedText {
       if (now.version !== doc.version) continue;
       if (this.renumbered(now, answer.file)) continue;
       this.enter(now, answer);
+      if (this.editor.version() < answer.version) await this.pull();
       return;
     }
   }
@@ -179,18 +194,25 @@ export class SharedText {
   }
 
   private enter(doc: OpenDocument, answer: DocumentOpened): void {
-    const mine = this.editor.text();
-    const texts = { mine, base: this.text(doc.base), shared: this.shared, theirs: answer.text };
-    const plan = planToJoin(texts);
+    const { file, session, version, text: theirs } = answer;
+    const saved = this.fresh ? savedIn(answer) : null;
+    const plan = planToJoin({
+      mine: this.editor.text(),
+      base: this.text(doc.base),
+      shared: this.shared,
+      theirs,
+      saved: saved === null ? null : this.text(saved.text),
+    });
     if (plan.kind === 'clash') {
       this.clash(doc, answer);
       return;
     }
-    this.session = answer.session;
+    this.session = session;
     this.shared = null;
-    this.editor.join(answer.version, answer.text, plan.text);
+    if (plan.kind === 'follow' && saved !== null)
+      this.editor.join(saved.version, this.text(saved.text), plan.text);
+    else this.editor.join(version, theirs, plan.text);
     this.phase = 'joined';
-    const { file } = answer;
     // After a clash was decided the base is what the others had, which may not be the file's.
     if (file !== undefined && file.version >= doc.version && file.text !== doc.base)
       this.file.step({ type: 'rebased', text: file.text, version: file.version });
@@ -274,6 +296,11 @@ export class SharedText {
     switch (failure.kind) {
       case 'unavailable':
         return;
+      case 'denied':
+        // Their role has changed meanwhile: they read along, and what they typed stays here.
+        if (this.phase === 'joined' && !this.file.mayEdit()) return;
+        this.alone();
+        return;
       case 'not_found':
         if (this.phase !== 'joined') return;
         this.lose();
@@ -283,10 +310,14 @@ export class SharedText {
         setTimeout(() => this.resume(), kLockedMs);
         return;
       default:
-        // What cannot be shared is edited alone, as ever: whoever saves first is first.
-        this.lose();
-        this.phase = 'alone';
+        this.alone();
     }
+  }
+
+  /** What cannot be shared is edited alone, as ever: whoever saves first is first. */
+  private alone(): void {
+    this.lose();
+    this.phase = 'alone';
   }
 
   private lose(): void {
@@ -304,4 +335,9 @@ export class SharedText {
   private text(fileText: string): string {
     return documentText(fileText, lineBreakOf(fileText));
   }
+}
+
+/** The file in the session, at the version that had its text. */
+function savedIn({ saved, file }: DocumentOpened): { version: number; text: string } | null {
+  return saved === undefined || file === undefined ? null : { version: saved, text: file.text };
 }

@@ -30,8 +30,8 @@ export class Sharing {
   }
 
   /** Whether others' changes of a file come by its document. */
-  isJoined(path: string): boolean {
-    return this.texts.get(path)?.isJoined() === true;
+  isTaking(path: string): boolean {
+    return this.texts.get(path)?.isTaking() === true;
   }
 
   hint(hint: DocumentHint): void {

@@ -3,6 +3,23 @@ import { shortName } from './format';
 import { stepOf } from './locks';
 import type { AgentView } from './state';
 
+/**
+ * The agents, simulated or not as the server says `now`. That is no event, since keys belong to no
+ * workspace.
+ */
+export function withSimulated(
+  agents: AgentView[],
+  now: readonly { name: string; simulated: boolean }[],
+): AgentView[] {
+  const known = new Map(now.map(({ name, simulated }) => [name, simulated]));
+  const same = agents.every(({ name, simulated }) => (known.get(name) ?? simulated) === simulated);
+  if (same) return agents;
+  return agents.map((agent) => ({
+    ...agent,
+    simulated: known.get(agent.name) ?? agent.simulated,
+  }));
+}
+
 /** The agents after `event`; the same array when nothing about an agent changed. */
 export function applyToAgents(agents: AgentView[], event: KnownEvent): AgentView[] {
   switch (event.type) {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { definitionPattern, filesFor, peopleFor, symbolsFor } from './mentionOptions';
+import {
+  definitionPattern,
+  definitionSearches,
+  filesFor,
+  peopleFor,
+  symbolsFor,
+} from './mentionOptions';
 import { rolesOf, targetsOf, withoutLeadingMentions, withPaths } from './mentions';
 import { budgetOf, kSlashCommands, parseSlash, slashOptions } from './slash';
 
@@ -78,6 +84,22 @@ describe('what an @ may stand for', () => {
     const found = symbolsFor('parse', [...matches, ...matches]);
     expect(found.map(({ label }) => label)).toEqual(['parser', 'parsed', 'parseSlash']);
     expect(found[2]?.insert).toBe('`parseSlash` in `a.ts:1`');
+  });
+
+  it('are functions of C and C++ too, in a search of their own files', () => {
+    expect(definitionSearches('p')).toEqual([]);
+    const [words, functions] = definitionSearches('apply');
+    expect(words?.glob).toBeUndefined();
+    expect(functions?.glob).toContain('cpp');
+    const found = symbolsFor('apply', [
+      { path: 'src/a.ts', line: 1, text: 'function applyAll() {' },
+      { path: 'src/a.cpp', line: 7, text: 'void Book::apply(const Event& event) {' },
+      { path: 'src/a.cpp', line: 9, text: '  apply(event);' },
+    ]);
+    expect(found.map(({ insert }) => insert)).toEqual([
+      '`Book::apply` in `src/a.cpp:7`',
+      '`applyAll` in `src/a.ts:1`',
+    ]);
   });
 });
 

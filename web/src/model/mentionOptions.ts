@@ -1,4 +1,5 @@
 import type { FileMatch } from '../protocol/entities';
+import { cDefinitionIn, cDefinitionPattern, kCFiles } from './cDefinitions';
 import { fuzzyFilter } from './fuzzy';
 import type { Roles } from './mentions';
 
@@ -70,12 +71,22 @@ export function definitionPattern(query: string): string | null {
   return `\\b(?:${KEYWORDS})\\s+(?:class\\s+|\\([^)]*\\)\\s*)?${query}\\w*`;
 }
 
+/**
+ * What to look for in the files: definitions that begin with a word for it, and functions of C and
+ * C++, which have none. Nothing for what is no name or too short.
+ */
+export function definitionSearches(query: string): { query: string; glob?: string }[] {
+  const pattern = definitionPattern(query);
+  if (pattern === null) return [];
+  return [{ query: pattern }, { query: cDefinitionPattern(query), glob: kCFiles }];
+}
+
 /** The names that were found, each once; those that are spelled as the query first. */
 export function symbolsFor(query: string, matches: readonly FileMatch[]): MentionOption[] {
   const name = new RegExp(`\\b(?:${KEYWORDS})\\s+(?:class\\s+|\\([^)]*\\)\\s*)?(${query}\\w*)`);
   const seen = new Set<string>();
   const found = matches.flatMap(({ path, line, text }): MentionOption[] => {
-    const symbol = name.exec(text)?.[1];
+    const symbol = name.exec(text)?.[1] ?? cDefinitionIn(path, text, query);
     const key = `${symbol ?? ''} ${path}`;
     if (symbol === undefined || seen.has(key)) return [];
     seen.add(key);
@@ -90,6 +101,9 @@ export function symbolsFor(query: string, matches: readonly FileMatch[]): Mentio
       },
     ];
   });
-  const rank = ({ label }: MentionOption): number => (label === query ? 0 : label.length);
+  const rank = ({ label }: MentionOption): number => {
+    const own = label.slice(label.lastIndexOf(':') + 1);
+    return own === query ? 0 : own.length;
+  };
   return found.toSorted((a, b) => rank(a) - rank(b)).slice(0, kSymbolsMax);
 }

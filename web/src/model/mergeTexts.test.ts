@@ -19,6 +19,15 @@ describe('putting two texts together', () => {
     expect(mergeTexts(kBase, theirs, mine)).toBe(both);
   });
 
+  it('takes once what both have done', () => {
+    const mine = kBase.replace('one', 'ONE');
+    const theirs = mine.replace('four', 'FOUR');
+    expect(mergeTexts(kBase, mine.replace('five', 'FIVE'), theirs)).toBeNull();
+    expect(mergeTexts(kBase, mine, theirs)).toBe(theirs);
+    const both = mergeTexts(kBase, `${mine}six\n`, mine.replace('three', 'THREE'));
+    expect(both).toBe('ONE\ntwo\nTHREE\nfour\nfive\nsix\n');
+  });
+
   it('leaves the same line, or the one beside it, to a person', () => {
     const mine = kBase.replace('two', 'TWO');
     expect(mergeTexts(kBase, mine, kBase.replace('two', '2'))).toBeNull();

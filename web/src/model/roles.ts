@@ -1,6 +1,7 @@
 import type { Role } from '../protocol/people';
 
-const ORDER: Role[] = ['viewer', 'editor', 'owner'];
+/** Each may do what those before it may. */
+export const kRoles: readonly Role[] = ['viewer', 'editor', 'owner'];
 
 /** What each role is for, as people are told. */
 export const kRoleWords: Record<Role, string> = {
@@ -10,7 +11,7 @@ export const kRoleWords: Record<Role, string> = {
 };
 
 export function may(has: Role, needs: Role): boolean {
-  return ORDER.indexOf(has) >= ORDER.indexOf(needs);
+  return kRoles.indexOf(has) >= kRoles.indexOf(needs);
 }
 
 /** Why somebody with the role `has` cannot do what takes `needs`; nothing where they can. */

@@ -10,6 +10,8 @@ export class Refusal extends Error {
 export interface Authority {
   session: string;
   text: string;
+  /** The version that had the file's text. */
+  saved?: number | undefined;
   updates: DocumentUpdate[];
   file: DocumentFile;
 }
@@ -32,6 +34,7 @@ export class TestAuthority {
     this.document ??= {
       session: `d${++this.sessions}`,
       text: this.file.text,
+      saved: 0,
       updates: [],
       file: this.file,
     };
@@ -73,6 +76,7 @@ export class TestAuthority {
     const saved = text === document.text;
     document.file = { ...file, clashes: !clean && !saved };
     if (clean && !saved) this.add({ client: '', by, changes: this.between(document.text, text) });
+    document.saved = clean || saved ? document.updates.length : undefined;
   }
 
   private add(update: DocumentUpdate): void {

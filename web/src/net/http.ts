@@ -15,6 +15,11 @@ export async function logIn(token: string): Promise<void> {
   await request('POST', '/login', { headers: { Authorization: `Bearer ${token}` } });
 }
 
+/** Ends the cookie of this browser. */
+export async function logOut(): Promise<void> {
+  await request('POST', '/logout');
+}
+
 export function listWorkspaces(cursor?: string): Promise<WorkspacePage> {
   const query = new URLSearchParams({ limit: '50', ...(cursor === undefined ? {} : { cursor }) });
   return request('GET', `/workspaces?${query}`);

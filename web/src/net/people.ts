@@ -5,6 +5,7 @@ import type {
   InvitationRequest,
   Me,
   PersonInfo,
+  Role,
 } from '../protocol/people';
 import { request } from './http';
 
@@ -31,6 +32,10 @@ export async function listPeople(): Promise<PersonInfo[]> {
 
 export async function removePerson(id: string): Promise<void> {
   await request('DELETE', `/people/${encodeURIComponent(id)}`);
+}
+
+export function giveRole(id: string, role: Role): Promise<PersonInfo> {
+  return request('PATCH', `/people/${encodeURIComponent(id)}`, json({ role }));
 }
 
 export function invite(body: InvitationRequest): Promise<InvitationMade> {

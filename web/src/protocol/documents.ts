@@ -19,6 +19,8 @@ export interface DocumentOpened {
   session: string;
   version: number;
   text: string;
+  /** The version that had the file's text, where what came after is still known. */
+  saved?: number;
   file?: DocumentFile;
 }
 

@@ -103,6 +103,10 @@ export interface Methods {
     params: { id: string; path: string; version: number; hunks: string[] };
     result: { accepted: number };
   };
+  'tasks.accept_files': {
+    params: { id: string; files: { path: string; version: number; hunks: string[] }[] };
+    result: { files: number; accepted: number; refused: RefusedPlace[] };
+  };
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
   'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
@@ -185,7 +189,7 @@ export interface Methods {
   'files.remove': { params: { path: string; base_version?: number }; result: unknown };
   'files.history': { params: { path: string }; result: { edits: FileHistoryEdit[] } };
   'search.text': {
-    params: { query: string; in?: ('files' | 'log')[]; limit?: number };
+    params: { query: string; glob?: string; in?: ('files' | 'log')[]; limit?: number };
     result: { matches: FileMatch[]; truncated: boolean; log?: LogHit[]; log_truncated?: boolean };
   };
   'presence.set': {

@@ -1,6 +1,6 @@
 import type { DocumentHint } from './documents';
 import type { WireEvent } from './events';
-import type { Presence } from './people';
+import type { Presence, You } from './people';
 
 /** What the server sends unasked. Only `event` has a sequence number; the others may be dropped. */
 export type Notification =
@@ -8,6 +8,10 @@ export type Notification =
   | { method: 'resync'; params: { head: number } }
   | { method: 'preview'; params: Preview }
   | PresenceNotification
+  /** Somebody has changed this person's role. */
+  | { method: 'you'; params: You }
+  /** A vendor's key was set or removed: agents may be reached otherwise now. */
+  | { method: 'provider_keys'; params: Record<string, never> }
   | { method: 'document'; params: DocumentHint }
   | TerminalNotification;
 
@@ -33,6 +37,8 @@ const METHODS: Record<Notification['method'], true> = {
   resync: true,
   preview: true,
   presence: true,
+  you: true,
+  provider_keys: true,
   document: true,
   'terminal.output': true,
   'terminal.exit': true,

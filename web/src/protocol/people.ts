@@ -7,6 +7,8 @@ export interface Me {
   role: Role;
   /** The only workspace that they are let into. */
   workspace?: string;
+  /** Came by an invitation: the cookie is all that lets them in. */
+  invited?: boolean;
 }
 
 /** As `workspace.attach` says it: which connection of theirs this is, too. */
@@ -18,6 +20,9 @@ export interface PersonInfo extends Me {
   id: string;
   joined_at: string;
   invited_by: string;
+  /** The actor who changed their role, where somebody has. */
+  role_by?: string;
+  role_at?: string;
 }
 
 export interface InvitationInfo {

@@ -23,7 +23,7 @@ std::string listed(const std::vector<std::string>& lines) {
 
 std::string opening_prompt(const Assignment& assignment, std::string_view shared_context,
                            const Recalled& recalled) {
-  std::string context(kRules);
+  std::string context = std::string(kRules) + role_notice(assignment.role);
   context += shared_context;
   if (!recalled.changed.empty()) {
     context += "You have changed these files for this task before:\n" + listed(recalled.changed);

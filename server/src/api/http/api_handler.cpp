@@ -42,6 +42,14 @@ net::Response meta_response(int status, const Result<workspace::Meta>& meta) {
   return meta ? net::json_response(status, to_json(*meta)) : net::problem(meta.error());
 }
 
+OpenDoors::Door door_of(const std::weak_ptr<SocketSession>& session) {
+  return {[session] { SocketSession::show_out(session); },
+          [session](Role role) { SocketSession::take_role(session, role); },
+          [session](std::shared_ptr<const std::string> message) {
+            SocketSession::hear(session, std::move(message));
+          }};
+}
+
 }  // namespace
 
 std::optional<Caller> ApiHandler::caller_of(const net::RequestHead& head) const {
@@ -152,8 +160,12 @@ awaitable<net::Response> ApiHandler::route(net::Request request) {
   Caller caller = known ? *std::move(known) : Caller{};
   if (is_about_keys(operation)) {
     if (parts_.keys == nullptr) co_return no_route(request);
-    co_return co_await answer_about_keys(*parts_.keys, operation, request, match->workspace.str(),
-                                         std::move(caller.actor));
+    auto answer = co_await answer_about_keys(*parts_.keys, operation, request,
+                                             match->workspace.str(), std::move(caller.actor));
+    if (answer.status == 200 && changes_keys(operation)) {
+      parts_.doors.tell(rpc_notification("provider_keys", {}));
+    }
+    co_return answer;
   }
   if (is_people(operation)) {
     co_return co_await parts_.people_handler.answer(operation, request, std::move(caller),
@@ -343,10 +355,11 @@ awaitable<void> ApiHandler::websocket(net::Request request, net::WebSocket& sock
   const Metrics::Connection counted(parts_.metrics);
   auto session =
       std::make_shared<SocketSession>(socket, parts_.dispatcher, match->workspace, *caller);
-  auto leave = [weak = std::weak_ptr(session)] { SocketSession::show_out(weak); };
-  const OpenDoors::Guest guest(parts_.doors, caller->person, std::move(leave));
-  // Removed while the door was not yet known to be open.
-  if (!caller_of(request)) co_return;
+  const OpenDoors::Guest guest(parts_.doors, caller->person, door_of(session));
+  // Removed, or in another role, while the door was not yet known to be open.
+  caller = caller_of(request);
+  if (!caller) co_return;
+  SocketSession::take_role(session, caller->role);
   co_await SocketSession::run(std::move(session));
 }
 

@@ -42,8 +42,9 @@ net::Request asked(ApiTest& test, const std::string& id, std::string method, std
     body = json::serialize(json::object{{"secret", invite(test).secret}, {"name", "bea"}});
   }
   if (id == "revokeInvitation") target = "/invitations/" + invite(test).invitation.id;
-  if (id == "removePerson") {
-    target = "/people/" + test.people_->join(invite(test).secret, "carl")->id;
+  if (id == "giveRole") body = R"({"role":"editor"})";
+  if (id == "removePerson" || id == "giveRole") {
+    target = "/people/" + test.people_->join(invite(test).secret, id)->id;
   }
   if (id == "provision") body = R"({"name":"made"})";
   if (id == "setProviderKey") body = R"({"key":"sk-0123456789"})";

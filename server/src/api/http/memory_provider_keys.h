@@ -9,6 +9,8 @@
 namespace coditect::api {
 
 /// Keys in memory, for the tests of this layer: any name is a vendor's.
+///
+/// Threads: one at a time.
 class MemoryProviderKeys final : public ProviderKeys {
  public:
   awaitable<Result<json::value>> list() override {

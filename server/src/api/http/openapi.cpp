@@ -126,7 +126,8 @@ constexpr std::string_view kSchemas = R"({
     "required": ["name", "actor", "role"],
     "properties": {
       "name": {"type": "string"}, "actor": {"type": "string"},
-      "role": {"$ref": "#/components/schemas/Role"}, "workspace": {"type": "string"}
+      "role": {"$ref": "#/components/schemas/Role"}, "workspace": {"type": "string"},
+      "invited": {"type": "boolean"}
     }
   },
   "Role": {"enum": ["viewer", "editor", "owner"]},
@@ -136,8 +137,14 @@ constexpr std::string_view kSchemas = R"({
     "properties": {
       "id": {"type": "string"}, "name": {"type": "string"}, "actor": {"type": "string"},
       "role": {"$ref": "#/components/schemas/Role"}, "workspace": {"type": "string"},
-      "joined_at": {"type": "string", "format": "date-time"}, "invited_by": {"type": "string"}
+      "joined_at": {"type": "string", "format": "date-time"}, "invited_by": {"type": "string"},
+      "role_by": {"type": "string"}, "role_at": {"type": "string", "format": "date-time"}
     }
+  },
+  "GiveRole": {
+    "type": "object",
+    "required": ["role"],
+    "properties": {"role": {"$ref": "#/components/schemas/Role"}}
   },
   "People": {
     "type": "object",
@@ -231,6 +238,7 @@ std::string_view body_of(Operation operation) {
   switch (operation) {
     case Operation::kProvision: return "Provision";
     case Operation::kInvite: return "Invite";
+    case Operation::kGiveRole: return "GiveRole";
     case Operation::kJoin:
     case Operation::kJoinLook: return "Join";
     default: return "";

@@ -12,6 +12,8 @@ json::object me_json(const Caller& caller) {
                    {"actor", caller.actor},
                    {"role", to_string(caller.role)}};
   if (!caller.only.empty()) row["workspace"] = caller.only.str();
+  // Whose cookie is all that lets them in: it was given once.
+  if (!caller.person.empty()) row["invited"] = true;
   return row;
 }
 
@@ -22,6 +24,10 @@ json::object person_row(const Person& person) {
                    {"role", to_string(person.role)},
                    {"joined_at", to_rfc3339(person.joined_at)},
                    {"invited_by", person.invited_by}};
+  if (!person.role_by.empty()) {
+    row["role_by"] = person.role_by;
+    row["role_at"] = to_rfc3339(person.role_at);
+  }
   if (!person.workspace.empty()) row["workspace"] = person.workspace.str();
   return row;
 }
@@ -45,6 +51,13 @@ Result<std::int64_t> number_in(const json::object& body, std::string_view key, s
                  " to " + std::to_string(most));
 }
 
+Result<Role> role_in(const json::object& body) {
+  TRY(const std::string word, need_string(body, "role"));
+  const auto role = parse_role(word);
+  if (!role) return invalid("'" + word + "' is no role", "say viewer, editor or owner");
+  return *role;
+}
+
 /// What an owner asks for.
 Result<People::Wanted> wanted_of(const json::object& body, std::string actor) {
   for (const auto& member : body) {
@@ -55,10 +68,7 @@ Result<People::Wanted> wanted_of(const json::object& body, std::string actor) {
     }
   }
   People::Wanted wanted;
-  TRY(const std::string word, need_string(body, "role"));
-  const auto role = parse_role(word);
-  if (!role) return invalid("'" + word + "' is no role", "say viewer, editor or owner");
-  wanted.role = *role;
+  TRY(wanted.role, role_in(body));
   if (body.contains("workspace")) {
     TRY(std::string workspace, need_string(body, "workspace"));
     wanted.workspace = WorkspaceId(std::move(workspace));
@@ -88,6 +98,8 @@ awaitable<net::Response> PeopleHandler::answer(Operation operation, const net::R
     case Operation::kJoin: co_return co_await join(request);
     case Operation::kPeople: co_return people();
     case Operation::kRemovePerson: co_return co_await remove(std::move(id));
+    case Operation::kGiveRole:
+      co_return co_await give_role(request, std::move(caller), std::move(id));
     case Operation::kInvite: co_return co_await invite(request, std::move(caller.actor));
     case Operation::kInvitations: co_return invitations();
     case Operation::kRevokeInvitation: co_return co_await revoke(std::move(id));
@@ -173,6 +185,22 @@ awaitable<net::Response> PeopleHandler::remove(std::string id) {
   if (!removed) co_return net::problem(removed.error());
   parts_.doors.close(id);
   co_return net::Response{204, {}, {}};
+}
+
+awaitable<net::Response> PeopleHandler::give_role(const net::Request& request, Caller caller,
+                                                  std::string id) {
+  auto body = parse_json_object(request.body);
+  if (!body) co_return net::problem(body.error());
+  if (body->size() != 1) co_return net::problem(invalid("send {\"role\"} alone"));
+  auto role = role_in(*body);
+  if (!role) co_return net::problem(role.error());
+  auto write = [&people = parts_.people, id, role = *role, by = std::move(caller)] {
+    return people.give_role(id, role, by);
+  };
+  auto changed = co_await parts_.disk.run(std::move(write));
+  if (!changed) co_return net::problem(changed.error());
+  parts_.doors.give_role(id, changed->role);
+  co_return net::json_response(200, person_row(*changed));
 }
 
 awaitable<net::Response> PeopleHandler::revoke(std::string id) {

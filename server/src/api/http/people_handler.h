@@ -40,6 +40,7 @@ class PeopleHandler {
   awaitable<net::Response> look(const net::Request& request);
   awaitable<net::Response> join(const net::Request& request);
   awaitable<net::Response> remove(std::string id);
+  awaitable<net::Response> give_role(const net::Request& request, Caller caller, std::string id);
   awaitable<net::Response> revoke(std::string id);
   net::Response people() const;
   net::Response invitations() const;

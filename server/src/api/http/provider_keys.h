@@ -33,6 +33,11 @@ constexpr bool is_about_keys(Operation operation) {
   return operation >= Operation::kKeys && operation <= Operation::kKeyTest;
 }
 
+/// Whether agents are reached otherwise once it has succeeded.
+constexpr bool changes_keys(Operation operation) {
+  return operation == Operation::kKeySet || operation == Operation::kKeyRemove;
+}
+
 /// Answers a request of these routes. Whoever may use the node may set its keys; where there are
 /// roles, this is the place that asks for the owner.
 awaitable<net::Response> answer_about_keys(ProviderKeys& keys, Operation operation,

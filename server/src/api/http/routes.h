@@ -25,6 +25,7 @@ enum class Operation {
   kJoin,
   kPeople,
   kRemovePerson,
+  kGiveRole,
   kInvite,
   kInvitations,
   kRevokeInvitation,

@@ -3,22 +3,32 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
+#include "api/people/role.h"
+
 namespace coditect::api {
 
-/// The connections of invited people: whoever is removed is shown out of those that are open.
+/// The open connections of a node: whoever is removed is shown out of them, whoever gets another
+/// role has it in them, and what concerns all of the node is told in them.
 ///
 /// Threads:  any.
 /// Lifetime: outlives its Guests.
 class OpenDoors {
  public:
-  /// Keeps an entry for as long as it lives. `leave` must not block, and may be called from any
-  /// thread until then. Nothing is kept for the owner, whose id is "".
+  /// What can be done to a connection. None may block, each may be called from any thread.
+  struct Door {
+    std::function<void()> leave;
+    std::function<void(Role)> take_role;
+    std::function<void(std::shared_ptr<const std::string>)> hear;
+  };
+
+  /// Keeps an entry for as long as it lives. The owner's id is "".
   class Guest {
    public:
-    Guest(OpenDoors& doors, const std::string& person, std::function<void()> leave);
+    Guest(OpenDoors& doors, std::string person, Door door);
     ~Guest();
     Guest(const Guest&) = delete;
     Guest& operator=(const Guest&) = delete;
@@ -30,11 +40,15 @@ class OpenDoors {
 
   /// Shows `person` out everywhere.
   void close(const std::string& person);
+  /// What `person` may do from now on, everywhere.
+  void give_role(const std::string& person, Role role);
+  /// Sends `message` to everybody.
+  void tell(std::string message);
 
  private:
   struct Entry {
     std::string person;
-    std::function<void()> leave;
+    Door door;
   };
 
   std::mutex mutex_;

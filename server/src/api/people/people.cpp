@@ -48,13 +48,18 @@ Result<Role> need_role(const json::object& object) {
 }
 
 json::object person_json(const Person& person) {
-  return {{"id", person.id},
-          {"name", person.name},
-          {"role", to_string(person.role)},
-          {"workspace", person.workspace.str()},
-          {"joined_at", micros(person.joined_at)},
-          {"invited_by", person.invited_by},
-          {"removed", person.removed}};
+  json::object row{{"id", person.id},
+                   {"name", person.name},
+                   {"role", to_string(person.role)},
+                   {"workspace", person.workspace.str()},
+                   {"joined_at", micros(person.joined_at)},
+                   {"invited_by", person.invited_by},
+                   {"removed", person.removed}};
+  if (!person.role_by.empty()) {
+    row["role_by"] = person.role_by;
+    row["role_at"] = micros(person.role_at);
+  }
+  return row;
 }
 
 Result<Person> parse_person(const json::object& object) {
@@ -66,6 +71,10 @@ Result<Person> parse_person(const json::object& object) {
   person.workspace = WorkspaceId(find_string(object, "workspace").value_or(""));
   person.invited_by = find_string(object, "invited_by").value_or("");
   person.removed = find_bool(object, "removed").value_or(false);
+  person.role_by = find_string(object, "role_by").value_or("");
+  if (!person.role_by.empty()) {
+    TRY(person.role_at, need_time(object, "role_at"));
+  }
   return person;
 }
 
@@ -250,8 +259,8 @@ Result<Person> People::join(std::string_view secret, std::string_view name) {
   if (book.people.size() >= limits::kPeopleMax) {
     return Error{Errc::kLimit, "this server knows 1000 people and takes no more", {}};
   }
-  Person person{random_.id("p_"), std::string(name), found->role, found->workspace,
-                clock_.now(),     found->made_by,    false};
+  Person person{random_.id("p_"), std::string(name), found->role,
+                found->workspace, clock_.now(),      found->made_by};
   --found->uses_left;
   book.people.push_back(person);
   TRY_VOID(save(std::move(book)));
@@ -280,6 +289,39 @@ Result<Person> People::remove(std::string_view id) {
   Person removed = *found;
   TRY_VOID(save(std::move(book)));
   return removed;
+}
+
+Result<Person> People::give_role(std::string_view id, Role role, const Caller& by) {
+  const std::scoped_lock hold(writing_);
+  Book book = copy();
+  const auto of = [&book](std::string_view wanted) {
+    const auto found = std::ranges::find(book.people, wanted, &Person::id);
+    return found == book.people.end() || found->removed ? nullptr : &*found;
+  };
+  // Another owner may have changed the caller's own role a moment ago.
+  const Person* asker = by.person.empty() ? nullptr : of(by.person);
+  if (!by.person.empty() && (asker == nullptr || asker->role != Role::kOwner)) {
+    return Error{Errc::kDenied, "you are no owner any more", "ask an owner of this server"};
+  }
+  Person* person = of(id);
+  if (person == nullptr) return not_found("there is no such person");
+  if (person->role == role) return *person;
+  if (person == asker) {
+    return Error{Errc::kDenied, "nobody changes their own role",
+                 "ask another owner: so an owner is always left"};
+  }
+  if (role == Role::kOwner && !person->workspace.empty()) {
+    return invalid("'" + person->name +
+                       "' was invited to one workspace, and an owner is one of "
+                       "the whole server",
+                   "invite them to all workspaces, under another name");
+  }
+  person->role = role;
+  person->role_by = by.actor;
+  person->role_at = clock_.now();
+  Person changed = *person;
+  TRY_VOID(save(std::move(book)));
+  return changed;
 }
 
 }  // namespace coditect::api

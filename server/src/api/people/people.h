@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/people/caller.h"
 #include "api/people/person.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -59,6 +60,9 @@ class People {
   std::optional<Person> find(std::string_view id) const;
   /// Lets somebody in no longer.
   Result<Person> remove(std::string_view id);
+  /// Gives somebody another role; kDenied where `by` is no owner any more, or is that person:
+  /// since nobody changes their own role, whoever does it stays as an owner.
+  Result<Person> give_role(std::string_view id, Role role, const Caller& by);
 
  private:
   struct Book {

@@ -65,6 +65,29 @@ TEST_F(PeopleTest, EverythingIsThereAfterARestart) {
   EXPECT_TRUE(people->join(secret, "cat"));
 }
 
+TEST_F(PeopleTest, OfTwoOwnersWhoDemoteEachOtherOneIsLeft) {
+  const auto people = open();
+  const auto owner = [&](const char* name) {
+    const auto made =
+        *people->invite({Role::kOwner, {}, std::chrono::seconds(60), 1, "user:owner"});
+    const Person person = *people->join(made.secret, name);
+    return Caller{"user:" + person.name, person.role, person.id, {}, 0};
+  };
+  const Caller ann = owner("ann"), bob = owner("bob");
+  // Both were owners when they asked.
+  EXPECT_TRUE(people->give_role(ann.person, Role::kViewer, bob));
+  EXPECT_EQ(people->give_role(bob.person, Role::kViewer, ann).error().code, Errc::kDenied);
+  EXPECT_EQ(people->give_role(bob.person, Role::kViewer, bob).error().code, Errc::kDenied);
+  EXPECT_EQ(people->find(bob.person)->role, Role::kOwner);
+  EXPECT_TRUE(people->give_role(ann.person, Role::kOwner, bob));
+  clock_.advance(std::chrono::seconds(5));
+  EXPECT_TRUE(people->give_role(bob.person, Role::kEditor, ann));
+  const auto again = open();
+  EXPECT_EQ(again->find(bob.person)->role, Role::kEditor);
+  EXPECT_EQ(again->find(bob.person)->role_by, "user:ann");
+  EXPECT_EQ(again->find(bob.person)->role_at, clock_.now());
+}
+
 TEST_F(PeopleTest, ADamagedFileIsNotTakenForAnEmptyOne) {
   for (const char* text : {"", "{}", R"({"form":2,"people":[],"invitations":[]})",
                            R"({"form":1,"people":[{"id":"p"}],"invitations":[]})",

@@ -15,8 +15,10 @@ struct Person {
   Role role = Role::kViewer;
   WorkspaceId workspace;  ///< the only one they are let into; "" for all
   Time joined_at{};
-  std::string invited_by;  ///< an actor
-  bool removed = false;    ///< kept, so that the name in the log stays theirs
+  std::string invited_by;    ///< an actor
+  bool removed = false;      ///< kept, so that the name in the log stays theirs
+  std::string role_by = {};  ///< the actor who gave them another role; "" for the invitation's
+  Time role_at{};            ///< and when
 };
 
 /// A way in for those who have its secret, of which only the hash is kept.

@@ -45,14 +45,18 @@ json::object attachment(workspace::Workspace& workspace) {
   return answer;
 }
 
+json::object you_json(const Caller& caller) {
+  return {{"name", caller.actor.substr(caller.actor.find(':') + 1)},
+          {"actor", caller.actor},
+          {"role", to_string(caller.role)},
+          {"connection", caller.connection}};
+}
+
 awaitable<Result<json::value>> attachment_when_durable(workspace::Workspace& workspace,
                                                        Caller caller) {
   workspace.keep_session(caller.actor);
   json::object answer = attachment(workspace);
-  answer["you"] = {{"name", caller.actor.substr(caller.actor.find(':') + 1)},
-                   {"actor", caller.actor},
-                   {"role", to_string(caller.role)},
-                   {"connection", caller.connection}};
+  answer["you"] = you_json(caller);
   CO_TRY_VOID(co_await workspace.log().durable(workspace.state().seq));
   co_return answer;
 }

@@ -17,7 +17,9 @@ json::array worktree_rows(const workspace::WorkspaceState& state);
 /// cost, approvals, approval_policy}, all of it the state right after event `head`. On the
 /// workspace's strand.
 json::object attachment(workspace::Workspace& workspace);
-/// attachment(), and who asks as `you` {name, actor, role, connection}, given only once everything
+/// {name, actor, role, connection}
+json::object you_json(const Caller& caller);
+/// attachment(), and who asks as `you`, given only once everything
 /// that it shows is durable; keeps the session open.
 awaitable<Result<json::value>> attachment_when_durable(workspace::Workspace& workspace,
                                                        Caller caller);

@@ -76,7 +76,7 @@ std::vector<Method> document_methods() {
        {{"path", "string", kRequired, kPathWords},
         {"client", "string", kRequired, kClientWords},
         {"file_version", "integer", kOptional, kFileWords}},
-       "{session, version, text, file?: {version, text, by, clashes}}",
+       "{session, version, text, saved?, file?: {version, text, by, clashes}}",
        open},
       {"documents.restore",
        "documents.open, with a text that was shared and not saved when a session ended: it is put "
@@ -85,7 +85,7 @@ std::vector<Method> document_methods() {
         {"client", "string", kRequired, kClientWords},
         {"text", "string", kRequired, "the text, with \\n as line break"},
         {"base_version", "integer", kRequired, "the file's version that it is based on"}},
-       "{session, version, text, file?: {version, text, by, clashes}}",
+       "{session, version, text, saved?, file?: {version, text, by, clashes}}",
        restore},
       {"documents.push",
        "Adds changes to a document. Refused as conflict unless they are based on its present "

@@ -83,7 +83,7 @@ constexpr std::string_view kPromised[] = {
     "terminal.open",      "terminal.write",     "terminal.resize",       "terminal.close",
     "instructions.list",  "instructions.trust", "instructions.distrust", "tasks.changes",
     "tasks.revert",       "tasks.reject_hunks", "tasks.accept_hunks",    "timeline.density",
-    "timeline.restore"};
+    "timeline.restore",   "tasks.accept_files"};
 
 TEST(MethodTable, HasEveryPromisedMethod) {
   const MethodTable table;

@@ -29,14 +29,35 @@ awaitable<Result<json::value>> revert(MethodCall call) {
   co_return answer;
 }
 
+/// Of `task`, as `choice` names it: {path, version, hunks}.
+Result<TaskUndo::Choice> choice_of(std::string task, const json::object& choice) {
+  TaskUndo::Choice made;
+  made.task = std::move(task);
+  made.path = text_param(choice, "path");
+  TRY(const auto version, sequence_param(choice, "version"));
+  made.version = version.value_or(0);
+  TRY(made.hunks, texts_param(choice, "hunks"));
+  return made;
+}
+
 Result<TaskUndo::Choice> choice_of(const MethodCall& call) {
-  TaskUndo::Choice choice;
-  choice.task = text_param(call.params, "id");
-  choice.path = text_param(call.params, "path");
-  TRY(const auto version, sequence_param(call.params, "version"));
-  choice.version = version.value_or(0);
-  TRY(choice.hunks, texts_param(call.params, "hunks"));
-  return choice;
+  return choice_of(text_param(call.params, "id"), call.params);
+}
+
+Result<std::vector<TaskUndo::Choice>> choices_of(const MethodCall& call) {
+  std::vector<TaskUndo::Choice> choices;
+  for (const json::value& row : call.params.at("files").as_array()) {
+    const json::object* file = row.if_object();
+    const bool whole = file != nullptr && find_string(*file, "path") &&
+                       find_int(*file, "version") && find_array(*file, "hunks") != nullptr;
+    if (!whole) {
+      return invalid("'files' holds what is no {path, version, hunks}",
+                     "give each file as tasks.changes does, with the ids of its pieces");
+    }
+    TRY(TaskUndo::Choice choice, choice_of(text_param(call.params, "id"), *file));
+    choices.push_back(std::move(choice));
+  }
+  return choices;
 }
 
 awaitable<Result<json::value>> reject(MethodCall call) {
@@ -52,6 +73,16 @@ awaitable<Result<json::value>> accept(MethodCall call) {
   const std::size_t count = choice.hunks.size();
   CO_TRY_VOID(co_await call.workspace.undo().accept(call.actor, std::move(choice)));
   co_return json::object{{"accepted", count}};
+}
+
+awaitable<Result<json::value>> accept_files(MethodCall call) {
+  CO_TRY(auto choices, choices_of(call));
+  std::string id = text_param(call.params, "id");
+  CO_TRY(const TaskUndo::Accepted accepted, co_await call.workspace.undo().accept_files(
+                                                call.actor, std::move(id), std::move(choices)));
+  co_return json::object{{"files", accepted.files},
+                         {"accepted", accepted.hunks},
+                         {"refused", to_json(accepted.refused)}};
 }
 
 const Parameter kTaskId{"id", "string", kRequired, "the task's id"};
@@ -86,6 +117,12 @@ std::vector<Method> undo_methods() {
        choice_parameters(), "{path, version}", reject},
       {"tasks.accept_hunks", "Notes that pieces of what a task changed are as they should be.",
        choice_parameters(), "{accepted}", accept},
+      {"tasks.accept_files",
+       "Accepts pieces of many files in one step: a file's together, or not and it is refused.",
+       {kTaskId,
+        {"files", "array", kRequired, "{path, version, hunks} of each, as tasks.accept_hunks"}},
+       "{files, accepted, refused: [{path, why}]}",
+       accept_files},
   };
 }
 

@@ -28,6 +28,11 @@ awaitable<Result<json::value>> describe_to_subscriber(workspace::Workspace& work
   co_return co_await attachment_when_durable(workspace, std::move(caller));
 }
 
+awaitable<void> show_presence(std::shared_ptr<workspace::Workspace> workspace, Caller caller) {
+  workspace->presence().enter(caller.connection, caller.actor, to_string(caller.role));
+  co_return;
+}
+
 /// Gives a connection its number.
 Caller numbered(Caller caller) {
   static std::atomic<std::uint64_t> last = 0;
@@ -42,8 +47,8 @@ SocketSession::SocketSession(net::WebSocket& socket, Dispatcher& dispatcher, Wor
     : socket_(socket),
       dispatcher_(dispatcher),
       workspace_id_(std::move(workspace)),
-      caller_(numbered(std::move(caller))),
       strand_(socket.strand()),
+      caller_(numbered(std::move(caller))),
       outbox_(strand_, limits::kSubscriberQueueMax),
       wake_(strand_),
       room_(strand_),
@@ -72,6 +77,35 @@ void SocketSession::show_out(const std::weak_ptr<SocketSession>& session) {
     const auto still = session.lock();
     if (!still || !still->open_) return;
     still->tasks_.spawn("goodbye", still->socket_.close(net::CloseCode::kPolicy, "let out"));
+  });
+}
+
+void SocketSession::take_role(const std::weak_ptr<SocketSession>& session, Role role) {
+  const auto self = session.lock();
+  if (!self) return;
+  asio::post(self->strand_, [session, role] {
+    const auto still = session.lock();
+    if (!still || !still->open_ || still->caller_.role == role) return;
+    still->caller_.role = role;
+    still->send(rpc_notification("you", you_json(still->caller_)));
+    still->tasks_.spawn("role", show_role(still));
+  });
+}
+
+/// To the others, who see each other's roles.
+awaitable<void> SocketSession::show_role(std::shared_ptr<SocketSession> self) {
+  const auto workspace = self->attached_;
+  if (!workspace) co_return;
+  co_await run_on(workspace->strand(), show_presence(workspace, self->caller_));
+}
+
+void SocketSession::hear(const std::weak_ptr<SocketSession>& session,
+                         std::shared_ptr<const std::string> message) {
+  const auto self = session.lock();
+  if (!self) return;
+  asio::post(self->strand_, [session, message = std::move(message)] {
+    const auto still = session.lock();
+    if (still && still->open_) still->send(*message);
   });
 }
 
@@ -180,6 +214,8 @@ awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
   auto described = co_await workspace::Workspace::perform(*awake, describe);
   if (!described) co_return Attached{rpc_error(id, described.error()), {}};
   json::object& answer = described->as_object();
+  // The role may be another since the description was begun.
+  answer["you"] = you_json(caller_);
   const Sequence head = answer.at("head").to_number<Sequence>();
   // A client that knows more than the log was connected to another life of this workspace.
   const bool resync = *resume_from && **resume_from > head;
@@ -235,8 +271,10 @@ awaitable<void> SocketSession::begin_stream(Stream stream) {
   if (!open_) co_return;
   const std::uint64_t generation = ++generation_;
   const Strand theirs = stream.workspace->strand();
+  const Role entered_as = caller_.role;
   watching_ = co_await run_on(theirs, watch(weak_from_this(), strand_, stream.workspace, caller_));
   attached_ = stream.workspace;
+  if (caller_.role != entered_as) tasks_.spawn("role", show_role(shared_from_this()));
   tasks_.spawn("event stream", stream_events(shared_from_this(), std::move(stream), generation));
 }
 

@@ -34,6 +34,12 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   static awaitable<void> run(std::shared_ptr<SocketSession> self);
   /// Ends it soon, for somebody who is let in no longer. Any thread.
   static void show_out(const std::weak_ptr<SocketSession>& session);
+  /// From soon on its calls are those of somebody with `role`, and the client knows. Calls under
+  /// way come to their end. Any thread.
+  static void take_role(const std::weak_ptr<SocketSession>& session, Role role);
+  /// Sends a notification. Any thread.
+  static void hear(const std::weak_ptr<SocketSession>& session,
+                   std::shared_ptr<const std::string> message);
 
  private:
   /// Where a client's events go on.
@@ -62,6 +68,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
                                  std::uint64_t connection);
   awaitable<Attached> attach(const RpcCall& call);
   awaitable<void> begin_stream(Stream stream);
+  static awaitable<void> show_role(std::shared_ptr<SocketSession> self);
   awaitable<void> detach();
   void send(std::string message);
   void send_responses(const json::array& responses, bool batch);
@@ -70,10 +77,10 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   net::WebSocket& socket_;
   Dispatcher& dispatcher_;
   const WorkspaceId workspace_id_;
-  const Caller caller_;
   const Strand strand_;
 
   // Touched only on strand_.
+  Caller caller_;  ///< only its role changes
   bool open_ = true;
   BoundedQueue<std::string> outbox_;
   std::shared_ptr<workspace::Workspace> attached_;

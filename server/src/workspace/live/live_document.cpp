@@ -42,6 +42,11 @@ std::size_t LiveDocument::hash_at(Version version) const {
   return version == first_ ? first_hash_ : updates_[version - first_ - 1].hash;
 }
 
+std::optional<LiveDocument::Version> LiveDocument::file_at() const {
+  if (hash_at(saves_from_) != file_hash_) return std::nullopt;
+  return saves_from_;
+}
+
 Result<void> LiveDocument::push(Version version, std::string_view client, std::string_view by,
                                 const std::vector<json::array>& changes) {
   if (version != this->version()) {

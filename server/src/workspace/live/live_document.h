@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ namespace coditect::workspace {
 /// to what the text was at some version since; any other change of the file becomes a change of a
 /// clean text, and clashes with one that is not.
 ///
+/// Threads:    one at a time.
 /// Invariants: text() is the first text with every update applied in order; version() only rises.
 class LiveDocument {
  public:
@@ -50,6 +52,9 @@ class LiveDocument {
   /// Whether the file was changed under a text that was not saved, and nobody has decided since.
   bool clashes() const { return clashes_; }
   bool is_clean() const { return hash_at(version()) == file_hash_; }
+  /// The version whose text is the file's, where since() knows it: what was typed on the file
+  /// alone is rebased from there. Nothing while the two clash.
+  std::optional<Version> file_at() const;
 
   /// Adds all of the changes or none. kConflict unless `version` is the present one, kInvalid for
   /// what is no change of the text, kLimit where the text grows too large.

@@ -69,6 +69,22 @@ TEST(LiveDocument, AFileThatGoesBackToItsOwnTextEndsNothing) {
   EXPECT_EQ(doc.file().version, 11u);
 }
 
+TEST(LiveDocument, SaysWhichVersionIsTheFile) {
+  LiveDocument doc = document("a");
+  EXPECT_EQ(doc.file_at(), 0u);
+  ASSERT_TRUE(doc.push(0, "c", "user:ann", {change(R"([1,[0,"b"]])")}));
+  ASSERT_TRUE(doc.push(1, "c", "user:ann", {change(R"([2,[0,"c"]])")}));
+  EXPECT_EQ(doc.file_at(), 0u) << "nothing is saved";
+  EXPECT_EQ(*doc.take({"ab", 11, "user:ann"}), Taken::kSaved);
+  EXPECT_EQ(doc.file_at(), 1u);
+  EXPECT_EQ(*doc.take({"other", 12, "agent:kimi"}), Taken::kClashed);
+  EXPECT_FALSE(doc.file_at());
+  EXPECT_EQ(*doc.take({"abc", 13, "user:ann"}), Taken::kSaved);
+  EXPECT_EQ(*doc.take({"ABC", 14, "agent:kimi"}), Taken::kUpdated);
+  EXPECT_EQ(doc.file_at(), 3u);
+  EXPECT_TRUE(doc.since(*doc.file_at())->empty());
+}
+
 TEST(LiveDocument, KeepsNoMoreThanItsLimits) {
   LiveDocument doc = document("");
   const std::size_t most = limits::kLiveUpdatesKept;
@@ -79,6 +95,7 @@ TEST(LiveDocument, KeepsNoMoreThanItsLimits) {
   }
   EXPECT_EQ(doc.since(9).error().code, Errc::kNotFound);
   EXPECT_EQ(doc.since(10)->size(), most);
+  EXPECT_FALSE(doc.file_at()) << "that version is no longer known";
   EXPECT_EQ(*doc.take({"new", 11, "agent:kimi"}), Taken::kClashed);
   const std::string large(limits::kLiveTextUnitsMax + 1, 'x');
   EXPECT_EQ(doc.take({large, 12, "system"}).error().code, Errc::kLimit);

@@ -148,6 +148,7 @@ awaitable<Result<json::value>> LiveDocuments::open(Client client, std::string pa
   json::object answer{{"session", document.session()},
                       {"version", document.version()},
                       {"text", to_utf8(document.text())}};
+  if (const auto saved = document.file_at()) answer["saved"] = *saved;
   add_file(answer, document, file_version);
   co_return answer;
 }

@@ -57,8 +57,9 @@ class LiveDocuments {
 
   explicit LiveDocuments(Parts parts) : parts_(parts) {}
 
-  /// {session, version, text, file?}. With `unsaved`, a text that is still the file's of that base
-  /// becomes it, in one step: of several who come back with the same text only the first adds it.
+  /// {session, version, text, saved?, file?}. With `unsaved`, a text that is still the file's of
+  /// that base becomes it, in one step: of several who come back with the same text only the first
+  /// adds it.
   awaitable<Result<json::value>> open(Client client, std::string path, Sequence file_version,
                                       std::optional<Unsaved> unsaved);
   /// {session, version}.

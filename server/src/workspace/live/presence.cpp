@@ -15,7 +15,10 @@ Result<void> check_offset(const std::optional<std::int64_t>& offset) {
 }  // namespace
 
 void Presence::enter(std::uint64_t connection, std::string actor, std::string_view role) {
-  here_.insert_or_assign(connection, Someone{std::move(actor), std::string(role), {}, {}, 0});
+  // Who is here already and enters in another role looks where they looked.
+  Someone& someone = here_[connection];
+  someone.actor = std::move(actor);
+  someone.role = role;
   show_all();
 }
 

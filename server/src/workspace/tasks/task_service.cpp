@@ -238,7 +238,8 @@ awaitable<void> TaskService::run_agent(std::string name) {
     // Each task is done with the keys that hold when it begins.
     const auto definition = parts_.directory.find(name);
     check(definition != nullptr, "an agent with a task is one of the node's");
-    agents::Assignment assignment{task->id, name, task->prompt, task->attempt, task->images};
+    agents::Assignment assignment{task->id,      name,         task->prompt,
+                                  task->attempt, task->images, definition->role};
     parts_.log.append(*std::move(draft));
     running_[name] = {assignment.task, std::stop_source()};
     co_await run_task(*definition, std::move(assignment));

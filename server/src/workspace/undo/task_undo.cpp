@@ -62,6 +62,12 @@ const TreeEntry* find_entry(const blobs::Tree& tree, const std::string& path) {
   return place == tree.entries.end() || place->path != path ? nullptr : &*place;
 }
 
+Result<void> check_count(const TaskUndo::Choice& choice) {
+  if (!choice.hunks.empty() && choice.hunks.size() <= limits::kHunksOfCallMax) return {};
+  return invalid("'hunks' names none, or too many",
+                 fmt::format("name 1 to {} of them", limits::kHunksOfCallMax));
+}
+
 bool is_still(const FileThen& now, const TreeEntry* entry) {
   if (entry == nullptr || !now) return entry == nullptr && !now;
   return entry->kind == TreeEntry::Kind::kFile && entry->hash == now->hash &&
@@ -155,31 +161,33 @@ Result<std::vector<TreeStep>> TaskUndo::plan(const Undone& undone, const blobs::
 }
 
 awaitable<Result<std::vector<Hunk>>> TaskUndo::choose(const Choice& choice, Compared& compared) {
-  if (choice.hunks.empty() || choice.hunks.size() > limits::kHunksOfCallMax) {
-    co_return invalid("'hunks' names none, or too many",
-                      fmt::format("name 1 to {} of them", limits::kHunksOfCallMax));
-  }
+  CO_TRY_VOID(check_count(choice));
   CO_TRY(compared, co_await compare(choice.task));
+  co_return chosen(choice, compared);
+}
+
+Result<std::vector<Hunk>> TaskUndo::chosen(const Choice& choice, const Compared& compared) {
   const Sequence version = version_of(compared.now, choice.path);
   if (version != choice.version) {
-    co_return Error{
-        Errc::kConflict,
-        fmt::format("'{}' has version {}, not {}", choice.path, version, choice.version),
-        "look at tasks.changes again"};
+    return Error{Errc::kConflict,
+                 fmt::format("'{}' has version {}, not {}", choice.path, version, choice.version),
+                 "look at tasks.changes again"};
   }
   const auto file = compared.undone.files.find(choice.path);
   std::vector<Hunk> all;
   if (file != compared.undone.files.end()) {
     all = hunks_of(choice.task, choice.path, file->second);
   }
+  const std::set<std::string_view> wanted(choice.hunks.begin(), choice.hunks.end());
+  std::erase_if(all, [&](const Hunk& hunk) { return !wanted.contains(hunk.id); });
+  std::set<std::string_view> found;
+  for (const Hunk& hunk : all) found.insert(hunk.id);
   for (const std::string& id : choice.hunks) {
-    if (std::ranges::find(all, id, &Hunk::id) != all.end()) continue;
-    co_return not_found("there is no piece '" + id + "' of that task in '" + choice.path + "'",
-                        "tasks.changes names those there are");
+    if (found.contains(id)) continue;
+    return not_found("there is no piece '" + id + "' of that task in '" + choice.path + "'",
+                     "tasks.changes names those there are");
   }
-  const std::set<std::string_view> chosen(choice.hunks.begin(), choice.hunks.end());
-  std::erase_if(all, [&](const Hunk& hunk) { return !chosen.contains(hunk.id); });
-  co_return all;
+  return all;
 }
 
 awaitable<Result<Sequence>> TaskUndo::reject(Actor actor, Choice choice) {
@@ -207,14 +215,45 @@ awaitable<Result<Sequence>> TaskUndo::reject(Actor actor, Choice choice) {
   co_return version_of(parts_.state.files.files(), choice.path);
 }
 
+EventDraft TaskUndo::acceptance(const Actor& actor, Choice choice) {
+  json::object data{{"path", choice.path}, {"hunks", json::value_from(choice.hunks)}};
+  return {"hunks_accepted", actor.name, actor.session, choice.task, std::move(data)};
+}
+
 awaitable<Result<void>> TaskUndo::accept(Actor actor, Choice choice) {
   CO_TRY(choice.path, locks::canonical_path(choice.path));
   Compared compared;
   CO_TRY_VOID(co_await choose(choice, compared));
-  json::object data{{"path", choice.path}, {"hunks", json::value_from(choice.hunks)}};
-  EventDraft draft{"hunks_accepted", actor.name, actor.session, choice.task, std::move(data)};
-  CO_TRY_VOID(co_await parts_.log.record(std::move(draft)));
+  CO_TRY_VOID(co_await parts_.log.record(acceptance(actor, std::move(choice))));
   co_return Result<void>{};
+}
+
+awaitable<Result<TaskUndo::Accepted>> TaskUndo::accept_files(Actor actor, std::string task,
+                                                             std::vector<Choice> choices) {
+  if (choices.empty() || choices.size() > limits::kReviewedFilesOfCallMax) {
+    co_return invalid("'files' names none, or too many",
+                      fmt::format("name 1 to {} of them", limits::kReviewedFilesOfCallMax));
+  }
+  for (const Choice& choice : choices) CO_TRY_VOID(check_count(choice));
+  CO_TRY(const Compared compared, co_await compare(std::move(task)));
+  CO_TRY_VOID(parts_.log.admit());
+  Accepted accepted;
+  for (Choice& choice : choices) {
+    // Its own name for the file, in what is refused, is what the caller knows it by.
+    auto path = locks::canonical_path(choice.path);
+    auto pieces = path ? chosen({choice.task, *path, choice.version, choice.hunks}, compared)
+                       : Result<std::vector<Hunk>>(path.error());
+    if (!pieces) {
+      accepted.refused.push_back({choice.path, 0, 0, pieces.error().message});
+      continue;
+    }
+    ++accepted.files;
+    accepted.hunks += pieces->size();
+    choice.path = *std::move(path);
+    parts_.log.append(acceptance(actor, std::move(choice)));
+  }
+  CO_TRY_VOID(co_await parts_.log.durable(parts_.log.head()));
+  co_return accepted;
 }
 
 json::array to_json(const std::vector<Refused>& all) {

@@ -63,6 +63,16 @@ class TaskUndo {
   /// Notes that somebody is content with these pieces.
   awaitable<Result<void>> accept(Actor actor, Choice choice);
 
+  struct Accepted {
+    std::size_t files = 0;
+    std::size_t hunks = 0;
+    std::vector<Refused> refused;  ///< files whose pieces stay as they were
+  };
+  /// accept() for many files, compared once: each file's pieces are accepted together, durably, or
+  /// the file is among those refused. Each choice is of `task`.
+  awaitable<Result<Accepted>> accept_files(Actor actor, std::string task,
+                                           std::vector<Choice> choices);
+
  private:
   /// The files as they were when they were compared, and what they are without the task.
   struct Compared {
@@ -71,6 +81,8 @@ class TaskUndo {
   };
   awaitable<Result<Compared>> compare(std::string task);
   awaitable<Result<std::vector<Hunk>>> choose(const Choice& choice, Compared& compared);
+  static Result<std::vector<Hunk>> chosen(const Choice& choice, const Compared& compared);
+  static EventDraft acceptance(const Actor& actor, Choice choice);
   awaitable<Result<Checkpoints::Restored>> bring(Actor actor, std::string task, std::string label,
                                                  Undone undone);
   Result<std::vector<TreeStep>> plan(const Undone& undone, const blobs::Tree& now) const;

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import {
-  definitionPattern,
+  definitionSearches,
   filesFor,
   peopleFor,
   symbolsFor,
@@ -116,12 +116,13 @@ function useSymbols(query: string): MentionOption[] {
   const session = useSession();
   const [found, setFound] = useState<{ query: string; matches: FileMatch[] } | null>(null);
   useEffect(() => {
-    const pattern = definitionPattern(query);
-    if (pattern === null) return undefined;
+    const searches = definitionSearches(query);
+    if (searches.length === 0) return undefined;
     let wanted = true;
     const timer = setTimeout(() => {
-      session.call('search.text', { query: pattern, limit: 60 }).then(
-        ({ matches }) => wanted && setFound({ query, matches }),
+      const asked = searches.map((each) => session.call('search.text', { ...each, limit: 60 }));
+      Promise.all(asked).then(
+        (answers) => wanted && setFound({ query, matches: answers.flatMap((a) => a.matches) }),
         // The list goes without symbols.
         () => undefined,
       );

@@ -36,6 +36,9 @@ class Client {
   state = EditorState.create({ doc: kStart });
   doc: OpenDocument;
   online = true;
+  /** Whether the server still takes what they type, and whether they know. */
+  role: 'editor' | 'viewer' = 'editor';
+  mayEdit = true;
   readonly collab: CollabText;
   readonly shared: SharedText;
 
@@ -59,7 +62,7 @@ class Client {
       step: (event) => {
         this.doc = stepDocument(this.doc, event);
       },
-      mayEdit: () => true,
+      mayEdit: () => this.mayEdit,
     });
   }
 
@@ -104,6 +107,10 @@ class Client {
         case 'documents.restore':
           return this.server.open({ text: text ?? '', base_version: base_version ?? 0 });
         case 'documents.push':
+          if (this.role === 'viewer') {
+            this.mayEdit = false;
+            throw Object.assign(new Error(), { kind: 'denied' });
+          }
           this.server.push(session ?? '', version ?? 0, client ?? '', changes ?? []);
           this.onPushed();
           return {};
@@ -246,19 +253,80 @@ describe('what is typed', () => {
     expect(ann.doc.base).toBe(kStart);
   });
 
-  it('before the first connection stays too, and asks where others have typed', async () => {
+  it('before the first connection is put beside what others have typed', async () => {
     const { server, bob } = await two();
     const late = new Client('late', server);
     late.online = false;
-    late.edit({ changes: { from: 0, insert: 'mine ' } });
+    late.edit({ changes: { from: 0, to: 3, insert: 'mine' } });
     bob.edit({ changes: { from: 0, insert: 'other ' } });
     await settle();
     late.online = true;
     late.shared.resume();
     await settle();
-    expect(late.text()).toBe(`mine ${kStart}`);
-    expect(late.doc.incoming?.text).toBe(`other ${kStart}`);
+    expect(late.text()).toBe(`other mine${kStart.slice(3)}`);
+    expect(bob.text()).toBe(late.text());
+    expect(late.doc.incoming).toBeNull();
   });
+
+  it('before the first connection goes on top of what others have saved since', async () => {
+    const { server, bob } = await two();
+    const late = new Client('late', server);
+    late.online = false;
+    late.edit({ changes: { from: 0, insert: 'mine ' } });
+    bob.edit({ changes: { from: kStart.length, insert: 'four\n' } });
+    await settle();
+    server.write(bob.text(), 'user:bob');
+    bob.edit({ changes: { from: 0, insert: 'other ' } });
+    await settle();
+    late.online = true;
+    late.shared.resume();
+    await settle();
+    expect([late.text(), late.doc.incoming]).toEqual([bob.text(), null]);
+    expect(late.text()).toMatch(/^(mine other|other mine) one\ntwo\nthree\nfour\n$/);
+    expect(late.doc).toMatchObject({ base: `${kStart}four\n`, version: 2 });
+  });
+
+  it('before the first connection is asked about where the file has the same line anew', async () => {
+    const { server, bob } = await two();
+    const late = new Client('late', server);
+    late.online = false;
+    late.edit({ changes: { from: 0, to: 3, insert: 'mine' } });
+    server.write(kStart.replace('one', 'other'), 'agent:kimi');
+    bob.shared.resume();
+    await settle();
+    late.online = true;
+    late.shared.resume();
+    await settle();
+    expect(late.text()).toBe(`mine${kStart.slice(3)}`);
+    expect(late.doc.incoming?.text).toBe(bob.text());
+  });
+
+  for (let seed = 1; seed <= 40; seed++) {
+    it(`before the first connection is there once, wherever it was typed (seed ${seed})`, async () => {
+      const next = random(seed * 104_729);
+      const below = (count: number): number => Math.floor(next() * count);
+      const { server, ann, bob } = await two();
+      const late = new Client('late', server);
+      late.online = false;
+      const words: string[] = [];
+      for (let step = 0; step < 24; step++) {
+        const client = [ann, bob, late, late][below(4)]!;
+        const word = `<${words.length}>`;
+        words.push(word);
+        const places = [...client.text().matchAll(/>|\n/g)].map(({ index }) => index + 1);
+        const at = places[below(places.length)] ?? 0;
+        client.edit({ changes: { from: at, insert: below(3) === 0 ? `${word}\n` : word } });
+        await vi.advanceTimersByTimeAsync(below(60));
+      }
+      late.online = true;
+      late.shared.resume();
+      await settle();
+      expect(late.doc.incoming).toBeNull();
+      expect([late.text(), ann.text()]).toEqual([bob.text(), bob.text()]);
+      for (const word of words) expect(bob.text().split(word).length, word).toBe(2);
+      for (const line of ['one', 'two', 'three']) expect(bob.text()).toContain(line);
+    });
+  }
 
   it('is saved as a text that the server knows', async () => {
     const { server, ann, bob } = await two();
@@ -273,6 +341,24 @@ describe('what is typed', () => {
     await settle();
     expect(bob.doc).toMatchObject({ base: text, version: 2, incoming: null });
     expect(bob.text()).toBe(text);
+  });
+});
+
+describe('somebody who becomes a viewer', () => {
+  it('reads along, and what they had typed goes out when they may again', async () => {
+    const { ann, bob } = await two();
+    ann.role = 'viewer';
+    ann.edit({ changes: { from: 0, insert: 'A' } });
+    await settle();
+    bob.edit({ changes: { from: 0, insert: 'B' } });
+    await settle();
+    expect(bob.text()).toBe(`B${kStart}`);
+    expect(ann.text()).toMatch(/^(AB|BA)one/);
+    ann.role = 'editor';
+    ann.mayEdit = true;
+    ann.shared.resume();
+    await settle();
+    expect(bob.text()).toBe(ann.text());
   });
 });
 

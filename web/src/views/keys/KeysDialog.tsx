@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { keysOpen } from '../../actions/vendorKeys';
+import { keyChanges, keysOpen } from '../../actions/vendorKeys';
 import { asFailure, type Failure } from '../../net/failure';
 import { listKeys } from '../../net/http';
 import type { ProviderKey, ProviderKeys } from '../../protocol/http';
@@ -19,7 +19,13 @@ export default function KeysDialog() {
     setFailure(null);
     listKeys().then(setKeys, (thrown: unknown) => setFailure(asFailure(thrown)));
   }, []);
-  useEffect(load, [load]);
+  const changes = useStore(keyChanges);
+  useEffect(load, [load, changes]);
+  // Where no workspace is open nobody tells of a change.
+  useEffect(() => {
+    window.addEventListener('focus', load);
+    return () => window.removeEventListener('focus', load);
+  }, [load]);
   const changed = (row: ProviderKey): void => {
     setKeys((before) =>
       before === null

@@ -6,8 +6,8 @@ import { kRoleWords } from '../../model/roles';
 import { asFailure, type Failure } from '../../net/failure';
 import type { Role } from '../../protocol/people';
 import { Button, Problem } from '../../ui/controls';
+import { RoleSelect } from './RoleSelect';
 
-const ROLES: Role[] = ['viewer', 'editor', 'owner'];
 const LIVES = [
   { seconds: 3_600, words: 'an hour' },
   { seconds: 86_400, words: 'a day' },
@@ -38,7 +38,10 @@ export function InviteForm({ session }: { session: WorkspaceSession }) {
     <section aria-labelledby="people-invite">
       <h3 id="people-invite">Invite by a link</h3>
       <form className="invite-form" onSubmit={submit}>
-        <RoleChoice role={role} onChange={setRole} />
+        <label>
+          Role
+          <RoleSelect role={role} onChange={setRole} testid="invite-role" />
+        </label>
         <LifeChoice life={life} onChange={setLife} />
         <label>
           People
@@ -70,26 +73,6 @@ export function InviteForm({ session }: { session: WorkspaceSession }) {
       {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
       {link !== null && <Link link={link} />}
     </section>
-  );
-}
-
-function RoleChoice(props: { role: Role; onChange: (role: Role) => void }) {
-  return (
-    <label>
-      Role
-      <select
-        className="select"
-        value={props.role}
-        onChange={({ target }) => props.onChange(target.value as Role)}
-        data-testid="invite-role"
-      >
-        {ROLES.map((each) => (
-          <option key={each} value={each}>
-            {each}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -1,18 +1,19 @@
 import { useEffect } from 'react';
-import { loadPeople, peopleBook, removePerson, revokeInvitation } from '../../actions/people';
+import { askLogOut } from '../../actions/logOut';
+import { loadPeople, peopleBook, revokeInvitation } from '../../actions/people';
 import { closePrompt } from '../../actions/prompts';
 import type { WorkspaceSession } from '../../actions/session';
 import { attempt } from '../../actions/toasts';
 import { openFile } from '../../actions/fileActions';
-import { ago, shortName } from '../../model/format';
 import { presentPeople, type Present } from '../../model/presence';
 import { kRoleWords, may } from '../../model/roles';
-import type { InvitationInfo, PersonInfo } from '../../protocol/people';
+import type { InvitationInfo } from '../../protocol/people';
 import { Dialog } from '../../ui/Dialog';
 import { Badge, Button, IconButton, Problem } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { Avatar } from './Avatar';
 import { InviteForm } from './InviteForm';
+import { MemberRow } from './MemberRow';
 import './people.css';
 
 /** Who is here, who is let in, and the way to invite somebody. */
@@ -30,14 +31,19 @@ export function PeopleDialog({ session }: { session: WorkspaceSession }) {
           <IconButton icon="close" size="small" label="Close" onClick={closePrompt} />
         </div>
         {you !== null && (
-          <p className="muted">
-            You are <strong>{you.name}</strong>, {you.role}: {kRoleWords[you.role]}.
-          </p>
+          <div className="row">
+            <p className="muted grow">
+              You are <strong>{you.name}</strong>, {you.role}: {kRoleWords[you.role]}.
+            </p>
+            <Button size="small" onClick={() => askLogOut(session)} data-testid="log-out">
+              Log out
+            </Button>
+          </div>
         )}
         <Here session={session} />
         {owner ? (
           <>
-            <Members />
+            <Members you={you.actor} />
             <InviteForm session={session} />
           </>
         ) : (
@@ -92,7 +98,7 @@ function HereRow({ person, session }: { person: Present; session: WorkspaceSessi
   );
 }
 
-function Members() {
+function Members({ you }: { you: string }) {
   const { people, invitations, failure } = useStore(peopleBook);
   return (
     <section aria-labelledby="people-members">
@@ -103,7 +109,7 @@ function Members() {
       ) : (
         <ul className="people-list" data-testid="people-members">
           {people.map((person) => (
-            <MemberRow key={person.id} person={person} />
+            <MemberRow key={person.id} person={person} you={you} />
           ))}
           {invitations.map((invitation) => (
             <InvitationRow key={invitation.id} invitation={invitation} />
@@ -111,29 +117,6 @@ function Members() {
         </ul>
       )}
     </section>
-  );
-}
-
-function MemberRow({ person }: { person: PersonInfo }) {
-  const { id, name, actor, role, workspace, joined_at, invited_by } = person;
-  return (
-    <li className="people-row" data-testid={`member-${name}`}>
-      <Avatar actor={actor} />
-      <span className="people-name truncate">{name}</span>
-      <Badge>{role}</Badge>
-      <span className="people-where faint truncate" title={`Invited by ${shortName(invited_by)}`}>
-        {workspace === undefined ? 'all workspaces' : 'one workspace'} · joined{' '}
-        {ago(joined_at, Date.now())}
-      </span>
-      <Button
-        size="small"
-        variant="danger"
-        onClick={() => attempt(() => removePerson(id))}
-        aria-label={`Remove ${name}`}
-      >
-        Remove
-      </Button>
-    </li>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { askLogOut } from '../../actions/logOut';
 import { loadMe } from '../../actions/people';
 import { keysOpen } from '../../actions/vendorKeys';
 import { loadWorkspaces, workspaceList } from '../../actions/workspaces';
@@ -97,6 +98,9 @@ function PageHeader() {
         data-testid="open-keys"
       >
         Provider keys
+      </Button>
+      <Button size="small" variant="ghost" onClick={() => askLogOut(null)} data-testid="log-out">
+        Log out
       </Button>
       <ThemeToggle />
     </header>
