@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { kLook, look, violations } from './look';
+import { violations } from './axe';
+import { kLook, look } from './look';
 import { expect, logIn, test, token, type Studio } from './studio';
 
 const kSecret = 'sk-ant-api03-browser-0123456789-wxyz';

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, rehearsal, test, type Studio } from './studio';
-import { kLook, look, violations } from './look';
+import { violations } from './axe';
+import { kLook, look } from './look';
 
 interface Submitted {
   tasks: { id: string; agent: string }[];
