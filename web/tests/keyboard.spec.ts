@@ -88,7 +88,7 @@ test('Tab reaches every panel and what is done there, and the focus is seen', as
 
 /** Presses Tab until `id` has the focus, some steps at most. */
 async function tabTo(page: Page, id: string): Promise<void> {
-  for (let step = 0; step < 12; ++step) {
+  for (let step = 0; step < 60; ++step) {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Tab');
     const stop = await here(page);
