@@ -14,6 +14,8 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: process.env['CODITECT_URL'] ?? 'http://127.0.0.1:7700',
+    // Less than a test has: a wrong name is told from a slow machine.
+    actionTimeout: 30_000,
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     viewport: { width: 1440, height: 900 },

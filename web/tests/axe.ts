@@ -8,10 +8,21 @@ interface AxeResults {
   violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
 }
 
-/** What axe finds on the page as it is. */
-export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const results = (await page.evaluate('axe.run(document)')) as AxeResults;
+const kRules = {
+  all: {},
+  colours: { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
+};
+
+/** What axe finds in a part of the page as it is, of any impact; in all of it by default. */
+export async function violations(
+  page: Page,
+  rules: keyof typeof kRules = 'all',
+  part?: string,
+): Promise<string[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axeSource);
+  const where = part === undefined ? 'document' : JSON.stringify({ include: [[part]] });
+  const run = `axe.run(${where}, ${JSON.stringify(kRules[rules])})`;
+  const results = (await page.evaluate(run)) as AxeResults;
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
   );

@@ -1,4 +1,5 @@
-import { kLook, look, violations } from './look';
+import { violations } from './axe';
+import { kLook, look } from './look';
 import { expect, rehearsal, test, type Studio } from './studio';
 
 /** Calls that cost something, a cache included. */

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { WebSocketRoute } from '@playwright/test';
-import { kLook, look, violations } from './look';
+import { violations } from './axe';
+import { kLook, look } from './look';
 import { expect, logIn, test, token, type Studio } from './studio';
 
 const kSecret = 'sk-ant-api03-browser-0123456789-wxyz';
@@ -267,6 +268,42 @@ test('whoever says no is not asked again', async ({ page, studio }) => {
   await page.reload();
   await expect(page.getByTestId('connection')).toHaveAttribute('data-phase', 'connected');
   await expect(page.getByTestId('tour-offer')).toBeHidden();
+});
+
+test('on a phone the tour covers nothing that it speaks of', async ({ page, studio }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await studio.open(page);
+  await page.getByTestId('pane-agents').click();
+  await page.getByTestId('tour-start').click();
+  const tour = page.getByTestId('tour');
+  const marked = page.locator('[data-tour]');
+  const apart = async (): Promise<void> => {
+    await expect(marked).toHaveCount(1);
+    await expect(async () => {
+      const [card, part] = [await tour.boundingBox(), await marked.boundingBox()];
+      const least = Math.min(60, part?.height ?? 0);
+      // Of a part as high as the screen its beginning is enough.
+      expect(card !== null && part !== null).toBe(true);
+      const below = card!.y >= part!.y + least;
+      expect(below || card!.y + card!.height <= part!.y).toBe(true);
+    }).toPass();
+  };
+  await expect(marked).toHaveAttribute('data-testid', 'pane-chat');
+  await apart();
+  await page.getByTestId('pane-chat').click();
+  await expect(marked).toHaveClass(/composer-box/);
+  await apart();
+  for (const [pane, what] of [
+    ['files', 'panel files'],
+    ['activity', 'tab'],
+    ['activity', 'tab'],
+    ['activity', 'tab'],
+  ] as const) {
+    await page.getByTestId('tour-skip').click();
+    await page.getByTestId(`pane-${pane}`).click();
+    await expect(marked).toHaveClass(what);
+    await apart();
+  }
 });
 
 for (const [colorScheme, width] of kLook) {

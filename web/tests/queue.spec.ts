@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, rehearsal, test, type Studio } from './studio';
-import { kLook, look, violations } from './look';
+import { violations } from './axe';
+import { kLook, look } from './look';
 
 interface Submitted {
   tasks: { id: string; agent: string }[];
@@ -146,6 +147,110 @@ test('a task is given with priority, dependencies and a budget', async ({ page, 
   await expect(page.getByTestId(`task-${held}`)).toHaveAttribute('data-relation', 'needed');
   await page.getByTestId(`task-${held}`).hover();
   await expect(card).toHaveAttribute('data-relation', 'needs');
+});
+
+test('a moved task is there at once, and goes back where the server refuses', async ({
+  page,
+  studio,
+}) => {
+  const held: { id: number; pass: () => void }[] = [];
+  let answer = (_message: object): void => undefined;
+  await page.routeWebSocket(/\/socket$/, (route) => {
+    const server = route.connectToServer();
+    answer = (message) => route.send(JSON.stringify(message));
+    route.onMessage((text) => {
+      const { id, method } = JSON.parse(String(text)) as { id: number; method?: string };
+      if (method === 'tasks.move') held.push({ id, pass: () => server.send(text) });
+      else server.send(text);
+    });
+  });
+  await hold(studio, 'claude');
+  const [a, b] = [
+    await submit(studio, 'claude', 'First'),
+    await submit(studio, 'claude', 'Second'),
+  ];
+  await open(page, studio);
+  const up = async (): Promise<void> => {
+    await page.getByTestId(`move-${b}`).focus();
+    for (const key of ['Space', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+  };
+  await up();
+  await expect.poll(() => held.length).toBe(1);
+  expect(await line(page, 'claude')).toEqual([b, a]);
+  await expect(page.getByTestId(`move-${b}`)).toBeFocused();
+
+  const error = { code: -32_000, message: 'It has just begun.', data: { kind: 'conflict' } };
+  answer({ jsonrpc: '2.0', id: held[0]?.id, error });
+  await expect.poll(() => line(page, 'claude')).toEqual([a, b]);
+  await expect(page.getByTestId('toast')).toContainText('It has just begun.');
+
+  await up();
+  await expect.poll(() => held.length).toBe(2);
+  expect(await line(page, 'claude')).toEqual([b, a]);
+  held[1]?.pass();
+  await expect(page.getByTestId('queue-spoken')).toContainText('Moved to claude, place 1 of 2');
+  expect(await line(page, 'claude')).toEqual([b, a]);
+  // What another does to it later is shown: nothing of the move is left.
+  await studio.rpc('tasks.move', { id: a, before: b });
+  await expect.poll(() => line(page, 'claude')).toEqual([a, b]);
+});
+
+/** How far the ends of the drawn lines are from the middles of the cards that they join. */
+function offBy(page: Page, from: string, to: string): Promise<number> {
+  return page.evaluate(
+    ([first, last]) => {
+      const path = document.querySelector<SVGPathElement>(
+        `.depends-lines path[data-from="${first}"][data-to="${last}"]`,
+      );
+      if (path === null) return Infinity;
+      const ground = path.ownerSVGElement!.getBoundingClientRect();
+      const middle = (id: string | undefined): number => {
+        const card = document.querySelector(`[data-card="${id}"]`)!.getBoundingClientRect();
+        return (card.top + card.bottom) / 2 - ground.top;
+      };
+      const ends = [path.getPointAtLength(0), path.getPointAtLength(path.getTotalLength())];
+      return Math.max(Math.abs(ends[0]!.y - middle(first)), Math.abs(ends[1]!.y - middle(last)));
+    },
+    [from, to],
+  );
+}
+
+test('a line leads from a task to what waits for it, wherever they are', async ({
+  page,
+  studio,
+}) => {
+  const held = await hold(studio, 'claude');
+  const kimis = await hold(studio, 'kimi');
+  const next = await submit(studio, 'claude', 'Next', { depends_on: [held] });
+  const other = await submit(studio, 'kimi', 'Other', { depends_on: [held, kimis] });
+  await page.setViewportSize({ width: 1440, height: 1300 });
+  await open(page, studio);
+  const lines = page.getByTestId('depends-lines').locator('path[data-from]');
+  await expect(lines).toHaveCount(3);
+  for (const [from, to] of [
+    [held, next],
+    [held, other],
+    [kimis, other],
+  ] as const) {
+    await expect.poll(() => offBy(page, from, to)).toBeLessThan(2);
+  }
+  await page.getByTestId(`task-${other}`).hover();
+  await expect(page.locator('.depends-lines path[data-pointed]')).toHaveCount(2);
+
+  // They follow what is scrolled, moved and left out.
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const lane = page.getByTestId('lane-claude').locator('.lane-cards');
+  for (const text of ['Much', 'More', 'To', 'Do']) await submit(studio, 'claude', text);
+  await submit(studio, 'claude', 'Last', { depends_on: [next] });
+  await expect(lines).toHaveCount(4);
+  const drawn = page.locator(`.depends-lines path[data-from="${held}"][data-to="${next}"]`);
+  const before = await drawn.getAttribute('d');
+  await lane.evaluate((element) => element.scrollBy(0, 30));
+  await expect(drawn).not.toHaveAttribute('d', before ?? '');
+  await page.getByRole('combobox', { name: 'Agent' }).selectOption('kimi');
+  await expect(lines).toHaveCount(1);
+  await studio.rpc('tasks.cancel', { id: other });
+  await expect(lines).toHaveCount(0);
 });
 
 test('what does not go on says why', async ({ page, studio }) => {

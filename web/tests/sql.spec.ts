@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { kLook, look, violations } from './look';
+import { violations } from './axe';
+import { kLook, look } from './look';
 import { expect, test } from './studio';
 
 test('a person asks the databases, reads the plan, and takes the answer along', async ({

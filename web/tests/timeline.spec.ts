@@ -1,25 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { violations } from './axe';
 import type { Page } from '@playwright/test';
 import { expect, rehearsal, test, type Studio } from './studio';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
 interface Event {
   seq: number;
   type: string;
   task?: string;
   data: { path?: string; op?: string };
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const results = (await page.evaluate('axe.run(document)')) as {
-    violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-  };
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
-  );
 }
 
 /** What happened, in order: a person writes, an agent writes on, a person writes again. */
@@ -94,6 +82,41 @@ test('the workspace is seen as it was: files, locks, chat, agents, tasks', async
   await page.getByTestId('past-leave').click();
   await expect(page.getByTestId('timeline')).toHaveCount(0);
   await expect(page.getByTestId('composer-input')).toBeVisible();
+});
+
+test('of a long conversation one sees the end, and what came before it on asking', async ({
+  page,
+  studio,
+}) => {
+  // What claude is told while it is busy stays in line.
+  const busy = rehearsal('message number 1.', [{ pause_ms: 60_000 }, { say: 'Done.' }]);
+  await studio.rpc('messages.send', { to: ['claude'], text: busy });
+  for (let at = 2; at <= 150; ++at) {
+    await studio.rpc('messages.send', { to: ['claude'], text: `message number ${at}.` });
+  }
+  await studio.open(page);
+  const { events } = await studio.rpc<{ events: Event[] }>('timeline.range', {
+    from: 1,
+    limit: 1000,
+  });
+  await goTo(page, studio, events.at(-1)!.seq);
+  const chat = page.getByTestId('past-chat');
+  await expect(chat.getByTestId('message')).toHaveCount(120);
+  await expect(chat).toContainText('number 150.');
+  const earlier = chat.getByRole('button', { name: 'Show earlier' });
+  const first = chat.getByText('message number 31.');
+  await earlier.scrollIntoViewIfNeeded();
+  const place = (await first.boundingBox())!.y;
+  await earlier.click();
+  await expect(chat.getByTestId('message')).toHaveCount(150);
+  await expect(earlier).toHaveCount(0);
+  // What was read stays where it was, but for the button's own height.
+  expect(Math.abs((await first.boundingBox())!.y - place)).toBeLessThan(60);
+
+  const early = events.find(({ type }) => type === 'agent_message')!;
+  await goTo(page, studio, early.seq);
+  await expect(chat.getByTestId('message')).toHaveCount(1);
+  await expect(earlier).toHaveCount(0);
 });
 
 test('one scrubs with the keyboard and the mouse', async ({ page, studio }) => {

@@ -1,7 +1,9 @@
 import type { Move } from '../model/lanes';
+import { isSettled, type PendingMove } from '../model/pendingMoves';
 import { createStore } from '../model/store';
 import { summaryOf } from '../model/markup';
 import { isOver } from '../model/tasks';
+import type { TaskInfo } from '../protocol/entities';
 import type { Command } from './commands';
 import { showPanel } from './layout';
 import type { WorkspaceSession } from './session';
@@ -21,8 +23,38 @@ export function openNewTask(
 /** What is said to those who do not see it: what was moved, and whereto. */
 export const spoken = createStore('');
 
+/** What is shown as moved, and is not in this page's state yet. */
+export const pendingMoves = createStore<PendingMove[]>([]);
+
+/** Moves it on the screen at once, and back where the server refuses. */
 export async function moveTask(session: WorkspaceSession, move: Move): Promise<void> {
-  await session.call('tasks.move', move);
+  const pending: PendingMove = {
+    move,
+    was: taskOf(session, move.id)?.place ?? [],
+    answered: false,
+  };
+  const replace = (by: PendingMove[]): void =>
+    pendingMoves.update((all) => all.flatMap((each) => (each === pending ? by : [each])));
+  pendingMoves.update((all) => [...all, pending]);
+  try {
+    await session.call('tasks.move', move);
+  } catch (thrown) {
+    replace([]);
+    throw thrown;
+  }
+  replace([{ ...pending, answered: true }]);
+  dropSettled(session);
+}
+
+function taskOf(session: WorkspaceSession, id: string): TaskInfo | undefined {
+  return session.state.get()?.tasks.find((task) => task.id === id);
+}
+
+/** To be called as the state changes: what has come true needs no showing. */
+export function dropSettled(session: WorkspaceSession): void {
+  const all = pendingMoves.get();
+  const left = all.filter((each) => !isSettled(each, taskOf(session, each.move.id)));
+  if (left.length < all.length) pendingMoves.set(left);
 }
 
 const kTasksListed = 20;

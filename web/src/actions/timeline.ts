@@ -1,5 +1,5 @@
 import { mergeEvents } from '../model/chat';
-import type { ChatItem } from '../model/state';
+import { kChatItemsMax, type ChatItem } from '../model/state';
 import { createStore } from '../model/store';
 import {
   around,
@@ -28,7 +28,10 @@ export interface Moment {
   event: WireEvent | undefined;
   at: TimelineAt;
   files: Files;
+  /** The end of the conversation until then. */
   chat: ChatItem[];
+  /** There is more of it before what `chat` holds. */
+  chatMore: boolean;
 }
 
 export interface Marks {
@@ -45,6 +48,7 @@ export type Colours = 'agent' | 'type';
 const kPageEvents = 100;
 const kKeptEvents = 1_000;
 const kAheadEvents = 25;
+/** A page of the chat, and how little of one makes a new one wanted. */
 const kChatEvents = 120;
 const kChatEventsMin = 40;
 /** Browsers refuse to have the address changed many times a second. */
@@ -73,6 +77,8 @@ export class Timeline {
   readonly player = new Player(this);
   /** What the chat is made of, around the moment. */
   private chat: EventWindow = kNoWindow;
+  /** As many of its events are shown: a page, and those that a person has asked for. */
+  private chatShown = kChatEvents;
   private running = false;
   /** The moment that the address bar names. */
   private addressed: number;
@@ -170,19 +176,50 @@ export class Timeline {
       event,
       at,
       files: filesAfter(before?.files ?? new Map(), at),
-      chat: mergeEvents([], chat, []),
+      ...chat,
     };
   }
 
-  /** The chat's last events up to `seq`. Outputs of tools are large: none is asked for twice. */
-  private async chatUntil(seq: number): Promise<WireEvent[]> {
-    const asked = missing(this.chat, seq, kChatEventsMin);
+  /** The chat up to `seq`. Outputs of tools are large: none is asked for twice. */
+  private async chatUntil(seq: number): Promise<Pick<Moment, 'chat' | 'chatMore'>> {
+    const asked = missing(this.chat, seq, 0);
     if (asked !== undefined) {
-      const params = { ...asked, limit: kChatEvents, types: kChatTypes };
-      const page = windowOf(asked, await this.session.call('timeline.range', params));
-      this.chat = around(joined(this.chat, page), seq, kChatEvents);
+      // Elsewhere in the log a person begins with one page again.
+      if (asked.from === undefined && !covers(this.chat, seq)) this.chatShown = kChatEvents;
+      this.chat = joined(this.chat, await this.chatPage(asked));
     }
-    return this.chat.events.filter((event) => event.seq <= seq).slice(-kChatEvents);
+    const held = (): WireEvent[] => this.chat.events.filter((event) => event.seq <= seq);
+    const wanted = this.chatShown - kChatEvents + kChatEventsMin;
+    while (held().length < wanted && this.chat.from > 1) {
+      this.chat = joined(this.chat, await this.chatPage({ before: this.chat.from }));
+    }
+    const all = held();
+    const shown = all.slice(-this.chatShown);
+    this.chat = around(this.chat, seq, this.chatShown);
+    return {
+      chat: mergeEvents([], shown, []),
+      chatMore: this.chatShown < kChatItemsMax && (all.length > shown.length || this.chat.from > 1),
+    };
+  }
+
+  private async chatPage(asked: { from?: number; before: number }): Promise<EventWindow> {
+    const params = { ...asked, limit: kChatEvents, types: kChatTypes };
+    return windowOf(asked, await this.session.call('timeline.range', params));
+  }
+
+  /** Shows a page more of the chat, before what the moment shows of it. */
+  async earlierChat(): Promise<void> {
+    const { seq } = this.moment.get() ?? {};
+    if (seq === undefined || this.running) return;
+    this.running = true;
+    try {
+      this.chatShown += kChatEvents;
+      const chat = await this.chatUntil(seq);
+      this.moment.update((moment) => (moment?.seq === seq ? { ...moment, ...chat } : moment));
+    } finally {
+      this.running = false;
+      if (this.target.get() !== seq) void this.follow();
+    }
   }
 
   private async eventOf(seq: number): Promise<WireEvent | undefined> {

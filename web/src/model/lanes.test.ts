@@ -3,19 +3,8 @@ import type { TaskInfo } from '../protocol/entities';
 import { blockedBy } from './blocked';
 import { boundTo, lanesOf, moveTo, sayGap, stepGap, type Gap, type Step } from './lanes';
 import { comparePlaces } from './tasks';
-import { fresh, play, queued } from './testing';
+import { fresh, play, queued, taskOf as task } from './testing';
 
-const task = (id: string, more: Partial<TaskInfo> = {}): TaskInfo => ({
-  id,
-  agent: 'claude',
-  state: 'queued',
-  priority: 5,
-  prompt: `prompt of ${id}`,
-  attempt: 1,
-  place: [Number(id.replace(/\D/g, '')) || 1],
-  created_at: '2026-11-20T12:00:00Z',
-  ...more,
-});
 const lanes = (...tasks: TaskInfo[]) => lanesOf(tasks, ['claude', 'gemini']);
 const ids = (tasks: TaskInfo[]) => tasks.map(({ id }) => id);
 

@@ -1,3 +1,4 @@
+import type { TaskInfo } from '../protocol/entities';
 import type { AttachResult } from '../protocol/methods';
 import type { WireEvent } from '../protocol/events';
 import { apply } from './apply';
@@ -37,6 +38,19 @@ export const snapshot: AttachResult = {
 };
 
 export const fresh: WorkspaceState = fromSnapshot(snapshot);
+
+/** A queued task of claude; its number is its place. */
+export const taskOf = (id: string, more: Partial<TaskInfo> = {}): TaskInfo => ({
+  id,
+  agent: 'claude',
+  state: 'queued',
+  priority: 5,
+  prompt: `prompt of ${id}`,
+  attempt: 1,
+  place: [Number(id.replace(/\D/g, '')) || 1],
+  created_at: '2026-11-20T12:00:00Z',
+  ...more,
+});
 
 export interface Happening {
   type: string;

@@ -39,6 +39,7 @@ export const kChatTypes = [
   'task_retrying',
   'provider_failover',
   'agent_looping',
+  'agent_session',
   'agent_stuck',
   'context_compacted',
 ];

@@ -17,8 +17,9 @@ export interface TourStep {
   text: string;
   /** What the button does, where the step is not only to watch. */
   action?: string;
-  /** The part of the page that it is about. */
+  /** The part of the page that it is about, and the pane that has it on a small screen. */
   target: string;
+  pane: 'files' | 'chat' | 'activity';
 }
 
 /** Each uses the workspace that is open, with real tasks, locks and files. */
@@ -29,12 +30,14 @@ export const kTour: readonly TourStep[] = [
     text: 'A message to an agent becomes a task in its queue. Send the one that is prepared, or write your own.',
     action: 'Put a question into the chat',
     target: '.composer-box',
+    pane: 'chat',
   },
   {
     name: 'lock',
     title: 'Watch the lock',
     text: 'Before an agent writes a file it takes the file’s lock, so that nobody writes over anybody. The tree shows who has it; many last only a moment.',
     target: '.panel.files',
+    pane: 'files',
   },
   {
     name: 'look',
@@ -42,6 +45,7 @@ export const kTour: readonly TourStep[] = [
     text: 'Every edit is in the log, by whom, before and after. Files that agents change are marked in the tree and open in the editor.',
     action: 'Show the log',
     target: '[data-testid="dock-log"]',
+    pane: 'activity',
   },
   {
     name: 'cost',
@@ -49,6 +53,7 @@ export const kTour: readonly TourStep[] = [
     text: 'Each call of a model is counted with its tokens and price. Budgets make agents wait before they pass them.',
     action: 'Show the cost',
     target: '[data-testid="dock-cost"]',
+    pane: 'activity',
   },
   {
     name: 'undo',
@@ -56,6 +61,7 @@ export const kTour: readonly TourStep[] = [
     text: 'What a task did can be undone, and only that. The arrow on its card in the tasks shows what is left of it; taking it back makes a checkpoint first.',
     action: 'Show the tasks',
     target: '[data-testid="dock-queue"]',
+    pane: 'activity',
   },
 ];
 

@@ -2,14 +2,14 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { attempt } from '../../actions/toasts';
 import { groupChat } from '../../model/chatGroups';
 import { isUnderWay } from '../../model/tasks';
-import { Button, Empty } from '../../ui/controls';
+import { Empty } from '../../ui/controls';
 import { Icon } from '../../ui/Icon';
 import { useStore } from '../../ui/useStore';
 import { PanelHead } from '../workspace/PanelHead';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
+import { ChatGroups } from './ChatGroups';
 import { Composer } from './Composer';
-import { MessageItem, NoticeItem, PreviewItem } from './MessageItem';
-import { ToolGroup } from './ToolGroup';
+import { PreviewItem } from './MessageItem';
 
 const kGroupsStep = 150;
 const kNearEndPx = 60;
@@ -36,29 +36,16 @@ export function ChatPanel() {
       <PanelHead panel="chat" />
       <div className="panel-fill">
         <div className="chat-scroll" ref={box} onScroll={onScroll} tabIndex={0} data-testid="chat">
-          {(more || shown < groups.length) && (
-            <div className="centred-row">
-              <Button size="small" variant="ghost" onClick={earlier}>
-                Show earlier
-              </Button>
-            </div>
-          )}
           {groups.length === 0 && active.length === 0 && (
             <Empty icon="chat" title="Nobody has said anything yet">
               Write to one agent with <b>@claude</b>, to several, or to everybody with <b>@all</b>.
               Each of them gets a task in its queue.
             </Empty>
           )}
-          {visible.map((group) => {
-            switch (group.kind) {
-              case 'message':
-                return <MessageItem key={group.key} message={group.item} />;
-              case 'notice':
-                return <NoticeItem key={group.key} notice={group.item} />;
-              case 'tools':
-                return <ToolGroup key={group.key} agent={group.agent} items={group.items} />;
-            }
-          })}
+          <ChatGroups
+            groups={visible}
+            earlier={more || shown < groups.length ? earlier : undefined}
+          />
           {active.map((task) => (
             <PreviewItem key={task.id} task={task} text={previews[task.id]?.text} />
           ))}

@@ -1,5 +1,8 @@
+import { useState, type MouseEvent } from 'react';
 import { askRename, openFile, removeFile } from '../../actions/fileActions';
-import type { TreeRow } from '../../model/tree';
+import { fileMoves } from '../../actions/fileMenu';
+import type { TreeNode, TreeRow } from '../../model/tree';
+import { MenuList, type MenuPlace } from '../../ui/MenuList';
 import { VirtualList } from '../../ui/VirtualList';
 import { useSession } from '../workspace/SessionContext';
 import { FileRow } from './FileRow';
@@ -13,17 +16,36 @@ interface FileTreeProps {
   onToggle: (path: string, open: boolean) => void;
 }
 
-/** The tree with the keys of an ARIA tree: arrows move, open and close; Enter opens; F2, Delete. */
+interface Asked {
+  node: TreeNode;
+  place: MenuPlace;
+}
+
+/**
+ * The tree with the keys of an ARIA tree: arrows move, open and close; Enter opens; F2, Delete;
+ * Shift+F10 or a right click for all that can be done with an item.
+ */
 export function FileTree({ rows, active, onToggle }: FileTreeProps) {
   const session = useSession();
-  const keys = useTreeKeys(rows, active, onToggle, (node) =>
-    node.kind === 'folder'
-      ? {}
-      : {
-          F2: () => askRename(session, node.path),
-          Delete: () => void removeFile(session, node.path),
-        },
-  );
+  const [menu, setMenu] = useState<Asked | null>(null);
+  const ask = (node: TreeNode): void => {
+    const place = keys.itemOf(node.path)?.getBoundingClientRect();
+    if (place !== undefined) setMenu({ node, place });
+  };
+  const keys = useTreeKeys(rows, active, onToggle, (node) => ({
+    'Shift+F10': () => ask(node),
+    ContextMenu: () => ask(node),
+    ...(node.kind === 'file' && {
+      F2: () => askRename(session, node.path),
+      Delete: () => void removeFile(session, node.path),
+    }),
+  }));
+  const askAt = (node: TreeNode, event: MouseEvent): void => {
+    event.preventDefault();
+    keys.setCurrent(node.path);
+    const { clientX: x, clientY: y } = event;
+    setMenu({ node, place: { left: x, right: x, top: y, bottom: y } });
+  };
   return (
     <div ref={keys.box} className="tree-box">
       <VirtualList
@@ -45,9 +67,23 @@ export function FileTree({ rows, active, onToggle }: FileTreeProps) {
               if (row.node.kind === 'folder') onToggle(row.node.path, !keys.isOpen(at));
               else openFile(session, row.node.path);
             }}
+            onMenu={(event) => askAt(row.node, event)}
           />
         )}
       />
+      {menu !== null && (
+        <MenuList
+          key={menu.node.path}
+          label={`What to do with ${menu.node.path}`}
+          items={fileMoves(session, menu.node)}
+          place={() => menu.place}
+          align="start"
+          onClose={() => {
+            setMenu(null);
+            keys.itemOf(menu.node.path)?.focus();
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -3,6 +3,10 @@ import { shortName, toneOf } from '../../model/format';
 import type { LockInfo } from '../../protocol/entities';
 import { Icon } from '../../ui/Icon';
 
+export function sayLock({ holder, mode }: Pick<LockInfo, 'holder' | 'mode'>): string {
+  return `${shortName(holder)} ${mode === 'write' ? 'edits' : 'reads'} this file`;
+}
+
 /** Who holds a file; a lock just released stays a moment, fading. */
 export function LockBadge(props: {
   path: string;
@@ -13,7 +17,6 @@ export function LockBadge(props: {
   const shown = lock ?? fade;
   if (shown === undefined) return null;
   const name = shortName(shown.holder);
-  const verb = shown.mode === 'write' ? 'edits' : 'reads';
   return (
     <span
       key={lock === undefined ? `fade${fade?.seq}` : 'held'}
@@ -23,7 +26,7 @@ export function LockBadge(props: {
       data-mode={shown.mode}
       data-holder={shown.holder}
       data-testid={`lock-${path}`}
-      title={lock === undefined ? `${name} just released it` : `${name} ${verb} this file`}
+      title={lock === undefined ? `${name} just released it` : sayLock(lock)}
     >
       <Icon name={shown.mode === 'write' ? 'lock' : 'eye'} size={12} />
       <span className="truncate">{name}</span>

@@ -40,6 +40,7 @@ export function TaskCard(props: {
   return (
     <li
       className="task"
+      data-card={id}
       data-tone={toneOf(`agent:${agent}`)}
       data-state={state}
       data-in-line={inLine || undefined}

@@ -8,6 +8,7 @@ import { Button, IconButton } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { currentSession } from '../palette/currentSession';
 import './tour.css';
+import { useTarget } from './useTarget';
 
 /** The tour, while a person takes it: a card beside the work, which nothing is covered by. */
 export default function TourCard() {
@@ -15,15 +16,6 @@ export default function TourCard() {
   const progress = useStore(tourProgress);
   if (session === null || progress === null || progress.off) return null;
   return progress.workspace === session.id ? <Tour session={session} progress={progress} /> : null;
-}
-
-/** Marks the part of the page that the step is about. */
-function useMark(selector: string | undefined): void {
-  useEffect(() => {
-    const element = selector === undefined ? null : document.querySelector(selector);
-    element?.setAttribute('data-tour', '');
-    return () => element?.removeAttribute('data-tour');
-  }, [selector]);
 }
 
 function Tour({ session, progress }: { session: WorkspaceSession; progress: TourProgress }) {
@@ -38,9 +30,9 @@ function Tour({ session, progress }: { session: WorkspaceSession; progress: Tour
     if (next !== progress) tourProgress.set(next);
   }, [log, progress, seen]);
   const step = kTour[progress.step];
-  useMark(step?.target);
+  const side = useTarget(step);
   return (
-    <aside className="tour" aria-label="Tour" data-testid="tour">
+    <aside className="tour" aria-label="Tour" data-side={side} data-testid="tour">
       <header>
         <strong>{step === undefined ? 'That was the tour' : step.title}</strong>
         <span className="faint num">

@@ -2,19 +2,24 @@ import { Fragment, useRef } from 'react';
 import { dividePanels, resizeArea, type PanelId } from '../../model/layout';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { Splitter } from '../../ui/Splitter';
+import { useMedia } from '../../ui/useMedia';
 import { kPanelTitles } from '../../model/layout';
 import { PanelHead } from './PanelHead';
 import { kPanelViews, PanelCount } from './panels';
 import { useSession } from './SessionContext';
-import { useLayout } from './useLayout';
+import { kNarrow, useLayout } from './useLayout';
 
 const kNames = { left: 'Left side', right: 'Right side' } as const;
 
-/** The panels at one side, one above the other. Folded, they stay as they are, unseen. */
+/**
+ * The panels at one side, one above the other. Folded, they stay as they are, unseen. Where the
+ * screen shows one pane at a time, the one that it shows is what the page is about.
+ */
 export function Column({ side }: { side: 'left' | 'right' }) {
   const session = useSession();
   const layout = useLayout();
-  const box = useRef<HTMLElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const narrow = useMedia(kNarrow);
   const panels = layout.areas[side];
   const width = layout.sizes[side];
   if (panels.length === 0) return null;
@@ -39,9 +44,10 @@ export function Column({ side }: { side: 'left' | 'right' }) {
     />
   );
   return (
-    <aside
+    <div
       ref={box}
       className="column"
+      role={narrow ? 'main' : 'complementary'}
       data-area={side}
       hidden={layout.folded[side]}
       aria-label={kNames[side]}
@@ -54,7 +60,7 @@ export function Column({ side }: { side: 'left' | 'right' }) {
           <Slot panel={panel} share={layout.shares[panel]} />
         </Fragment>
       ))}
-    </aside>
+    </div>
   );
 }
 
