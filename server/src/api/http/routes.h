@@ -31,6 +31,7 @@ enum class Operation {
   kSignedIn,
   kList,
   kProvision,
+  kImport,
   kProvisionStop,
   kFind,
   kRemove,
