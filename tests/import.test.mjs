@@ -1,9 +1,17 @@
 // Importing: a workspace from an archive that is sent; what is refused, and that nothing is left.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
@@ -14,6 +22,7 @@ import { tar, tarGz, zip } from './lib/archive.mjs';
 import { coditect } from './lib/command.mjs';
 import { filesIn, projectsOf } from './lib/folder.mjs';
 import { request } from './lib/http.mjs';
+import { git, makeRepository } from './lib/repository.mjs';
 import { Server, temporaryFolder } from './lib/server.mjs';
 import { Workspace, eventually } from './lib/workspace.mjs';
 
@@ -40,9 +49,9 @@ const send = (query, body, options = {}) =>
   request(server, 'POST', `/workspaces/import${query}`, { body, ...options });
 
 /// The ids of all workspaces, and what is on the disk of workspaces.
-async function there() {
-  const { json } = await request(server, 'GET', '/workspaces?limit=1000');
-  const folder = path.join(server.data, 'organizations/local/teams/local/users/owner/workspaces');
+async function there(of = server) {
+  const { json } = await request(of, 'GET', '/workspaces?limit=1000');
+  const folder = path.join(of.data, 'organizations/local/teams/local/users/owner/workspaces');
   let folders = [];
   try {
     folders = readdirSync(folder).sort();
@@ -104,16 +113,47 @@ test('the log begins as that of a workspace from a folder', async () => {
   assert.equal(await imported.text('src/a.txt'), 'changed\n');
 });
 
-test('what is there is there after a kill', async (t) => {
+test('after a kill what was made is there, and nothing of what was on its way', async (t) => {
   const own = await Server.start(t);
   const answer = await request(own, 'POST', '/workspaces/import?name=kept', {
     body: tarGz([{ name: 'a.txt', text: 'kept\n' }]),
   });
   assert.equal(answer.status, 201, answer.text);
+  const before = await there(own);
+  const { socket } = await begin(
+    '?name=lost',
+    tar([{ name: 'b', text: randomBytes(4 << 20) }]),
+    own,
+  );
   await own.kill();
+  socket.destroy();
+  assert.deepEqual(
+    readdirSync(own.data).filter((name) => /upload/.test(name)),
+    [],
+  );
   await own.start();
-  const workspace = new Workspace(own, answer.json);
-  assert.equal(await workspace.text('a.txt'), 'kept\n');
+  assert.deepEqual(await there(own), before);
+  assert.equal(await new Workspace(own, answer.json).text('a.txt'), 'kept\n');
+});
+
+test('a real repository is one afterwards, with its history', async () => {
+  const folder = temporaryFolder();
+  makeRepository(folder, 5);
+  writeFileSync(path.join(folder, '.git/hooks/post-checkout'), '#!/bin/sh\nexit 1\n', {
+    mode: 0o755,
+  });
+  git(folder, 'config', 'core.fsmonitor', 'false-program');
+  git(folder, 'remote', 'add', 'origin', 'https://git.example/team/project.git');
+  const packed = execFileSync('tar', ['-cz', '-C', folder, '.'], { maxBuffer: 1 << 26 });
+  const answer = await send('?name=repository', packed);
+  assert.equal(answer.status, 201, answer.text);
+  const project = projectsOf(server, opened(answer.json));
+  assert.equal(git(project, 'log', '--oneline'), git(folder, 'log', '--oneline'));
+  assert.equal(git(project, 'status', '--short'), '');
+  assert.match(git(project, 'remote', '-v'), /origin\thttps:\/\/git\.example\/team\/project\.git/);
+  assert.throws(() => git(project, 'config', 'core.fsmonitor'));
+  assert.ok(!existsSync(path.join(project, '.git/hooks/post-checkout')));
+  assert.ok(answer.json.source.left_out.some(({ path: left }) => left.startsWith('.git/hooks/')));
 });
 
 const file = { name: 'fine.txt', text: 'fine\n' };
@@ -218,20 +258,22 @@ test('an archive of more than a GiB is refused before it is sent', async () => {
 });
 
 /// A connection whose upload is under way: half of it is sent. `answer` is what came at its end.
-async function begin(query, bytes) {
-  const { hostname, port } = new URL(server.url);
+async function begin(query, bytes, to = server) {
+  const { hostname, port } = new URL(to.url);
   const socket = net.connect(Number(port), hostname);
   socket.on('error', () => undefined);
   socket.write(
     `POST /workspaces/import${query} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
-      `Authorization: Bearer ${server.token}\r\nContent-Length: ${bytes.length}\r\n` +
+      `Authorization: Bearer ${to.token}\r\nContent-Length: ${bytes.length}\r\n` +
       'Expect: 100-continue\r\n\r\n',
   );
   const [first] = await once(socket, 'data');
   assert.match(first.toString(), /^HTTP\/1\.1 100 /, 'the server has begun to take it');
   const parts = [];
   socket.on('data', (part) => parts.push(part));
-  const answer = once(socket, 'close').then(() => Buffer.concat(parts).toString());
+  const answer = new Promise((resolve) => {
+    socket.on('close', () => resolve(Buffer.concat(parts).toString()));
+  });
   socket.write(bytes.subarray(0, bytes.length / 2));
   return { socket, answer };
 }

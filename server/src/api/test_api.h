@@ -22,7 +22,7 @@
 namespace coditect::api {
 
 /// A stream that no handler of ours uses.
-class NoStream final : public net::ResponseStream {
+class NoStream : public net::ResponseStream {
  public:
   explicit NoStream(asio::any_io_executor executor) : strand_(make_strand(std::move(executor))) {}
   awaitable<Result<void>> start(int, net::Headers) override { co_return unavailable("no stream"); }

@@ -10,6 +10,19 @@ namespace {
 namespace fs = std::filesystem;
 using unpack::packed;
 
+/// That of a client which has left.
+class GoneStream final : public NoStream {
+ public:
+  using NoStream::NoStream;
+  std::stop_token when_peer_closed() override {
+    gone_.request_stop();
+    return gone_.get_token();
+  }
+
+ private:
+  std::stop_source gone_;
+};
+
 class ImportTest : public ApiTest {
  protected:
   net::Response import(const std::string& query, std::string body) {
@@ -88,6 +101,17 @@ TEST_F(ImportTest, RefusesMoreThanItTakesBeforeItIsSent) {
   large.content_length = 5ull << 30;
   const net::Response answer = ask(large);
   EXPECT_EQ(answer.status, 413) << answer.body;
+}
+
+TEST_F(ImportTest, AClientThatLeavesWhileItIsUnpackedStopsIt) {
+  net::Request sent = request("POST", "/workspaces/import?name=a&request=r-1");
+  WholeBody body(packed("tar", {{"a", "x"}}));
+  GoneStream stream(node_->io().get_executor());
+  const auto answer = node_->run(handler_->receive(sent, body, stream));
+  EXPECT_EQ(answer->status, 503) << answer->body;
+  EXPECT_EQ(folders(), 0u);
+  const net::Response again = import("?name=a&request=r-1", packed("tar", {{"a", "x"}}));
+  EXPECT_EQ(again.status, 201) << "its id is free again: " << again.body;
 }
 
 TEST_F(ImportTest, AnArchiveIsSentAndNotNamed) {
