@@ -41,6 +41,7 @@ TEST(GitConfig, LeavesOutWhatRunsAProgramOrReadsElsewhere) {
       "[core] fsmonitor = x\n",
       "[core]\n\tbare\n",
       "[core]\n\tbare = false \\\n\tfsmonitor = x\n",
+      "[core]\n\tsshCommand = sh \\\n\tbare = true\n",
       "[core]\n\tfilemode = \"true\n\tfsmonitor = x\n",
       "[core \"x\"]\n\tbare = true\n",
       "[core\n]\n\tbare = true\n",

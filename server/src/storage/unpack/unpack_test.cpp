@@ -225,6 +225,10 @@ TEST_F(UnpackTest, StopsAtEachLimit) {
        {{"a", large}, {"b", "", AE_IFREG, 0644, "", "a"}},
        {.bytes_max = 1999},
        "of files"},
+      {"bytes of what is left out",
+       {{".git/hooks/a", large}, {".git/hooks/b", large}, {"a", "x"}},
+       {.bytes_max = 1999},
+       "of files"},
       {"the ratio", {{"a", std::string(1 << 20, '\0')}}, {.ratio_free_bytes = 1000}, "its size"},
   };
   for (const auto& c : cases) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
+#include <locale.h>
 #include <stdlib.h>
 #include <string>
 #include <vector>
@@ -34,12 +35,16 @@ inline Packed link(std::string name, std::string target) {
 /// Writes an archive; `format` is "zip", "tar", "tar.gz" or "tar.zst".
 inline void pack(const std::filesystem::path& file, const std::string& format,
                  const std::vector<Packed>& entries) {
+  // Names are UTF-8, and a zip says so.
+  const locale_t names = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  const locale_t before = ::uselocale(names);
   struct ::archive* const writer = archive_write_new();
   const auto good = [&](int status) {
     check(status == ARCHIVE_OK, "packing: the archive cannot be written");
   };
   good(format == "zip" ? archive_write_set_format_zip(writer)
                        : archive_write_set_format_pax_restricted(writer));
+  if (format == "zip") good(archive_write_set_options(writer, "zip:hdrcharset=UTF-8"));
   if (format == "tar.gz") good(archive_write_add_filter_gzip(writer));
   if (format == "tar.zst") good(archive_write_add_filter_zstd(writer));
   good(archive_write_open_filename(writer, file.c_str()));
@@ -62,6 +67,8 @@ inline void pack(const std::filesystem::path& file, const std::string& format,
   }
   good(archive_write_close(writer));
   archive_write_free(writer);
+  ::uselocale(before);
+  ::freelocale(names);
 }
 
 /// The same, as bytes.

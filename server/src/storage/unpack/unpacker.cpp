@@ -55,21 +55,19 @@ Result<void> Unpacker::take(ArchiveReader& reader, const ArchiveEntry& entry) {
     if (entry.kind == ArchiveEntry::Kind::kFolder) return {};
     return refused_entry(entry.name, "is the project itself and no folder");
   }
-  if (is_below(path, kMacFolder)) {
-    leave_out(path, "what macOS keeps beside a file");
-    return {};
-  }
+  TRY_VOID(allow(entry.bytes.value_or(0)));
+  if (is_below(path, kMacFolder))
+    return leave_out(path, entry, "is what macOS keeps beside a file");
   const GitEntry git = git_entry(path, entry.kind);
   if (git == GitEntry::kLeftOut) {
-    leave_out(path, "may make git run a program or look outside the project");
-    return {};
+    return leave_out(path, entry, "may make git run a program or look outside the project");
   }
   switch (entry.kind) {
     case ArchiveEntry::Kind::kFolder: return take_folder(path, entry.mode);
     case ArchiveEntry::Kind::kLink: return take_link(path, entry);
     case ArchiveEntry::Kind::kHardLink: return take_hard_link(path, entry);
     case ArchiveEntry::Kind::kFile:
-      return git == GitEntry::kConfig ? take_git_config(reader, path)
+      return git == GitEntry::kConfig ? take_git_config(reader, path, entry)
                                       : take_file(reader, path, entry);
     case ArchiveEntry::Kind::kOther: break;
   }
@@ -86,7 +84,6 @@ Result<void> Unpacker::take_folder(const std::string& path, mode_t mode) {
 
 Result<void> Unpacker::take_file(ArchiveReader& reader, const std::string& path,
                                  const ArchiveEntry& entry) {
-  TRY_VOID(allow(entry.bytes.value_or(0)));
   TRY(const FileDescriptor file, create(path));
   std::uint64_t bytes = 0;
   while (true) {
@@ -110,14 +107,14 @@ Result<void> Unpacker::take_file(ArchiveReader& reader, const std::string& path,
   return {};
 }
 
-Result<void> Unpacker::take_git_config(ArchiveReader& reader, const std::string& path) {
+Result<void> Unpacker::take_git_config(ArchiveReader& reader, const std::string& path,
+                                       const ArchiveEntry& entry) {
   std::string text;
   while (true) {
     TRY(const std::optional<ArchiveReader::Piece> piece, reader.read());
     if (!piece) break;
     if (piece->offset != text.size() || text.size() + piece->bytes.size() > kGitConfigBytesMax) {
-      leave_out(path, "is too large for settings of git");
-      return {};
+      return leave_out(path, entry, "is too large for settings of git");
     }
     text += piece->bytes;
   }
@@ -207,12 +204,13 @@ Result<void> Unpacker::count(const std::string& path) {
 }
 
 Result<void> Unpacker::allow(std::uint64_t more) {
-  if (more > limits_.bytes_max || result_.bytes > limits_.bytes_max - more) {
+  const std::uint64_t before = result_.bytes + passed_over_;
+  if (more > limits_.bytes_max || before > limits_.bytes_max - more) {
     return Error{Errc::kLimit,
                  "the archive holds more than " + mebibytes(limits_.bytes_max) + " of files",
                  "leave out what can be made anew, such as builds and installed packages"};
   }
-  const std::uint64_t bytes = result_.bytes + more;
+  const std::uint64_t bytes = before + more;
   if (bytes > limits_.ratio_free_bytes && bytes / limits_.ratio_max > archive_bytes_) {
     return Error{Errc::kLimit,
                  "the archive unpacks to more than " + std::to_string(limits_.ratio_max) +
@@ -224,11 +222,14 @@ Result<void> Unpacker::allow(std::uint64_t more) {
   return need_room(root_, kBytesBetweenLooks);
 }
 
-void Unpacker::leave_out(const std::string& path, std::string why) {
+Result<void> Unpacker::leave_out(const std::string& path, const ArchiveEntry& entry,
+                                 std::string why) {
   if (result_.left_out.size() < kLeftOutShownMax) {
     result_.left_out.push_back({shown(path), std::move(why)});
   }
   ++result_.left_out_count;
+  passed_over_ += entry.bytes.value_or(0);
+  return {};
 }
 
 std::string Unpacker::single_top() const {

@@ -44,7 +44,8 @@ class Unpacker {
   Result<void> take(ArchiveReader& reader, const ArchiveEntry& entry);
   Result<void> take_folder(const std::string& path, mode_t mode);
   Result<void> take_file(ArchiveReader& reader, const std::string& path, const ArchiveEntry& entry);
-  Result<void> take_git_config(ArchiveReader& reader, const std::string& path);
+  Result<void> take_git_config(ArchiveReader& reader, const std::string& path,
+                               const ArchiveEntry& entry);
   Result<void> take_hard_link(const std::string& path, const ArchiveEntry& entry);
   Result<void> take_link(const std::string& path, const ArchiveEntry& entry);
   /// Notes that `path` is there as `kind`, its parents being folders, which it makes.
@@ -52,9 +53,10 @@ class Unpacker {
   Result<FileDescriptor> create(const std::string& path);
   /// Counts one more thing on the disk.
   Result<void> count(const std::string& path);
-  /// Whether `more` bytes may be written beside those that are.
+  /// Whether `more` bytes may be unpacked beside those that are.
   Result<void> allow(std::uint64_t more);
-  void leave_out(const std::string& path, std::string why);
+  /// An entry of which nothing is written is read all the same.
+  Result<void> leave_out(const std::string& path, const ArchiveEntry& entry, std::string why);
 
   const std::filesystem::path root_;
   const std::uint64_t archive_bytes_;
@@ -64,7 +66,8 @@ class Unpacker {
   std::map<std::string, std::string> links_;  ///< their targets
   std::set<std::string> tops_;                ///< first parts of all paths
   std::size_t entries_ = 0;
-  std::uint64_t looked_at_ = 0;  ///< bytes written when the disk was last looked at
+  std::uint64_t passed_over_ = 0;  ///< bytes of what was left out
+  std::uint64_t looked_at_ = 0;    ///< bytes written when the disk was last looked at
   Unpacked result_;
 };
 
