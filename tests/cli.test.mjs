@@ -14,6 +14,7 @@ import { eventually, Workspace } from './lib/workspace.mjs';
 const kCommands = [
   'serve',
   'provision',
+  'import',
   'workspaces',
   'run',
   'log',

@@ -15,13 +15,14 @@
 #include "api/http/journal_component.h"
 #include "api/http/memory_provider_keys.h"
 #include "api/mcp/workspace_features.h"
+#include "net/target.h"
 #include "registry/test_node.h"
 #include "storage/archive/archive_test_support.h"
 
 namespace coditect::api {
 
 /// A stream that no handler of ours uses.
-class NoStream final : public net::ResponseStream {
+class NoStream : public net::ResponseStream {
  public:
   explicit NoStream(asio::any_io_executor executor) : strand_(make_strand(std::move(executor))) {}
   awaitable<Result<void>> start(int, net::Headers) override { co_return unavailable("no stream"); }
@@ -30,10 +31,21 @@ class NoStream final : public net::ResponseStream {
   void abort() override {}
   bool peer_closed() const override { return false; }
   awaitable<void> wait_peer_closed() override { co_return; }
+  std::stop_token when_peer_closed() override { return {}; }
   const Strand& strand() const override { return strand_; }
 
  private:
   const Strand strand_;
+};
+
+/// A body that is here already.
+class WholeBody final : public net::RequestBody {
+ public:
+  explicit WholeBody(std::string text) : text_(std::move(text)) {}
+  awaitable<Result<std::string>> read() override { co_return std::exchange(text_, {}); }
+
+ private:
+  std::string text_;
 };
 
 /// The interface on a node of its own, called without a network.
@@ -67,6 +79,7 @@ class ApiTest : public testing::Test {
     made.method = std::move(method);
     made.target = target;
     made.path = target.substr(0, target.find('?'));
+    if (auto parsed = net::parse_target(target)) made.query = std::move(parsed->query);
     made.headers = {{"Host", "127.0.0.1:7700"}, {"Authorization", "Bearer " + token()}};
     made.body = std::move(body);
     return made;
@@ -75,6 +88,10 @@ class ApiTest : public testing::Test {
   net::Response ask(net::Request request) {
     if (auto refused = handler_->authorize_head(request)) return *std::move(refused);
     NoStream stream(node_->io().get_executor());
+    if (handler_->receives(request)) {
+      WholeBody body(std::move(request.body));
+      return *node_->run(handler_->receive(std::move(request), body, stream));
+    }
     auto answer = node_->run(handler_->handle(std::move(request), stream));
     check(answer.has_value(), "every request is answered by a Response");
     return *std::move(answer);

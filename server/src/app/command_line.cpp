@@ -49,6 +49,7 @@ int run_command_line(std::span<const std::string> arguments, Shell& shell) {
   Selection selection;
   add_serve(app, shell, selection);
   add_provision(app, shell, selection);
+  add_import(app, shell, selection);
   add_workspaces(app, shell, selection);
   add_run(app, shell, selection);
   add_log(app, shell, selection);

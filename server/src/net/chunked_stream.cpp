@@ -64,9 +64,15 @@ void ChunkedStream::abort() {
 awaitable<void> ChunkedStream::wait_peer_closed() {
   check(strand_.running_in_this_thread());
   if (state_ == State::kNew) begin_watch();
-  while (!peer_closed_ && (state_ == State::kNew || state_ == State::kOpen)) {
+  while (!peer_closed() && (state_ == State::kNew || state_ == State::kOpen)) {
     co_await changed_.wait();
   }
+}
+
+std::stop_token ChunkedStream::when_peer_closed() {
+  check(strand_.running_in_this_thread());
+  if (state_ == State::kNew) begin_watch();
+  return gone_.get_token();
 }
 
 awaitable<void> ChunkedStream::close() {
@@ -92,7 +98,7 @@ awaitable<void> ChunkedStream::watch(std::shared_ptr<ChunkedStream> self) {
         buffer.prepare(kReadBytes), asio::as_tuple(asio::use_awaitable));
     buffer.commit(count);
     if (error) {
-      self->peer_closed_ = self->watch_wanted_;
+      if (self->watch_wanted_) self->gone_.request_stop();
       break;
     }
   }
@@ -104,7 +110,7 @@ awaitable<Result<void>> ChunkedStream::send(std::string bytes) {
   Result<void> sent = co_await transport_.write(std::move(bytes));
   if (!sent) {
     state_ = State::kBroken;
-    peer_closed_ = true;
+    gone_.request_stop();
     changed_.notify_all();
   }
   co_return sent;

@@ -32,8 +32,9 @@ class ChunkedStream final : public ResponseStream,
   awaitable<Result<void>> write(std::string chunk) override;
   awaitable<Result<void>> finish() override;
   void abort() override;
-  bool peer_closed() const override { return peer_closed_; }
+  bool peer_closed() const override { return gone_.stop_requested(); }
   awaitable<void> wait_peer_closed() override;
+  std::stop_token when_peer_closed() override;
   const Strand& strand() const override { return strand_; }
 
   /// Ends reading ahead and returns when it has ended.
@@ -57,7 +58,7 @@ class ChunkedStream final : public ResponseStream,
 
   // Touched only on strand_.
   State state_ = State::kNew;
-  bool peer_closed_ = false;
+  std::stop_source gone_;  ///< stopped once the client is
   bool watch_wanted_ = false;
   bool watching_ = false;
   Notifier changed_;

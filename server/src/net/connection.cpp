@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "net/beast_web_socket.h"
+#include "net/body_reader.h"
 #include "net/chunked_stream.h"
 #include "net/received_request.h"
 #include "net/response_head.h"
@@ -161,8 +162,12 @@ awaitable<Connection::Next> Connection::serve_request() {
   }
   if (refusal) co_return co_await refuse(*std::move(refusal), received);
   if (received.request.is_websocket) co_return co_await serve_websocket(received);
+  if (handler_.receives(received.request)) {
+    BodyReader upload(transport_, received, options_);
+    co_return co_await answer(received, &upload);
+  }
   if (std::optional<Next> next = co_await read_body(received)) co_return *next;
-  co_return co_await answer(received);
+  co_return co_await answer(received, nullptr);
 }
 
 awaitable<std::optional<Connection::Next>> Connection::read_body(ReceivedRequest& received) {
@@ -189,7 +194,7 @@ awaitable<std::optional<Connection::Next>> Connection::read_body(ReceivedRequest
   co_return std::nullopt;
 }
 
-awaitable<Connection::Next> Connection::answer(ReceivedRequest& received) {
+awaitable<Connection::Next> Connection::answer(ReceivedRequest& received, BodyReader* upload) {
   ChunkedStream::Style style;
   style.framing = received.understands_chunks() ? Framing::kChunked : Framing::kUntilClose;
   const bool keep_alive = keeps_alive(received) && style.framing == Framing::kChunked;
@@ -197,17 +202,30 @@ awaitable<Connection::Next> Connection::answer(ReceivedRequest& received) {
   style.body = received.is_head ? ChunkedStream::Body::kLeaveOut : ChunkedStream::Body::kSend;
   const auto stream = std::make_shared<ChunkedStream>(transport_, tasks_, strand_, style);
 
+  std::optional<Response> response = co_await ask_handler(received, upload, *stream);
+  if (stream->started()) co_return co_await end_stream(stream, received);
+  co_await stream->close();
+  const bool unread = upload != nullptr && !upload->at_end();
+  const Next next = unread ? Next::kDiscardThenClose : Next::kRequest;
+  co_return co_await write_response(*std::move(response), received, next);
+}
+
+awaitable<std::optional<Response>> Connection::ask_handler(ReceivedRequest& received,
+                                                           BodyReader* upload,
+                                                           ChunkedStream& stream) {
   const std::string path = received.request.path;
   std::optional<Response> response;
   try {
-    response = co_await handler_.handle(std::move(received.request), *stream);
-    if (!response && !stream->started()) response = problem(500, {}, "the handler gave no answer");
+    if (upload != nullptr) {
+      response = co_await handler_.receive(std::move(received.request), *upload, stream);
+    } else {
+      response = co_await handler_.handle(std::move(received.request), stream);
+    }
+    if (!response && !stream.started()) response = problem(500, {}, "the handler gave no answer");
   } catch (const std::exception& failure) {
     response = handler_failed(failure, path);
   }
-  if (stream->started()) co_return co_await end_stream(stream, received);
-  co_await stream->close();
-  co_return co_await write_response(*std::move(response), received, Next::kRequest);
+  co_return response;
 }
 
 awaitable<Connection::Next> Connection::end_stream(std::shared_ptr<ChunkedStream> stream,
@@ -295,7 +313,7 @@ awaitable<void> Connection::discard_input() {
 }
 
 bool Connection::keeps_alive(const ReceivedRequest& received) const {
-  return received.parser.get().keep_alive() && !stopping_;
+  return received.keep_alive && !stopping_;
 }
 
 void Connection::close_socket() {

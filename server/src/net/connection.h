@@ -14,6 +14,7 @@
 namespace coditect::net {
 
 class BeastWebSocket;
+class BodyReader;
 class ChunkedStream;
 struct ReceivedRequest;
 
@@ -50,7 +51,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   awaitable<Next> serve_request();
   /// Nothing when the body is whole, otherwise what comes after the refusal it has sent.
   awaitable<std::optional<Next>> read_body(ReceivedRequest& received);
-  awaitable<Next> answer(ReceivedRequest& received);
+  awaitable<Next> answer(ReceivedRequest& received, BodyReader* upload);
+  awaitable<std::optional<Response>> ask_handler(ReceivedRequest& received, BodyReader* upload,
+                                                 ChunkedStream& stream);
   awaitable<Next> end_stream(std::shared_ptr<ChunkedStream> stream,
                              const ReceivedRequest& received);
   awaitable<Next> serve_websocket(ReceivedRequest& received);

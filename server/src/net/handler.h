@@ -6,6 +6,7 @@
 
 #include "async/strand.h"
 #include "net/http.h"
+#include "net/request_body.h"
 #include "net/response_stream.h"
 #include "net/web_socket.h"
 
@@ -33,6 +34,14 @@ class Handler {
   /// Answers a request, either by a Response or through `stream`; nothing says that the stream
   /// was used. A stream left unfinished is aborted.
   virtual awaitable<std::optional<Response>> handle(Request request, ResponseStream& stream) = 0;
+
+  /// Whether a request that authorize_head() let pass goes to receive(), its body unread, in place
+  /// of handle(). No by default.
+  virtual bool receives(const RequestHead& head) const;
+  /// Answers a request while its body comes. Where the answer is there before the body's end, the
+  /// connection is closed after it.
+  virtual awaitable<std::optional<Response>> receive(RequestHead head, RequestBody& body,
+                                                     ResponseStream& stream);
 
   /// Decides about an upgrade that authorize_head() let pass. Refuses with 404 by default.
   virtual awaitable<UpgradeAnswer> upgrade(const RequestHead& head);

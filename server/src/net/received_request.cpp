@@ -26,6 +26,8 @@ ReceivedRequest::ReceivedRequest(const ServerOptions& options) {
 
 std::optional<Response> ReceivedRequest::take_head(std::string remote_address) {
   const auto& message = parser.get();
+  http_version = message.version();
+  keep_alive = message.keep_alive();
   request.method = message.method_string();
   is_head = request.method == "HEAD";
   request.target = message.target();

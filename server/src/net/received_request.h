@@ -20,12 +20,15 @@ struct ReceivedRequest {
 
   bool has_body() const { return parser.chunked() || request.content_length.value_or(0) > 0; }
   /// HTTP/1.1 or later: understands chunked answers.
-  bool understands_chunks() const { return parser.get().version() >= 11; }
+  bool understands_chunks() const { return http_version >= 11; }
   bool expects_continue() const;
 
-  boost::beast::http::request_parser<boost::beast::http::string_body> parser;
+  boost::beast::http::request_parser<boost::beast::http::string_body> parser;  ///< until BodyReader
   Request request;       ///< moved from when the handler has it
   bool is_head = false;  ///< the answer carries no body
+  // Of the head, which the parser of an upload takes with it.
+  unsigned http_version = 11;
+  bool keep_alive = false;
 
  private:
   std::optional<Response> check_framing() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "async/strand.h"
@@ -32,11 +33,13 @@ class ResponseStream {
   virtual void abort() = 0;
 
   /// True once the client has closed its side or the connection is lost. Noticed from start() or
-  /// the first wait_peer_closed() on, also while nothing is written. A client that pipelines more
-  /// than the read buffer holds is only noticed by write().
+  /// the first call of the two below on, also while nothing is written. A client that pipelines
+  /// more than the read buffer holds is only noticed by write().
   virtual bool peer_closed() const = 0;
   /// Returns when peer_closed() is true or the answer has ended.
   virtual awaitable<void> wait_peer_closed() = 0;
+  /// For work elsewhere: stopped once peer_closed() is true, not when the answer has ended.
+  virtual std::stop_token when_peer_closed() = 0;
   virtual const Strand& strand() const = 0;
 };
 

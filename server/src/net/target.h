@@ -25,7 +25,4 @@ Result<Target> parse_target(std::string_view target);
 /// Undoes %XX. Errc::kInvalid for an escape that is not two hex digits.
 Result<std::string> percent_decode(std::string_view text);
 
-/// True when `text` is well-formed UTF-8 (no overlong form, no surrogate).
-bool is_utf8(std::string_view text);
-
 }  // namespace coditect::net

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/posix_file.h"
+#include "registry/import_source.h"
 #include "registry/source.h"
 
 namespace coditect::registry {
@@ -37,12 +38,11 @@ Provisioner::Provisioner(asio::any_io_executor executor, const workspace::NodeSe
 
 awaitable<Result<Provisioner::Made>> Provisioner::provision(Place home, Request request) const {
   CO_TRY_VOID(check_workspace_name(request.name));
-  CO_TRY(json::object shown, check_source(request.source));
+  if (!request.upload) CO_TRY_VOID(check_source(request.source));
   Made made;
   made.meta.id = WorkspaceId(home.root().filename().string());
   made.meta.name = request.name;
   made.meta.created_at = made.meta.last_active_at = services_.clock.now();
-  made.meta.source = std::move(shown);
   made.meta.durability = request.durability;
   auto begun = co_await begin(home, std::move(request), made);
   if (!begun) {
@@ -52,7 +52,7 @@ awaitable<Result<Provisioner::Made>> Provisioner::provision(Place home, Request 
   co_return made;
 }
 
-Result<void> Provisioner::prepare(const Place& home, const Request& request) const {
+Result<json::object> Provisioner::prepare(const Place& home, const Request& request) const {
   // Not synced one by one: workspace.json, written last, is what makes the workspace exist.
   for (const fs::path& folder : {home.projects(), home.blobs(), home.vector_store(), home.staging(),
                                  home.root() / "databases"}) {
@@ -62,16 +62,22 @@ Result<void> Provisioner::prepare(const Place& home, const Request& request) con
   }
   TRY_VOID(sync_directory(home.root().parent_path()));
   TRY_VOID(services_.catalogue.create_all(home.root()));
-  TRY_VOID(fetch_source(request.source, home.projects(), data_, environment_, request.stop));
-  if (request.stop.stop_requested()) {
+  Result<json::object> source;
+  if (request.upload) {
+    source = unpack_upload(*request.upload, home.projects(), request.stop);
+  } else {
+    source = check_source(request.source);
+    TRY_VOID(fetch_source(request.source, home.projects(), data_, environment_, request.stop));
+  }
+  if (source && request.stop.stop_requested()) {
     return Error{Errc::kCancelled, "making the workspace was cancelled", {}};
   }
-  return {};
+  return source;
 }
 
 awaitable<Result<void>> Provisioner::begin(Place home, Request request, Made& made) const {
   auto fill = [this, home, request] { return prepare(home, request); };
-  CO_TRY_VOID(co_await services_.disk.run(std::move(fill)));
+  CO_TRY(made.meta.source, co_await services_.disk.run(std::move(fill)));
   Workspace::Before before = Workspace::New{request.user, made.meta.source};
   CO_TRY(made.awake,
          co_await Workspace::open(executor_, services_, home, made.meta, std::move(before)));

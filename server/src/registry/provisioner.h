@@ -8,6 +8,7 @@
 #include "async/strand.h"
 #include "base/environment.h"
 #include "base/json.h"
+#include "registry/upload.h"
 #include "workspace/meta.h"
 #include "workspace/node_services.h"
 #include "workspace/place.h"
@@ -33,6 +34,7 @@ class Provisioner {
     std::string user;
     workspace::Durability durability = workspace::Durability::kLocal;
     std::stop_token stop = {};  ///< Errc::kCancelled, and nothing is left of it
+    std::shared_ptr<const Upload> upload = nullptr;  ///< where set, the source is what it holds
   };
   struct Made {
     workspace::Meta meta;
@@ -52,7 +54,8 @@ class Provisioner {
   awaitable<void> discard(workspace::Place home, Made made) const;
 
  private:
-  Result<void> prepare(const workspace::Place& home, const Request& request) const;
+  /// The source as the log shows it.
+  Result<json::object> prepare(const workspace::Place& home, const Request& request) const;
   awaitable<Result<void>> begin(workspace::Place home, Request request, Made& made) const;
 
   const asio::any_io_executor executor_;

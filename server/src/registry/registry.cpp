@@ -167,6 +167,10 @@ awaitable<Result<Meta>> Registry::provision(Provisioner::Request request) {
   return run_on(strand_, provision_on_strand(std::move(request)));
 }
 
+awaitable<Result<std::shared_ptr<Upload>>> Registry::begin_upload(Upload::Options options) const {
+  return Upload::begin(services_.disk, data_, std::move(options));
+}
+
 awaitable<Result<Meta>> Registry::provision_on_strand(Provisioner::Request request) {
   if (closing_) co_return unavailable("the server stops", "try again when it is back");
   struct Counted {

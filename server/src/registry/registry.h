@@ -63,6 +63,8 @@ class Registry {
   awaitable<void> close();
 
   awaitable<Result<workspace::Meta>> provision(Provisioner::Request request);
+  /// Where an archive goes that provision() shall make a workspace of; see Upload::begin().
+  awaitable<Result<std::shared_ptr<Upload>>> begin_upload(Upload::Options options) const;
   /// Takes in a workspace that was brought to this node's disk, into `folder` below the data
   /// folder.
   awaitable<Result<void>> adopt(WorkspaceId id, std::string folder);

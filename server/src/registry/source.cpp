@@ -158,6 +158,10 @@ Result<json::object> check_source(const json::object& source) {
     }
     return json::object{{"kind", kind}, {"name", name}};
   }
+  if (kind == "import") {
+    return invalid("an archive is not named but sent",
+                   "send it as the body of POST /workspaces/import?name=NAME");
+  }
   return invalid("there is no source of kind '" + kind + "'", "use empty, git, path or template");
 }
 

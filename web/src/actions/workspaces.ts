@@ -1,8 +1,10 @@
+import { leftOut, type Sending } from '../model/importing';
 import { createStore } from '../model/store';
 import { asFailure } from '../net/failure';
 import { changeWorkspace, deleteWorkspace, listWorkspaces, provision } from '../net/http';
+import { importArchive } from '../net/upload';
 import type { WorkspaceInfo } from '../protocol/entities';
-import type { ProvisionAnswer, ProvisionRequest } from '../protocol/http';
+import type { ImportRequest, ProvisionAnswer, ProvisionRequest } from '../protocol/http';
 import { loggedOut } from './app';
 import { attempt, showFailure, showToast } from './toasts';
 
@@ -40,6 +42,25 @@ export async function loadWorkspaces(page: 'first' | 'next'): Promise<void> {
 export async function createWorkspace(request: ProvisionRequest): Promise<ProvisionAnswer> {
   const made = await provision(request);
   void loadWorkspaces('first');
+  return made;
+}
+
+/** Makes one of an archive; what was left out of it is told. */
+export async function importWorkspace(
+  about: ImportRequest,
+  archive: Blob,
+  onSent: (sending: Sending) => void,
+  signal: AbortSignal,
+): Promise<ProvisionAnswer> {
+  const made = await importArchive(about, archive, onSent, signal).finally(
+    () => void loadWorkspaces('first'),
+  );
+  const missing = leftOut(made.source);
+  if (missing !== undefined) {
+    const text =
+      missing.count === 1 ? 'One entry was left out' : `${missing.count} entries were left out`;
+    showToast({ tone: 'info', text, hint: missing.first });
+  }
   return made;
 }
 

@@ -1,6 +1,8 @@
 import type { Source } from '../protocol/http';
+import { nameOfChosen, problemOfChosen, type Chosen } from './importing';
 
-export type SourceKind = Source['kind'];
+/** An import is not named in a request but sent. */
+export type SourceKind = Source['kind'] | 'import';
 
 export interface SourceChoice {
   kind: SourceKind;
@@ -14,6 +16,7 @@ export const kChoices: readonly SourceChoice[] = [
   { kind: 'git', title: 'Git repository', text: 'A clone, with its history' },
   { kind: 'path', title: 'Folder', text: 'A copy of a folder on the server' },
   { kind: 'template', title: 'Template', text: 'A small project to begin with' },
+  { kind: 'import', title: 'Import', text: 'An archive or folder of this computer' },
   {
     kind: 'workspace',
     title: 'Another workspace',
@@ -32,7 +35,9 @@ export interface Plan {
   kind: SourceKind;
   name: string;
   /** The address, folder, template or workspace, by kind: each keeps what was typed. */
-  values: Partial<Record<SourceKind, string>>;
+  values: Partial<Record<Source['kind'], string>>;
+  /** What is to be imported. */
+  chosen?: Chosen;
 }
 
 export const kNoPlan: Plan = { kind: 'empty', name: '', values: { template: 'cpp' } };
@@ -40,7 +45,8 @@ export const kNoPlan: Plan = { kind: 'empty', name: '', values: { template: 'cpp
 const GIT = /^(https?|ssh|git|file):\/\/\S+$|^[\w.-]+@[\w.-]+:\S+$|^\/\S*$/;
 
 /** What is wrong with the source as it is; nothing where it can be asked for. */
-export function problemOfSource({ kind, values }: Plan): string | undefined {
+export function problemOfSource({ kind, values, chosen }: Plan): string | undefined {
+  if (kind === 'import') return problemOfChosen(chosen);
   const value = (values[kind] ?? '').trim();
   switch (kind) {
     case 'empty':
@@ -62,7 +68,7 @@ export function problemOfSource({ kind, values }: Plan): string | undefined {
   }
 }
 
-export function sourceOf({ kind, values }: Plan): Source {
+export function sourceOf(kind: Source['kind'], values: Plan['values']): Source {
   const value = (values[kind] ?? '').trim();
   switch (kind) {
     case 'empty':
@@ -79,12 +85,19 @@ export function sourceOf({ kind, values }: Plan): Source {
 }
 
 /** A name for what was chosen, where the person has given none: the last part of an address. */
-export function suggestedName(plan: Plan): string {
-  const value = (plan.values[plan.kind] ?? '').trim();
-  if (plan.kind === 'template') return `my ${value}`;
-  if (plan.kind !== 'git' && plan.kind !== 'path') return '';
+export function suggestedName({ kind, values, chosen }: Plan): string {
+  if (kind === 'import') return chosen === undefined ? '' : nameOfChosen(chosen);
+  const value = (values[kind] ?? '').trim();
+  if (kind === 'template') return `my ${value}`;
+  if (kind !== 'git' && kind !== 'path') return '';
   const last = value.replace(/\/+$/, '').split(/[/:]/).at(-1) ?? '';
   return last.replace(/\.git$/, '').slice(0, 100);
+}
+
+/** The plan to import what was chosen: a name that was suggested for something else goes. */
+export function withChosen(plan: Plan, chosen: Chosen): Plan {
+  const name = plan.name.trim() === suggestedName(plan) ? '' : plan.name;
+  return { ...plan, kind: 'import', chosen, name };
 }
 
 /** What is done meanwhile, in words. */
@@ -96,6 +109,8 @@ export function doing(kind: SourceKind): string {
       return 'Copying the folder';
     case 'workspace':
       return 'Copying the workspace';
+    case 'import':
+      return 'Unpacking';
     default:
       return 'Making the workspace';
   }

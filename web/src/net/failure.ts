@@ -22,6 +22,7 @@ const KIND_OF_STATUS: Record<number, Failure['kind']> = {
   403: 'denied',
   404: 'not_found',
   409: 'conflict',
+  413: 'limit',
   422: 'invalid',
   429: 'limit',
   503: 'unavailable',

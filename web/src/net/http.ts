@@ -94,8 +94,12 @@ export async function request<Answer>(
       'Check that `coditect serve` is running, then try again.',
     );
   });
-  const text = await response.text();
-  if (!response.ok) throw failureOfProblem(response.status, problemOf(text));
+  return readAnswer(response.status, await response.text());
+}
+
+/** What an answer holds; throws the Failure that a refusal is. */
+export function readAnswer<Answer>(status: number, text: string): Answer {
+  if (status < 200 || status > 299) throw failureOfProblem(status, problemOf(text));
   return (text === '' ? undefined : JSON.parse(text)) as Answer;
 }
 

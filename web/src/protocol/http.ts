@@ -21,8 +21,17 @@ export interface ProvisionRequest {
   request: string;
 }
 
+/** What is asked beside the archive, which is the body. */
+export interface ImportRequest {
+  name: string;
+  /** What its owner calls it. */
+  file: string;
+  request: string;
+}
+
 export interface ProvisionAnswer extends WorkspaceInfo {
   session: SessionInfo;
+  source?: object;
 }
 
 export interface WorkspacePage {

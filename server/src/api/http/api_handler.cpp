@@ -130,6 +130,22 @@ awaitable<std::optional<net::Response>> ApiHandler::handle(net::Request request,
   co_return (*std::move(response)).with("X-Content-Type-Options", "nosniff");
 }
 
+bool ApiHandler::receives(const net::RequestHead& head) const {
+  const auto match = find_route(head.method, head.path);
+  return match && match->route != nullptr && match->route->operation == Operation::kImport;
+}
+
+awaitable<std::optional<net::Response>> ApiHandler::receive(net::RequestHead head,
+                                                            net::RequestBody& body,
+                                                            net::ResponseStream& stream) {
+  parts_.metrics.count_request();
+  auto caller = caller_of(head);
+  if (!caller) co_return net::problem(401, "", "you were let out");
+  net::Response response =
+      co_await provisions_.import(std::move(head), body, stream, std::move(caller->actor));
+  co_return std::move(response).with("X-Content-Type-Options", "nosniff");
+}
+
 awaitable<std::optional<net::Response>> ApiHandler::mcp(net::Request request,
                                                         net::ResponseStream& stream,
                                                         WorkspaceId id) {
@@ -191,7 +207,8 @@ awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Requ
     case Operation::kSignedIn:
       co_return co_await signed_in(parts_.registry, parts_.dispatcher, request);
     case Operation::kList: co_return co_await workspaces(request, caller);
-    case Operation::kProvision: co_return co_await provision(request, caller);
+    case Operation::kProvision:
+      co_return co_await provisions_.provision(request, std::move(caller.actor));
     default: break;
   }
   check(false, "a route without a workspace is answered above");
@@ -230,53 +247,6 @@ awaitable<net::Response> ApiHandler::workspaces(const net::Request& request, con
   co_return net::json_response(200, answer);
 }
 
-awaitable<net::Response> ApiHandler::provision(const net::Request& request, const Caller& caller) {
-  auto body = parse_json_object(request.body);
-  if (!body) co_return net::problem(body.error());
-  auto name = need_string(*body, "name");
-  if (!name) co_return net::problem(name.error());
-  for (const auto& member : *body) {
-    const std::string_view key = member.key();
-    if (key != "name" && key != "source" && key != "durability" && key != "request") {
-      co_return net::problem(invalid("'" + std::string(key) + "' is not known here",
-                                     "send {\"name\", \"source\"?, \"durability\"?, "
-                                     "\"request\"?}"));
-    }
-  }
-  const json::object* source = find_object(*body, "source");
-  if (source == nullptr && body->contains("source")) {
-    co_return net::problem(invalid("'source' is not an object"));
-  }
-  const json::object empty{{"kind", "empty"}};
-  registry::Provisioner::Request wanted{*name, source == nullptr ? empty : *source, caller.actor};
-  if (body->contains("durability")) {
-    auto durability = need_string(*body, "durability");
-    if (!durability) co_return net::problem(durability.error());
-    auto parsed = workspace::parse_durability(*durability);
-    if (!parsed) co_return net::problem(parsed.error());
-    wanted.durability = *parsed;
-  }
-  const std::string asked = find_string(*body, "request").value_or("");
-  auto stop = provisionings_.begin(asked);
-  if (!stop) co_return net::problem(stop.error());
-  wanted.stop = *std::move(stop);
-  auto meta = co_await parts_.registry.provision(std::move(wanted));
-  provisionings_.end(asked);
-  if (!meta) co_return net::problem(meta.error());
-  json::object answer = to_json(*meta);
-  auto describe = [](workspace::Workspace& each) -> awaitable<Result<json::value>> {
-    const auto& session = each.state().sessions.current();
-    co_return session ? json::value(to_json(*session)) : json::value();
-  };
-  auto session = co_await parts_.dispatcher.perform(meta->id, describe);
-  if (session && session->is_object()) answer["session"] = *session;
-  co_return net::json_response(201, answer).with("Location", "/workspaces/" + meta->id.str());
-}
-
-net::Response ApiHandler::stop_provisioning(const std::string& request) {
-  return net::json_response(200, json::object{{"cancelled", provisionings_.stop(request)}});
-}
-
 awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Request& request,
                                             Caller caller, WorkspaceId id) {
   registry::Registry& registry = parts_.registry;
@@ -288,7 +258,7 @@ awaitable<net::Response> ApiHandler::answer(Operation operation, const net::Requ
     case Operation::kRenew: co_return meta_response(200, co_await registry.renew(id, caller.actor));
     case Operation::kUndelete:
       co_return meta_response(200, co_await registry.undelete(id, caller.actor));
-    case Operation::kProvisionStop: co_return stop_provisioning(id.str());
+    case Operation::kProvisionStop: co_return provisions_.stop(id.str());
     case Operation::kRpc: co_return co_await rpc(request, std::move(caller), std::move(id));
     case Operation::kWake: {
       auto woken = co_await registry.wake(id);

@@ -7,7 +7,7 @@
 #include "api/http/metrics.h"
 #include "api/http/people_handler.h"
 #include "api/http/provider_keys.h"
-#include "api/http/provisionings.h"
+#include "api/http/provision_handler.h"
 #include "api/http/routes.h"
 #include "api/http/static_files.h"
 #include "api/people/attempts.h"
@@ -43,11 +43,15 @@ class ApiHandler final : public net::Handler {
     ProviderKeys* keys = nullptr;  ///< null: this server has none
   };
 
-  explicit ApiHandler(Parts parts) : parts_(std::move(parts)) {}
+  explicit ApiHandler(Parts parts)
+      : parts_(std::move(parts)), provisions_(parts_.registry, parts_.dispatcher) {}
 
   std::optional<net::Response> authorize_head(const net::RequestHead& head) override;
   awaitable<std::optional<net::Response>> handle(net::Request request,
                                                  net::ResponseStream& stream) override;
+  bool receives(const net::RequestHead& head) const override;
+  awaitable<std::optional<net::Response>> receive(net::RequestHead head, net::RequestBody& body,
+                                                  net::ResponseStream& stream) override;
   awaitable<net::UpgradeAnswer> upgrade(const net::RequestHead& head) override;
   awaitable<void> websocket(net::Request request, net::WebSocket& socket) override;
 
@@ -68,12 +72,10 @@ class ApiHandler final : public net::Handler {
                                   WorkspaceId id);
   net::Response login(const net::Request& request) const;
   awaitable<net::Response> workspaces(const net::Request& request, const Caller& caller);
-  awaitable<net::Response> provision(const net::Request& request, const Caller& caller);
-  net::Response stop_provisioning(const std::string& request);
   awaitable<net::Response> rpc(const net::Request& request, Caller caller, WorkspaceId id);
 
   const Parts parts_;
-  Provisionings provisionings_;
+  ProvisionHandler provisions_;
 };
 
 }  // namespace coditect::api

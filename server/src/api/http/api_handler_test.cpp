@@ -3,6 +3,7 @@
 #include "api/http/openapi.h"
 #include "api/test_api.h"
 #include "base/limits.h"
+#include "storage/unpack/unpack_test_support.h"
 
 namespace coditect::api {
 namespace {
@@ -47,6 +48,10 @@ net::Request asked(ApiTest& test, const std::string& id, std::string method, std
     target = "/people/" + test.people_->join(invite(test).secret, id)->id;
   }
   if (id == "provision") body = R"({"name":"made"})";
+  if (id == "importWorkspace") {
+    target += "?name=made";
+    body = unpack::packed("tar", {{"a.txt", "a"}});
+  }
   if (id == "setProviderKey") body = R"({"key":"sk-0123456789"})";
   if (id == "rpc") body = R"({"jsonrpc":"2.0","id":1,"method":"agents.list"})";
   if (id == "mcp" || id == "workspaceMcp" || id.ends_with("McpEnd") || id == "mcpEnd") {

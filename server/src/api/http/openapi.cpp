@@ -53,9 +53,19 @@ constexpr std::string_view kSchemas = R"({
     "type": "object",
     "required": ["kind"],
     "properties": {
-      "kind": {"enum": ["empty", "git", "path", "template", "workspace"]},
+      "kind": {"enum": ["empty", "git", "path", "template", "workspace", "import"]},
       "url": {"type": "string"}, "path": {"type": "string"}, "name": {"type": "string"},
-      "id": {"type": "string"}, "through_seq": {"type": "integer", "minimum": 1}
+      "id": {"type": "string"}, "through_seq": {"type": "integer", "minimum": 1},
+      "file": {"type": "string"}, "format": {"enum": ["zip", "tar", "tar.gz", "tar.zst"]},
+      "files": {"type": "integer"}, "bytes": {"type": "integer"},
+      "left_out": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {"path": {"type": "string"}, "why": {"type": "string"}}
+        }
+      },
+      "left_out_count": {"type": "integer"}
     }
   },
   "Provision": {
@@ -230,6 +240,14 @@ json::array parameters_of(const Route& route) {
                           {"schema", {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}});
     parameters.push_back({{"name", "cursor"}, {"in", "query"}, {"schema", {{"type", "string"}}}});
   }
+  if (route.operation == Operation::kImport) {
+    for (const char* name : {"name", "file", "durability", "request"}) {
+      parameters.push_back({{"name", name},
+                            {"in", "query"},
+                            {"required", std::string_view(name) == "name"},
+                            {"schema", {{"type", "string"}}}});
+    }
+  }
   return parameters;
 }
 
@@ -243,6 +261,11 @@ std::string_view body_of(Operation operation) {
     case Operation::kJoinLook: return "Join";
     default: return "";
   }
+}
+
+/// One whose shape is described elsewhere.
+json::object any_body(std::string_view type) {
+  return {{"required", true}, {"content", {{type, json::object{{"schema", json::object{}}}}}}};
 }
 
 json::object operation_of(const Route& route) {
@@ -265,11 +288,10 @@ json::object operation_of(const Route& route) {
     operation["requestBody"] = {{"required", true},
                                 {"content", content("application/json", "SetProviderKey")}};
   }
-  if (route.operation == Operation::kRpc) {
-    operation["requestBody"] = {
-        {"required", true},
-        {"content", {{"application/json", json::object{{"schema", json::object{}}}}}}};
+  if (route.operation == Operation::kImport) {
+    operation["requestBody"] = any_body("application/octet-stream");
   }
+  if (route.operation == Operation::kRpc) operation["requestBody"] = any_body("application/json");
   if (route.door == kOpen) operation["security"] = json::array{};
   return operation;
 }

@@ -32,6 +32,7 @@ enum class Operation {
   kSignedIn,
   kList,
   kProvision,
+  kImport,
   kProvisionStop,
   kFind,
   kRemove,

@@ -13,10 +13,23 @@ namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
+constexpr std::size_t kPieceBytes = 256u << 10;
+
 struct Answer {
   unsigned status = 0;
   std::string body;
 };
+
+Result<Answer> read_answer(const net_client::BaseUrl& url, ClientStream& stream) {
+  boost::system::error_code error;
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(limits::kClientBodyBytesMax);
+  beast::flat_buffer buffer;
+  http::read(stream, buffer, parser, error);
+  if (error) return connection_error(url, error);
+  http::response<http::string_body> response = parser.release();
+  return Answer{response.result_int(), std::move(response.body())};
+}
 
 Result<Answer> ask(const net_client::BaseUrl& url, const http::request<http::string_body>& request,
                    std::chrono::milliseconds answer_time_max) {
@@ -24,23 +37,38 @@ Result<Answer> ask(const net_client::BaseUrl& url, const http::request<http::str
   boost::system::error_code error;
   http::write(*stream, request, error);
   if (error) return connection_error(url, error);
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(limits::kClientBodyBytesMax);
-  beast::flat_buffer buffer;
-  http::read(*stream, buffer, parser, error);
-  if (error) return connection_error(url, error);
-  http::response<http::string_body> response = parser.release();
-  return Answer{response.result_int(), std::move(response.body())};
+  return read_answer(url, *stream);
 }
 
-http::request<http::string_body> request_to(const Client& client, http::verb verb,
-                                            const std::string& target) {
-  http::request<http::string_body> request(verb, client.url().prefix + target, 11);
+template <class Body>
+http::request<Body> request_to(const Client& client, http::verb verb, const std::string& target) {
+  http::request<Body> request(verb, client.url().prefix + target, 11);
   request.set(http::field::host, client.url().host_header());
   request.set(http::field::authorization, "Bearer " + client.token());
   request.set(http::field::accept, "application/json");
   request.keep_alive(false);
   return request;
+}
+
+/// Writes a request whose body is in `from`. What the connection says against it is in `error`.
+Result<void> write_stream(ClientStream& stream, http::request<http::buffer_body>& request,
+                          Client::Stream from, boost::system::error_code& error) {
+  http::request_serializer<http::buffer_body> serializer(request);
+  http::write_header(stream, serializer, error);
+  std::string piece(kPieceBytes, '\0');
+  for (bool more = true; more && !error;) {
+    from.in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    if (from.in.bad()) return unavailable("the archive cannot be read to its end");
+    const auto count = static_cast<std::size_t>(from.in.gcount());
+    more = count > 0;
+    request.body().data = more ? piece.data() : nullptr;
+    request.body().size = count;
+    request.body().more = more;
+    http::write(stream, serializer, error);
+    if (error == http::error::need_buffer) error = {};  // the piece is sent
+    from.sent += count;
+  }
+  return {};
 }
 
 Result<json::object> read_object(const Answer& answer) {
@@ -66,19 +94,40 @@ Result<Client> Client::make(ServerLocation location) {
 }
 
 Result<json::object> Client::get(const std::string& target) const {
-  TRY(const Answer answer,
-      ask(url_, request_to(*this, http::verb::get, target), limits::kClientAnswerTimeMax));
+  TRY(const Answer answer, ask(url_, request_to<http::string_body>(*this, http::verb::get, target),
+                               limits::kClientAnswerTimeMax));
   return read_object(answer);
 }
 
 Result<json::object> Client::post(const std::string& target, const json::object& body,
                                   std::chrono::milliseconds answer_time_max) const {
-  auto request = request_to(*this, http::verb::post, target);
+  auto request = request_to<http::string_body>(*this, http::verb::post, target);
   request.set(http::field::content_type, "application/json");
   request.body() = json::serialize(body);
   request.prepare_payload();
   TRY(const Answer answer, ask(url_, request, answer_time_max));
   return read_object(answer);
+}
+
+Result<json::object> Client::post_stream(const std::string& target, Stream body) const {
+  auto request = request_to<http::buffer_body>(*this, http::verb::post, target);
+  request.set(http::field::content_type, "application/octet-stream");
+  if (body.bytes) {
+    request.content_length(*body.bytes);
+  } else {
+    request.chunked(true);
+  }
+  TRY(const std::unique_ptr<ClientStream> stream,
+      ClientStream::connect(url_, limits::kClientProvisionTimeMax));
+  boost::system::error_code broken;
+  TRY_VOID(write_stream(*stream, request, body, broken));
+  if (!broken && body.bytes && body.sent != *body.bytes) {
+    return unavailable("the file has changed its size meanwhile", "try again");
+  }
+  // A server refuses before it has read everything: its answer says more than a broken connection.
+  auto answer = read_answer(url_, *stream);
+  if (!answer) return broken ? connection_error(url_, broken) : std::move(answer).error();
+  return read_object(*answer);
 }
 
 Result<json::object> Client::call(const std::string& workspace, std::string_view method,

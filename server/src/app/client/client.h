@@ -1,6 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <istream>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +29,13 @@ class Client {
   Result<json::object> post(
       const std::string& target, const json::object& body,
       std::chrono::milliseconds answer_time_max = limits::kClientAnswerTimeMax) const;
+  /// A body that is sent while it is read, and never held whole.
+  struct Stream {
+    std::istream& in;                    ///< to its end
+    std::optional<std::uint64_t> bytes;  ///< that it has, where that is known
+    std::atomic<std::uint64_t>& sent;    ///< so far, for whoever shows it
+  };
+  Result<json::object> post_stream(const std::string& target, Stream body) const;
   /// A JSON-RPC call to one workspace; its result.
   Result<json::object> call(const std::string& workspace, std::string_view method,
                             json::object params) const;

@@ -23,6 +23,7 @@ struct Selection {
 // `selection` outlive `app`.
 void add_serve(CLI::App& app, Shell& shell, Selection& selection);
 void add_provision(CLI::App& app, Shell& shell, Selection& selection);
+void add_import(CLI::App& app, Shell& shell, Selection& selection);
 void add_workspaces(CLI::App& app, Shell& shell, Selection& selection);
 void add_run(CLI::App& app, Shell& shell, Selection& selection);
 void add_log(CLI::App& app, Shell& shell, Selection& selection);

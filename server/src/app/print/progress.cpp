@@ -10,7 +10,8 @@ namespace coditect::app {
 
 namespace {
 
-void write_progress(std::stop_token stop, std::ostream& err, const std::string& what) {
+void write_progress(std::stop_token stop, std::ostream& err, const std::string& what,
+                    const std::function<std::string()>& tell) {
   using std::chrono::seconds;
   std::mutex mutex;
   std::condition_variable_any never;
@@ -22,7 +23,7 @@ void write_progress(std::stop_token stop, std::ostream& err, const std::string& 
   seconds passed{2};
   bool written = false;
   for (bool going_on = pause(passed); going_on; going_on = pause(seconds{1})) {
-    err << "\r" << what << " ... " << passed.count() << " s" << std::flush;
+    err << "\r\x1b[K" << what << " ... " << tell() << passed.count() << " s" << std::flush;
     written = true;
     ++passed;
   }
@@ -31,10 +32,13 @@ void write_progress(std::stop_token stop, std::ostream& err, const std::string& 
 
 }  // namespace
 
-Progress::Progress(Shell& shell, std::string what) {
+Progress::Progress(Shell& shell, std::string what)
+    : Progress(shell, std::move(what), [] { return std::string(); }) {}
+
+Progress::Progress(Shell& shell, std::string what, std::function<std::string()> tell) {
   if (shell.err_screen != Shell::Screen::kTerminal) return;
-  auto write = [&err = shell.err, what = one_line(what)](std::stop_token stop) {
-    write_progress(std::move(stop), err, what);
+  auto write = [&err = shell.err, what = one_line(what), tell](std::stop_token stop) {
+    write_progress(std::move(stop), err, what, tell);
   };
   writer_ = std::jthread(std::move(write));
 }

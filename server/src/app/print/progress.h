@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -15,6 +16,8 @@ namespace coditect::app {
 class Progress {
  public:
   Progress(Shell& shell, std::string what);
+  /// `tell` is asked each second how far it is; on the writing thread.
+  Progress(Shell& shell, std::string what, std::function<std::string()> tell);
 
  private:
   std::jthread writer_;  ///< stopped and joined by its destructor

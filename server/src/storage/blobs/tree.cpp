@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "storage/blobs/pack_format.h"
 #include "storage/blobs/tree_json.h"
 
@@ -10,9 +11,6 @@ namespace coditect::blobs {
 namespace {
 
 constexpr std::uint32_t kModeMax = 0777;
-
-/// Text that a JSON line can carry unchanged.
-bool is_utf8(std::string_view text) { return parse_json(json::serialize(json::string(text))).ok(); }
 
 Result<TreeEntry> parse_entry_line(std::string_view line) {
   TRY(const json::object object, parse_json_object(line));

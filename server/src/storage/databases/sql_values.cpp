@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/base64.h"
+#include "base/utf8.h"
 
 namespace coditect::databases {
 
@@ -17,31 +18,6 @@ json::object blob_json(std::string_view bytes) {
   json::object blob;
   blob["$blob"] = to_base64(bytes);
   return blob;
-}
-
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto byte = [&](std::size_t offset) {
-      return at + offset < text.size() ? static_cast<unsigned char>(text[at + offset]) : 0u;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80) {
-      ++at;
-      continue;
-    }
-    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4) return false;
-    for (std::size_t i = 1; i < size; ++i) {
-      if ((byte(i) & 0xc0) != 0x80) return false;
-    }
-    const unsigned second = byte(1);
-    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f)) return false;
-    if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) return false;
-    at += size;
-  }
-  return true;
 }
 
 Result<void> bind_value(Statement& statement, int index, const json::value& value) {

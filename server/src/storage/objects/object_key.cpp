@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/storage_limits.h"
-#include "net/target.h"
+#include "base/utf8.h"
 
 namespace coditect::objects {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::string_view kNonCharacterFfff = "\xef\xbf\xbf";
 /// Nothing that the XML of an S3 listing or a line of a log cannot carry as it is.
 bool is_plain_utf8(std::string_view text) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return net::is_utf8(text) && std::ranges::none_of(text, is_control) &&
+  return is_utf8(text) && std::ranges::none_of(text, is_control) &&
          !text.contains(kNonCharacterFffe) && !text.contains(kNonCharacterFfff);
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/utf8.h"
 #include "net/client/base_url.h"
 #include "net/target.h"
 #include "storage/objects/object_key.h"
@@ -67,7 +68,7 @@ Result<FileUrl> parse_file(std::string_view text) {
   if (!decoded) return bad_url("the folder has a bad escape");
   while (decoded->size() > 1 && decoded->ends_with('/')) decoded->pop_back();
   const std::filesystem::path folder(*decoded);
-  if (!net::is_utf8(*decoded) || decoded->contains('\0')) return bad_url("the folder is no text");
+  if (!is_utf8(*decoded) || decoded->contains('\0')) return bad_url("the folder is no text");
   if (decoded->size() == 1 || decoded->starts_with("//") ||
       folder.string() != folder.lexically_normal().string()) {
     return bad_url("the folder is /, or has a //, . or .. in it");

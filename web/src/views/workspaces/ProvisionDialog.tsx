@@ -1,21 +1,19 @@
-import { useEffect, useRef, useState, type FormEvent } from 'react';
-import { goTo } from '../../actions/app';
-import { freshId } from '../../actions/freshId';
+import { useState, type FormEvent } from 'react';
 import { keysOpen } from '../../actions/vendorKeys';
-import { createWorkspace } from '../../actions/workspaces';
+import type { Chosen } from '../../model/importing';
 import {
-  doing,
   kNoPlan,
   problemOfSource,
-  sourceOf,
   suggestedName,
+  withChosen,
   type Plan,
 } from '../../model/provisioning';
-import { asFailure, type Failure } from '../../net/failure';
-import { stopProvision } from '../../net/http';
 import { Dialog } from '../../ui/Dialog';
 import { Button, Problem, Spinner } from '../../ui/controls';
+import { MakingProgress } from './MakingProgress';
 import { SourceStep } from './SourceStep';
+import { useImport } from './useImport';
+import { useMaking } from './useMaking';
 
 type Step = 'source' | 'name';
 
@@ -24,23 +22,30 @@ export function ProvisionDialog({ onClose }: { onClose: () => void }) {
   const [plan, setPlan] = useState<Plan>(kNoPlan);
   const [step, setStep] = useState<Step>('source');
   const [tried, setTried] = useState(false);
-  const { busy, stopping, failure, make, stop } = useMaking(onClose);
+  const { busy, stopping, failure, sending, make, stop } = useMaking(onClose);
   const problem = problemOfSource(plan);
   const change = (part: Partial<Plan>): void => setPlan((before) => ({ ...before, ...part }));
   const name = plan.name.trim();
+  const choose = (chosen: Chosen): void => {
+    setPlan((before) => withChosen(before, chosen));
+    setTried(true);
+    setStep('source');
+  };
+  const importing = useImport(choose, busy);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (busy || problem !== undefined) return;
+    if (busy || importing.reading || problem !== undefined) return;
     if (step === 'source') {
       if (name === '') change({ name: suggestedName(plan) });
       setTried(false);
       setStep('name');
     } else if (name !== '') {
-      make(plan);
+      make(plan, importing.body);
     }
   };
 
+  const problems = [failure, importing.unread].filter((each) => each !== null);
   return (
     <Dialog
       label="New workspace"
@@ -51,7 +56,12 @@ export function ProvisionDialog({ onClose }: { onClose: () => void }) {
         <h2>New workspace</h2>
         <Steps step={step} />
         {step === 'source' ? (
-          <SourceStep plan={plan} problem={tried ? problem : undefined} onChange={change} />
+          <SourceStep
+            plan={plan}
+            problem={tried ? problem : undefined}
+            importing={importing}
+            onChange={change}
+          />
         ) : (
           <NameStep
             plan={plan}
@@ -60,71 +70,53 @@ export function ProvisionDialog({ onClose }: { onClose: () => void }) {
             onChange={(next) => change({ name: next })}
           />
         )}
-        {busy && <Progress plan={plan} />}
-        {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
-        <div className="dialog-actions">
-          {step === 'name' && !busy && (
-            <Button variant="ghost" onClick={() => setStep('source')} data-testid="provision-back">
-              Back
-            </Button>
-          )}
-          <span className="grow" />
-          <Button
-            variant="ghost"
-            disabled={stopping}
-            onClick={busy ? stop : onClose}
-            data-testid="provision-cancel"
-          >
-            {stopping ? 'Stopping…' : busy ? 'Stop' : 'Cancel'}
-          </Button>
-          {step === 'source' ? (
-            <Button type="submit" variant="primary" data-testid="provision-next">
-              Next
-            </Button>
-          ) : (
-            <Button type="submit" variant="primary" disabled={busy} data-testid="provision-submit">
-              {busy && <Spinner label="Working" />}
-              Create workspace
-            </Button>
-          )}
-        </div>
+        {busy && <MakingProgress kind={plan.kind} sending={sending} />}
+        {problems.map(({ message, hint }) => (
+          <Problem key={message} message={message} hint={hint} />
+        ))}
+        <Actions
+          step={step}
+          busy={busy}
+          stopping={stopping}
+          onBack={() => setStep('source')}
+          onCancel={busy ? stop : onClose}
+        />
       </form>
     </Dialog>
   );
 }
 
-/** Makes it, and stops where that is asked for: then nothing is left of it. */
-function useMaking(onClose: () => void) {
-  const [busy, setBusy] = useState(false);
-  const [stopping, setStopping] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const asked = useRef({ id: '', stopped: false });
-  const make = (plan: Plan): void => {
-    const mine = { id: freshId(), stopped: false };
-    asked.current = mine;
-    setBusy(true);
-    setFailure(null);
-    createWorkspace({ name: plan.name.trim(), source: sourceOf(plan), request: mine.id })
-      .then(({ id }) => {
-        onClose();
-        goTo({ page: 'workspace', id });
-      })
-      .catch((thrown: unknown) => {
-        if (!mine.stopped) setFailure(asFailure(thrown));
-        setBusy(false);
-        setStopping(false);
-      });
-  };
-  const stop = (): void => {
-    asked.current.stopped = true;
-    setStopping(true);
-    // Where it has just been made, the answer that is on its way opens it.
-    stopProvision(asked.current.id).catch((thrown: unknown) => {
-      setFailure(asFailure(thrown));
-      setStopping(false);
-    });
-  };
-  return { busy, stopping, failure, make, stop };
+function Actions(props: {
+  step: Step;
+  busy: boolean;
+  stopping: boolean;
+  onBack: () => void;
+  onCancel: () => void;
+}) {
+  const { step, busy, stopping, onBack, onCancel } = props;
+  return (
+    <div className="dialog-actions">
+      {step === 'name' && !busy && (
+        <Button variant="ghost" onClick={onBack} data-testid="provision-back">
+          Back
+        </Button>
+      )}
+      <span className="grow" />
+      <Button variant="ghost" disabled={stopping} onClick={onCancel} data-testid="provision-cancel">
+        {stopping ? 'Stopping…' : busy ? 'Stop' : 'Cancel'}
+      </Button>
+      {step === 'source' ? (
+        <Button type="submit" variant="primary" data-testid="provision-next">
+          Next
+        </Button>
+      ) : (
+        <Button type="submit" variant="primary" disabled={busy} data-testid="provision-submit">
+          {busy && <Spinner label="Working" />}
+          Create workspace
+        </Button>
+      )}
+    </div>
+  );
 }
 
 function Steps({ step }: { step: Step }) {
@@ -171,22 +163,5 @@ function NameStep(props: {
         .
       </p>
     </>
-  );
-}
-
-/** How long it has taken so far: nobody knows how long a clone takes. */
-function Progress({ plan }: { plan: Plan }) {
-  const [seconds, setSeconds] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setSeconds((before) => before + 1), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return (
-    <div className="making" role="status" data-testid="provision-progress">
-      <span className="making-bar" aria-hidden="true" />
-      <span>
-        {doing(plan.kind)}… <span className="num">{seconds > 1 ? `${seconds} s` : ''}</span>
-      </span>
-    </div>
   );
 }

@@ -1,10 +1,13 @@
 import { workspaceList } from '../../actions/workspaces';
 import { kChoices, kTemplates, type Plan, type SourceKind } from '../../model/provisioning';
 import { useStore } from '../../ui/useStore';
+import { ImportField } from './ImportField';
+import type { Importing } from './useImport';
 
 interface StepProps {
   plan: Plan;
   problem: string | undefined;
+  importing: Importing;
   onChange: (part: Partial<Plan>) => void;
 }
 
@@ -22,9 +25,9 @@ const FIELDS: Partial<Record<SourceKind, { label: string; example: string; note:
 };
 
 /** What the workspace begins with. */
-export function SourceStep({ plan, problem, onChange }: StepProps) {
+export function SourceStep({ plan, problem, importing, onChange }: StepProps) {
   const { kind, values } = plan;
-  const value = values[kind] ?? '';
+  const value = kind === 'import' ? '' : (values[kind] ?? '');
   const setValue = (next: string): void => onChange({ values: { ...values, [kind]: next } });
   return (
     <>
@@ -49,6 +52,9 @@ export function SourceStep({ plan, problem, onChange }: StepProps) {
       </fieldset>
       {kind === 'template' && <TemplateField value={value} onChange={setValue} />}
       {kind === 'workspace' && <WorkspaceField value={value} onChange={setValue} />}
+      {(kind === 'import' || importing.over) && (
+        <ImportField chosen={plan.chosen} importing={importing} />
+      )}
       {FIELDS[kind] !== undefined && (
         <div className="field">
           <label htmlFor="source-value">{FIELDS[kind].label}</label>

@@ -48,8 +48,8 @@ export function WorkspacesView() {
         {empty && (
           <div className="card tall">
             <Empty icon="folder" title="No workspace yet" action={create}>
-              Start with an empty tree, a git repository or a folder of this machine. Agents lock
-              what they edit, so nobody overwrites anybody.
+              Start with an empty tree, a git repository or a folder of the server, or import an
+              archive of a project. Agents lock what they edit, so nobody overwrites anybody.
             </Empty>
           </div>
         )}
