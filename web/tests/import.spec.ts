@@ -5,7 +5,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { APIRequestContext, Page } from '@playwright/test';
 import { kTarEnd, tarHeader, tarPadding } from '../src/model/tar';
-import { kLook, look, violations } from './look';
+import { violations } from './axe';
+import { kLook, look } from './look';
 import { expect, logIn, test, token } from './studio';
 
 /** A .tar.gz of texts by path, as a person has one. */
