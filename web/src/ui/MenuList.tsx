@@ -23,6 +23,18 @@ export interface MenuPlace {
 
 const kMarginPx = 4;
 
+/** Below the place, or above it where there is no room, and within the window. */
+function put(element: HTMLElement, around: MenuPlace, align: 'start' | 'end'): void {
+  const { offsetWidth, offsetHeight, style } = element;
+  const below = around.bottom + kMarginPx;
+  const above = around.top - offsetHeight - kMarginPx;
+  const fits = below + offsetHeight <= window.innerHeight;
+  const left = align === 'end' ? around.right - offsetWidth : around.left;
+  const leftMax = window.innerWidth - offsetWidth - kMarginPx;
+  style.left = `${Math.max(kMarginPx, Math.min(left, leftMax))}px`;
+  style.top = `${fits ? below : Math.max(kMarginPx, above)}px`;
+}
+
 /**
  * A list of actions below (or above) a place, its right edge at the place's where `align` is
  * `end`: arrows walk it, Escape or a click beside it closes it. It is open while it is mounted.
@@ -42,14 +54,7 @@ export function MenuList(props: {
     const around = placed.current.place();
     if (element === null || around === undefined) return;
     element.showPopover();
-    const { offsetWidth, offsetHeight } = element;
-    const below = around.bottom + kMarginPx;
-    const above = around.top - offsetHeight - kMarginPx;
-    const fits = below + offsetHeight <= window.innerHeight;
-    const left = placed.current.align === 'end' ? around.right - offsetWidth : around.left;
-    const leftMax = window.innerWidth - offsetWidth - kMarginPx;
-    element.style.left = `${Math.max(kMarginPx, Math.min(left, leftMax))}px`;
-    element.style.top = `${fits ? below : Math.max(kMarginPx, above)}px`;
+    put(element, around, placed.current.align);
     element.querySelector<HTMLElement>('button:enabled')?.focus();
   }, []);
 

@@ -49,7 +49,7 @@ export function DraftInput(props: {
         onKeyDown={onKeyDown}
         onPaste={(event) => {
           const files = pictureFiles(event.clipboardData);
-          // Programs that copy a table or a slide give its text as well: that is what is meant then.
+          // Programs that copy a table or a slide give its text too: that is what is meant then.
           if (files.length === 0 || event.clipboardData.types.includes('text/plain')) return;
           event.preventDefault();
           props.pictures.add(files);
