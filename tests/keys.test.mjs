@@ -172,8 +172,7 @@ test('everybody who is connected hears that keys have changed, and nothing of th
   const viewer = await Guest.join(server, 'Vera', { role: 'viewer', workspace: workspace.id });
   const sockets = [await workspace.open(), await other.open(), await viewer.open(workspace.id)];
   for (const socket of sockets) await socket.attach();
-  const heard = (socket) =>
-    socket.notifications.filter(({ method }) => method === 'provider_keys');
+  const heard = (socket) => socket.notifications.filter(({ method }) => method === 'provider_keys');
   const all = (count) =>
     Promise.all(
       sockets.map((socket) =>

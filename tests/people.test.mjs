@@ -217,7 +217,10 @@ test('another role counts at once, in what is open too, and outlives the server'
     const answer = await giveRole(id, 'editor', owner);
     assert.equal(answer.status, 200, answer.text);
     assert.deepEqual([answer.json.role, answer.json.role_by], ['editor', 'user:owner']);
-    const told = (role) => ({ method, params }) => method === 'you' && params.role === role;
+    const told =
+      (role) =>
+      ({ method, params }) =>
+        method === 'you' && params.role === role;
     const heard = await socket.waitFor(
       () => socket.notifications.find(told('editor')),
       'the new role',
