@@ -104,6 +104,8 @@ awaitable<Result<json::object>> TaskUndo::changes(std::string task) {
     row["hunks"] = std::move(rows);
     files.push_back(std::move(row));
   }
+  // What somebody has accepted meanwhile is shown once it cannot be lost.
+  CO_TRY_VOID(co_await parts_.log.durable(parts_.log.head()));
   co_return json::object{
       {"task", task}, {"files", std::move(files)}, {"refused", to_json(compared.undone.refused)}};
 }
