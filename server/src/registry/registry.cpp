@@ -23,6 +23,10 @@ fs::path workspaces_of(const fs::path& data, const Owner& owner) {
          "workspaces";
 }
 
+Error no_store() {
+  return unavailable("this server copies nothing to an object store", "start it with --store");
+}
+
 }  // namespace
 
 Registry::Registry(asio::any_io_executor executor, const workspace::NodeServices& services,
@@ -167,8 +171,12 @@ awaitable<Result<Meta>> Registry::provision(Provisioner::Request request) {
   return run_on(strand_, provision_on_strand(std::move(request)));
 }
 
-awaitable<Result<std::shared_ptr<Upload>>> Registry::begin_upload(Upload::Options options) const {
-  return Upload::begin(services_.disk, data_, std::move(options));
+awaitable<Result<std::shared_ptr<Upload>>> Registry::begin_upload(
+    Upload::Options options, workspace::Durability durability) const {
+  if (replicator_ == nullptr && durability == workspace::Durability::kReplicated) {
+    co_return no_store();
+  }
+  co_return co_await Upload::begin(services_.disk, data_, std::move(options));
 }
 
 awaitable<Result<Meta>> Registry::provision_on_strand(Provisioner::Request request) {
@@ -198,8 +206,7 @@ awaitable<Result<Provisioner::Made>> Registry::make(Place home, Provisioner::Req
   const WorkspaceId id(home.root().filename().string());
   if (replicator_ == nullptr) {
     if (request.durability == workspace::Durability::kReplicated || is_fork(request.source)) {
-      co_return unavailable("this server copies nothing to an object store",
-                            "start it with --store");
+      co_return no_store();
     }
     co_return co_await provisioner_.provision(std::move(home), std::move(request));
   }

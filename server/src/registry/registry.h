@@ -63,8 +63,10 @@ class Registry {
   awaitable<void> close();
 
   awaitable<Result<workspace::Meta>> provision(Provisioner::Request request);
-  /// Where an archive goes that provision() shall make a workspace of; see Upload::begin().
-  awaitable<Result<std::shared_ptr<Upload>>> begin_upload(Upload::Options options) const;
+  /// Where an archive goes that provision() shall make a workspace of; see Upload::begin(). What
+  /// provision() would refuse for its durability is refused here, before it is sent.
+  awaitable<Result<std::shared_ptr<Upload>>> begin_upload(Upload::Options options,
+                                                          workspace::Durability durability) const;
   /// Takes in a workspace that was brought to this node's disk, into `folder` below the data
   /// folder.
   awaitable<Result<void>> adopt(WorkspaceId id, std::string folder);

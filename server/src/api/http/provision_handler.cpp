@@ -127,7 +127,7 @@ awaitable<net::Response> ProvisionHandler::import(net::RequestHead head, net::Re
 awaitable<Result<workspace::Meta>> ProvisionHandler::make(Wanted wanted, net::RequestBody& body,
                                                           net::ResponseStream& stream) {
   CO_TRY(const std::shared_ptr<registry::Upload> upload,
-         co_await registry_.begin_upload(std::move(wanted.upload)));
+         co_await registry_.begin_upload(std::move(wanted.upload), wanted.request.durability));
   while (true) {
     CO_TRY(std::string piece, co_await body.read());
     if (piece.empty()) break;

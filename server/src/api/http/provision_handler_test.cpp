@@ -23,6 +23,15 @@ class GoneStream final : public NoStream {
   std::stop_source gone_;
 };
 
+/// One that is not asked for.
+class UnreadBody final : public net::RequestBody {
+ public:
+  awaitable<Result<std::string>> read() override {
+    ADD_FAILURE() << "the body is read";
+    co_return std::string();
+  }
+};
+
 class ImportTest : public ApiTest {
  protected:
   net::Response import(const std::string& query, std::string body) {
@@ -96,11 +105,25 @@ TEST_F(ImportTest, RefusesWhatMakesNoSenseAndLeavesNothing) {
   EXPECT_EQ(object_of(ask("GET", "/workspaces")).at("workspaces").as_array().size(), 0u);
 }
 
-TEST_F(ImportTest, RefusesMoreThanItTakesBeforeItIsSent) {
-  net::Request large = request("POST", "/workspaces/import?name=a");
-  large.content_length = 5ull << 30;
-  const net::Response answer = ask(large);
-  EXPECT_EQ(answer.status, 413) << answer.body;
+TEST_F(ImportTest, RefusesWhatItKnowsBeforehandBeforeAnythingIsSent) {
+  const struct {
+    const char* query;
+    std::uint64_t bytes;
+    int status;
+  } cases[] = {
+      {"?name=a", 5ull << 30, 413},
+      {"?name=a&durability=replicated", 1000, 503},
+      {"?name=", 1000, 400},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.query);
+    net::Request head = request("POST", std::string("/workspaces/import") + c.query);
+    head.content_length = c.bytes;
+    UnreadBody body;
+    NoStream stream(node_->io().get_executor());
+    const auto answer = node_->run(handler_->receive(head, body, stream));
+    EXPECT_EQ(answer->status, c.status) << answer->body;
+  }
 }
 
 TEST_F(ImportTest, AClientThatLeavesWhileItIsUnpackedStopsIt) {
