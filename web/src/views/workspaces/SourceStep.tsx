@@ -1,5 +1,6 @@
 import { workspaceList } from '../../actions/workspaces';
 import { kChoices, kTemplates, type Plan, type SourceKind } from '../../model/provisioning';
+import { SelectField, TextField } from '../../ui/Field';
 import { useStore } from '../../ui/useStore';
 
 interface StepProps {
@@ -50,24 +51,17 @@ export function SourceStep({ plan, problem, onChange }: StepProps) {
       {kind === 'template' && <TemplateField value={value} onChange={setValue} />}
       {kind === 'workspace' && <WorkspaceField value={value} onChange={setValue} />}
       {FIELDS[kind] !== undefined && (
-        <div className="field">
-          <label htmlFor="source-value">{FIELDS[kind].label}</label>
-          <input
-            id="source-value"
-            className="input mono"
-            autoComplete="off"
-            spellCheck={false}
-            placeholder={FIELDS[kind].example}
-            value={value}
-            aria-invalid={problem !== undefined}
-            aria-describedby="source-note"
-            onChange={(event) => setValue(event.target.value)}
-            data-testid="source-value"
-          />
-          <span id="source-note" className="muted field-note">
-            {FIELDS[kind].note}
-          </span>
-        </div>
+        <TextField
+          id="source-value"
+          label={FIELDS[kind].label}
+          look="mono"
+          placeholder={FIELDS[kind].example}
+          value={value}
+          note={FIELDS[kind].note}
+          aria-invalid={problem !== undefined}
+          onChange={setValue}
+          data-testid="source-value"
+        />
       )}
       {problem !== undefined && (
         <p className="bad-text field-note" role="alert">
@@ -85,21 +79,13 @@ interface FieldProps {
 
 function TemplateField({ value, onChange }: FieldProps) {
   return (
-    <div className="field">
-      <label htmlFor="source-template">Template</label>
-      <select
-        id="source-template"
-        className="select"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        {kTemplates.map(({ name, text }) => (
-          <option key={name} value={name}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
+    <SelectField id="source-template" label="Template" value={value} onChange={onChange}>
+      {kTemplates.map(({ name, text }) => (
+        <option key={name} value={name}>
+          {text}
+        </option>
+      ))}
+    </SelectField>
   );
 }
 
@@ -107,23 +93,20 @@ function TemplateField({ value, onChange }: FieldProps) {
 function WorkspaceField({ value, onChange }: FieldProps) {
   const { workspaces } = useStore(workspaceList);
   return (
-    <div className="field">
-      <label htmlFor="source-workspace">Workspace</label>
-      <select
-        id="source-workspace"
-        className="select"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        data-testid="source-workspace-value"
-      >
-        <option value="">{workspaces.length === 0 ? 'There is none yet' : 'Choose one'}</option>
-        {workspaces.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <span className="muted field-note">Secrets are not copied: set them anew.</span>
-    </div>
+    <SelectField
+      id="source-workspace"
+      label="Workspace"
+      value={value}
+      note="Secrets are not copied: set them anew."
+      onChange={onChange}
+      data-testid="source-workspace-value"
+    >
+      <option value="">{workspaces.length === 0 ? 'There is none yet' : 'Choose one'}</option>
+      {workspaces.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </SelectField>
   );
 }
