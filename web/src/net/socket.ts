@@ -172,7 +172,7 @@ export class RpcSocket {
     this.pending.clear();
   }
 
-  /** Called for each message, and there are thousands a minute: the timer looks, and is left alone. */
+  /** For each message, and there are thousands a minute: the timer is left as it is. */
   private watchSilence(): void {
     this.heardAtMs = performance.now();
     this.silenceTimer ??= setTimeout(this.lookForSilence, kSilenceMsMax);

@@ -8,7 +8,7 @@ export interface Work {
   start: (work: () => Promise<unknown>) => void;
 }
 
-/** `onDone` comes when the work has succeeded; until then, and where it has not, the dialog stays. */
+/** `onDone` comes when the work has succeeded; where it has not, the dialog stays. */
 export function useWork(onDone: () => void): Work {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);

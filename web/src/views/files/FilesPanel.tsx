@@ -65,21 +65,28 @@ export function FilesPanel() {
             <Spinner label="Loading files" />
           </div>
         ) : rows.length === 0 ? (
-          <Empty
-            icon="folder"
-            title="An empty tree"
-            action={
-              <Button icon="plus" needs="editor" onClick={() => askNewFile(session, '')}>
-                New file
-              </Button>
-            }
-          >
-            Make a file, or ask an agent to start: “@claude set up a project”.
-          </Empty>
+          <NoFile />
         ) : (
           <FileTree rows={rows} active={active} onToggle={toggle} />
         )}
       </div>
     </nav>
+  );
+}
+
+function NoFile() {
+  const session = useSession();
+  return (
+    <Empty
+      icon="folder"
+      title="An empty tree"
+      action={
+        <Button icon="plus" needs="editor" onClick={() => askNewFile(session, '')}>
+          New file
+        </Button>
+      }
+    >
+      Make a file, or ask an agent to start: “@claude set up a project”.
+    </Empty>
   );
 }

@@ -4,7 +4,7 @@ import type { TaskInfo } from '../../protocol/entities';
 
 type Line = Link & { path: string };
 
-/** Where the cards of `links` are in the box now; a link to a card that is not drawn is left out. */
+/** Where the cards of `links` are in the box; a link to a card that is not drawn is left out. */
 function measure(box: HTMLElement, links: Link[]): Line[] {
   const around = box.getBoundingClientRect();
   const [left, top] = [around.left - box.scrollLeft, around.top - box.scrollTop];
