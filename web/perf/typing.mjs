@@ -2,6 +2,7 @@
 // frame with it is drawn (a frame comes every 16.7 ms, so half of one is waiting).
 
 import { note, percentile, report } from '../../tests/bench/figures.mjs';
+import { profiled } from './profile.mjs';
 import { call, isLive, provision, rehearsal, withBrowser } from './studio.mjs';
 
 const kLetters = 400;
@@ -20,17 +21,19 @@ async function measureBeside(agents, words) {
   const line = (at) => `export const value${at} = compute(${at}, "text ${at}");\n`;
   const text = Array.from({ length: 2_000 }, (_, at) => line(at)).join('');
   await call(workspace, 'files.create', { path: 'mine.ts', text });
-  await withBrowser(async (page) => {
+  await withBrowser(async (page, context) => {
     await page.goto(workspace.link);
     await isLive(page);
     await page.getByTestId('file-mine.ts').click();
     await page.locator('.cm-line').first().click();
     await page.evaluate(watchKeys);
     for (const agent of agents) await call(workspace, 'tasks.submit', edits(agent));
-    for (let letter = 0; letter < kLetters; letter++) {
-      await page.keyboard.press(letter % 40 === 39 ? 'Enter' : 'x');
-      await page.waitForTimeout(kPauseMs);
-    }
+    await profiled(page, context, async () => {
+      for (let letter = 0; letter < kLetters; letter++) {
+        await page.keyboard.press(letter % 40 === 39 ? 'Enter' : 'x');
+        await page.waitForTimeout(kPauseMs);
+      }
+    });
     const { tasks } = await call(workspace, 'tasks.list', {});
     const busy = tasks.filter(({ state }) => state === 'running' || state === 'waiting').length;
     if (busy !== agents.length) throw new Error(`${busy} agents are at work`);

@@ -1,5 +1,5 @@
 import { violations } from './axe';
-import { expect, rehearsal, test } from './studio';
+import { expect, give, rehearsal, test } from './studio';
 
 interface Submitted {
   tasks: { id: string }[];
@@ -11,9 +11,10 @@ test('an agent’s card says what it does, at what pace and cost, and holds it',
 }, info) => {
   await studio.rpc('files.create', { path: 'story.txt', text: 'one\n' });
   await studio.open(page);
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    prompt: rehearsal('Tell a story.', [
+  const id = await give(
+    studio,
+    'claude',
+    rehearsal('Tell a story.', [
       { tool: 'read_file', input: { path: 'story.txt' } },
       { usage: { input: 4000, output: 1000 } },
       { tool: 'list_files', input: {} },
@@ -23,8 +24,7 @@ test('an agent’s card says what it does, at what pace and cost, and holds it',
       { pause_ms: 20_000 },
       { say: 'Twice.' },
     ]),
-  });
-  const id = tasks[0]!.id;
+  );
   const card = page.getByTestId('agent-claude');
   await expect(card.getByTestId(`agent-task-${id}`)).toHaveText('Tell a story.');
   await expect(card).toContainText(/\dk? tokens\/min/);

@@ -1,4 +1,4 @@
-import { expect, openFile, rehearsal, say, test } from './studio';
+import { expect, give, openFile, rehearsal, say, test } from './studio';
 
 const TEXT = 'alpha\nbeta\ngamma\n';
 
@@ -94,11 +94,7 @@ test('an agent that waits for its budget says so, and goes on when a person rais
   await studio.rpc('cost.set_budget', { scope: 'agent:claude', limit_usd: 0 });
   await studio.open(page);
   const prompt = rehearsal('Spend a little.', [{ say: 'paid for' }]);
-  const { tasks } = await studio.rpc<{ tasks: { id: string }[] }>('tasks.submit', {
-    agent: 'claude',
-    prompt,
-  });
-  const id = tasks[0]?.id;
+  const id = await give(studio, 'claude', prompt);
   await page.getByTestId('dock-queue').click();
   await expect(page.getByTestId(`waits-${id}`)).toContainText(
     'waits for budget: the budget of agent claude',

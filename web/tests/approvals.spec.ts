@@ -1,8 +1,4 @@
-import { expect, rehearsal, test } from './studio';
-
-interface Submitted {
-  tasks: { id: string }[];
-}
+import { expect, give, rehearsal, test } from './studio';
 
 test('a person sees what an agent asks for, denies it with a note, allows the next', async ({
   page,
@@ -18,15 +14,15 @@ test('a person sees what an agent asks for, denies it with a note, allows the ne
   expect(policy).toMatchObject({ mode: 'ask', agents: { gemini: 'read-only' } });
   await page.getByTestId('dock-queue').click();
 
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    prompt: rehearsal('Change the second line.', [
+  const id = await give(
+    studio,
+    'claude',
+    rehearsal('Change the second line.', [
       { tool: 'run_command', input: { command: 'echo hi > made.txt' } },
       { tool: 'edit_file', input: { path: 'story.txt', old: 'beta', new: 'BETA' } },
       { say: 'Done.' },
     ]),
-  });
-  const id = tasks[0]?.id;
+  );
   await expect(page.getByTestId('approvals-count')).toHaveText('1');
   await expect(page.getByTestId('agent-claude')).toContainText('waits for approval');
   await page.getByTestId(`answer-${id}`).click();

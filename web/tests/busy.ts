@@ -1,4 +1,4 @@
-import { expect, rehearsal, type Studio } from './studio';
+import { expect, give, rehearsal, type Studio } from './studio';
 
 /** The tasks of a workspace in which everybody has something to do. */
 export interface Busy {
@@ -26,15 +26,8 @@ const edit = (path: string, old: string, text: string): object => ({
 
 /** Four agents at work: one holds a lock, one waits for it, one asks, one has a line. */
 export async function makeBusy(studio: Studio): Promise<Busy> {
-  const give = async (agent: string, text: string, steps: object[], more: object = {}) => {
-    const prompt = rehearsal(text, steps);
-    const { tasks } = await studio.rpc<{ tasks: { id: string }[] }>('tasks.submit', {
-      agent,
-      prompt,
-      ...more,
-    });
-    return tasks[0]!.id;
-  };
+  const play = (agent: string, text: string, steps: object[], more: object = {}) =>
+    give(studio, agent, rehearsal(text, steps), more);
   const becomes = (id: string, state: string, waitsFor = ''): Promise<void> =>
     expect
       .poll(
@@ -56,14 +49,14 @@ export async function makeBusy(studio: Studio): Promise<Busy> {
     path: 'src/parser/a-table-of-rather-long-names.ts',
     text: '',
   });
-  const done = await give('claude', 'Rename the third value, and note what was made.', [
+  const done = await play('claude', 'Rename the third value, and note what was made.', [
     { tool: 'read_file', input: { path: 'src/story.ts' } },
     edit('src/story.ts', 'const v3 = 3;', 'const three = 3;'),
     { tool: 'write_file', input: { path: 'made.txt', text: 'made\nby claude\n' } },
     { say: 'The value is called `three` now, as in **the issue**.' },
   ]);
   await becomes(done, 'succeeded');
-  const holds = await give('claude', 'Let the server listen on a port of its own.', [
+  const holds = await play('claude', 'Let the server listen on a port of its own.', [
     { tool: 'lock_files', input: { path: 'src/app.ts' } },
     edit('src/app.ts', 'listen(port)', 'listen(port ?? 0)'),
     ...kLong,
@@ -73,19 +66,19 @@ export async function makeBusy(studio: Studio): Promise<Busy> {
   await expect
     .poll(async () => JSON.stringify(await studio.rpc('locks.list', {})))
     .toContain('src/app.ts');
-  const locked = await give('codex', 'Say on which port it listens.', [
+  const locked = await play('codex', 'Say on which port it listens.', [
     edit('src/app.ts', '}\n', '}\n// says so\n'),
     { say: 'Done.' },
   ]);
   await becomes(locked, 'waiting', 'lock');
   await studio.rpc('approvals.set_policy', { mode: 'ask' });
-  const asks = await give('gemini', 'Mend the heading of the README.', [
+  const asks = await play('gemini', 'Mend the heading of the README.', [
     edit('README.md', '# The parser', '# The parser of tables'),
     { say: 'Done.' },
   ]);
   await becomes(asks, 'waiting', 'approval');
-  await give('kimi', 'Look the tests over.', [...kLong, { say: 'Done.' }]);
-  const queued = await give('kimi', 'Write what changed into the changelog.', [{ say: 'Done.' }]);
-  const after = await give('gemini', 'Translate it.', [{ say: 'Done.' }], { depends_on: [queued] });
+  await play('kimi', 'Look the tests over.', [...kLong, { say: 'Done.' }]);
+  const queued = await play('kimi', 'Write what changed into the changelog.', [{ say: 'Done.' }]);
+  const after = await play('gemini', 'Translate it.', [{ say: 'Done.' }], { depends_on: [queued] });
   return { done, holds, locked, asks, queued, after };
 }

@@ -1,6 +1,6 @@
 import { violations } from './axe';
 import { kLook, look } from './look';
-import { expect, rehearsal, test, type Studio } from './studio';
+import { expect, give, rehearsal, test, type Studio } from './studio';
 
 /** Calls that cost something, a cache included. */
 async function spend(studio: Studio, agent: string, calls: number): Promise<void> {
@@ -60,10 +60,11 @@ test('the pace and when a budget is gone', async ({ page, studio }) => {
 });
 
 test('budgets are set, changed and removed here', async ({ page, studio }) => {
-  const { tasks } = await studio.rpc<{ tasks: { id: string }[] }>('tasks.submit', {
-    agent: 'kimi',
-    prompt: rehearsal('Wait.', [{ pause_ms: 60_000 }, { say: 'Done.' }]),
-  });
+  const id = await give(
+    studio,
+    'kimi',
+    rehearsal('Wait.', [{ pause_ms: 60_000 }, { say: 'Done.' }]),
+  );
   await studio.open(page);
   await page.keyboard.press('Control+k');
   await page.getByTestId('palette-input').fill('Set a budget');
@@ -72,10 +73,10 @@ test('budgets are set, changed and removed here', async ({ page, studio }) => {
   await amount.fill('lots');
   await expect(page.getByTestId('budget-dialog')).toContainText('An amount such as');
   await expect(page.getByTestId('budget-submit')).toBeDisabled();
-  await page.locator('#budget-scope').selectOption(`task:${tasks[0]?.id}`);
+  await page.locator('#budget-scope').selectOption(`task:${id}`);
   await amount.fill('1.50');
   await amount.press('Enter');
-  const row = page.getByTestId(`budget-task:${tasks[0]?.id}`);
+  const row = page.getByTestId(`budget-task:${id}`);
   await expect(row).toContainText('$1.50');
   await row.getByRole('button', { name: /^Change/ }).click();
   await page.getByTestId('prompt-name').fill('2');

@@ -1,8 +1,4 @@
-import { expect, rehearsal, test } from './studio';
-
-interface Submitted {
-  tasks: { id: string }[];
-}
+import { expect, give, rehearsal, test } from './studio';
 
 const change = rehearsal('Change the second line.', [
   { tool: 'read_file', input: { path: 'story.txt' } },
@@ -16,13 +12,9 @@ test('a person sees why an agent waits and takes the lock away', async ({ page, 
   await studio.rpc('locks.acquire', lock);
   await studio.open(page);
   await page.getByTestId('dock-queue').click();
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    prompt: change,
-  });
-  const id = tasks[0]?.id;
+  const id = await give(studio, 'claude', change);
   const card = page.getByTestId('agent-claude');
-  await expect(card).toContainText('waits for lock: story.txt is held by user:');
+  await expect(card).toContainText('waits for lock: story.txt is held by owner');
   await expect(card).toContainText('was told');
   await expect(page.getByText('for your lock on story.txt').first()).toBeVisible();
   await expect(page.getByTestId('approvals-count')).toHaveText('1');
@@ -53,16 +45,13 @@ test('a wait is given up with a note, and the holder keeps the lock', async ({ p
   await studio.rpc('locks.acquire', lock);
   await studio.open(page);
   await page.getByTestId('dock-approvals').click();
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    prompt: change,
-  });
+  const id = await give(studio, 'claude', change);
   const inbox = page.getByRole('group', { name: 'Approvals' });
   await inbox.getByLabel('Note for claude').fill('I need it all day');
   await inbox.getByRole('button', { name: 'Give up the wait' }).click();
   await expect(inbox.getByRole('article')).toHaveCount(0);
   await page.getByTestId('dock-queue').click();
-  await expect(page.getByTestId(`task-${tasks[0]?.id}`)).toHaveAttribute('data-state', 'succeeded');
+  await expect(page.getByTestId(`task-${id}`)).toHaveAttribute('data-state', 'succeeded');
   const file = await studio.rpc<{ text: string }>('files.read', { path: 'story.txt' });
   expect(file.text).toBe('alpha\nbeta\n');
   const { locks } = await studio.rpc<{ locks: object[] }>('locks.list', {});

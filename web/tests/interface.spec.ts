@@ -87,6 +87,12 @@ test('at 360 px every pane is reachable and nothing overflows', async ({ page, s
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide, pane).toBeLessThanOrEqual(360);
   }
+  // The last tab is scrolled to among the tabs, and the page stays where it is.
+  await page.getByTestId('dock-terminal').click();
+  const tab = await page.getByTestId('dock-terminal').boundingBox();
+  expect((tab?.x ?? 360) + (tab?.width ?? 0)).toBeLessThanOrEqual(360);
+  const moved = () => document.documentElement.scrollLeft + document.body.scrollLeft;
+  expect(await page.evaluate(moved)).toBe(0);
   await page.getByTestId('pane-files').click();
   await page.getByTestId('file-a-rather-long-file-name-indeed.txt').click();
   await expect(page.locator('.cm-content')).toBeVisible();

@@ -1,30 +1,17 @@
 import type { Page } from '@playwright/test';
-import { expect, rehearsal, test, type Studio } from './studio';
+import { expect, give, rehearsal, test, type Studio } from './studio';
 import { violations } from './axe';
 import { kLook, look } from './look';
 
-interface Submitted {
-  tasks: { id: string; agent: string }[];
-}
-
 const kHeld = [{ pause_ms: 60_000 }, { say: 'held' }];
 
-async function submit(studio: Studio, agent: string, text: string, more: object = {}) {
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent,
-    prompt: rehearsal(text, [{ say: 'Done.' }]),
-    ...more,
-  });
-  return tasks[0]?.id ?? '';
+function submit(studio: Studio, agent: string, text: string, more: object = {}): Promise<string> {
+  return give(studio, agent, rehearsal(text, [{ say: 'Done.' }]), more);
 }
 
 /** Keeps an agent busy, so that what it is given stays in line. */
-async function hold(studio: Studio, agent: string): Promise<string> {
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent,
-    prompt: rehearsal(`Keep ${agent} busy.`, kHeld),
-  });
-  return tasks[0]?.id ?? '';
+function hold(studio: Studio, agent: string): Promise<string> {
+  return give(studio, agent, rehearsal(`Keep ${agent} busy.`, kHeld));
 }
 
 /** The tasks in line of a lane, top to bottom. */
@@ -261,19 +248,20 @@ test('what does not go on says why', async ({ page, studio }) => {
   await studio.rpc('tasks.pause', { id: paused });
   await studio.rpc('files.create', { path: 'a.txt', text: 'one\n' });
   await studio.rpc('locks.acquire', { path: 'a.txt', mode: 'write', timeout_ms: 1000 });
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'codex',
-    prompt: rehearsal('Edit.', [
+  const id = await give(
+    studio,
+    'codex',
+    rehearsal('Edit.', [
       { tool: 'edit_file', input: { path: 'a.txt', old: 'one', new: 'two' } },
       { say: 'Done.' },
     ]),
-  });
+  );
   await open(page, studio);
   const why = (id: string | undefined) => page.getByTestId(`waits-${id}`);
   await expect(why(next)).toHaveText('claude does “Keep claude busy.”');
   await expect(why(later)).toContainText('1 goes first');
   await expect(why(paused)).toContainText('is paused by');
-  await expect(why(tasks[0]?.id)).toContainText('waits for a lock: a.txt is held by owner');
+  await expect(why(id)).toContainText('waits for a lock: a.txt is held by owner');
 });
 
 for (const [colorScheme, width] of kLook) {

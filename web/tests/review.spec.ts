@@ -1,19 +1,16 @@
-import { expect, rehearsal, test, type Studio } from './studio';
+import { expect, give, rehearsal, test, type Studio } from './studio';
 import { violations } from './axe';
 import type { Page } from '@playwright/test';
-
-interface Submitted {
-  tasks: { id: string }[];
-}
 
 const BEFORE = Array.from({ length: 40 }, (_, index) => `const v${index + 1} = ${index + 1};`);
 
 /** A task of claude that changes two places of one file and makes another. */
 async function worked(studio: Studio, more: object[] = [], text = 'Change it.'): Promise<string> {
   await studio.rpc('files.create', { path: 'src/story.ts', text: `${BEFORE.join('\n')}\n` });
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    prompt: rehearsal(text, [
+  return give(
+    studio,
+    'claude',
+    rehearsal(text, [
       { tool: 'read_file', input: { path: 'src/story.ts' } },
       edit('const v3 = 3;', 'const v3 = "three";\nconst extra = true;'),
       edit('const v30 = 30;', '// thirty'),
@@ -21,8 +18,7 @@ async function worked(studio: Studio, more: object[] = [], text = 'Change it.'):
       ...more,
       { say: 'Done.' },
     ]),
-  });
-  return tasks[0]!.id;
+  );
 }
 
 const edit = (old: string, text: string) => ({
@@ -179,11 +175,8 @@ test('a task that changed nothing says so, and the palette finds the newest revi
   page,
   studio,
 }) => {
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    prompt: rehearsal('Look only.', [{ say: 'Seen.' }]),
-  });
-  await ended(studio, tasks[0]!.id);
+  const id = await give(studio, 'claude', rehearsal('Look only.', [{ say: 'Seen.' }]));
+  await ended(studio, id);
   await studio.open(page);
   await page.keyboard.press('Control+k');
   await page.getByTestId('palette-input').fill('review claude');
@@ -199,14 +192,11 @@ test('five hundred files stay usable: what is near is drawn, and one call accept
 }) => {
   test.setTimeout(180_000);
   const command = 'mkdir many && for i in $(seq 100 599); do seq 20 > many/f$i.txt; done';
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    prompt: rehearsal('Make many.', [
-      { tool: 'run_command', input: { command } },
-      { say: 'Done.' },
-    ]),
-  });
-  const id = tasks[0]!.id;
+  const id = await give(
+    studio,
+    'claude',
+    rehearsal('Make many.', [{ tool: 'run_command', input: { command } }, { say: 'Done.' }]),
+  );
   await ended(studio, id);
   const calls: string[] = [];
   page.on('websocket', (socket) => {

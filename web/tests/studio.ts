@@ -96,3 +96,16 @@ export async function openFile(page: Page, path: string): Promise<Locator> {
   await expect(content).toBeVisible();
   return content;
 }
+
+/** Gives an agent a task, for instance a rehearsal, and says its id. */
+export async function give(
+  studio: Studio,
+  agent: string,
+  prompt: string,
+  more: object = {},
+): Promise<string> {
+  const asked = { agent, prompt, ...more };
+  const { tasks } = await studio.rpc<{ tasks: { id: string }[] }>('tasks.submit', asked);
+  expect(tasks).toHaveLength(1);
+  return tasks[0]!.id;
+}

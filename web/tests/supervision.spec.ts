@@ -1,8 +1,4 @@
-import { expect, rehearsal, test } from './studio';
-
-interface Submitted {
-  tasks: { id: string }[];
-}
+import { expect, give, rehearsal, test } from './studio';
 
 test('a person pauses a task, says something to it, and lets it go on', async ({
   page,
@@ -10,15 +6,15 @@ test('a person pauses a task, says something to it, and lets it go on', async ({
 }) => {
   await studio.open(page);
   await page.getByTestId('dock-queue').click();
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    prompt: rehearsal('Look around.', [
+  const id = await give(
+    studio,
+    'claude',
+    rehearsal('Look around.', [
       { pause_ms: 2500 },
       { tool: 'list_files', input: {} },
       { say: 'As planned.' },
     ]),
-  });
-  const id = tasks[0]?.id;
+  );
   const row = page.getByTestId(`task-${id}`);
   await expect(row).toHaveAttribute('data-state', 'running');
 

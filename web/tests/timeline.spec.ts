@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { violations } from './axe';
 import type { Page } from '@playwright/test';
-import { expect, rehearsal, test, type Studio } from './studio';
+import { expect, give, rehearsal, test, type Studio } from './studio';
 
 interface Event {
   seq: number;
@@ -15,18 +15,17 @@ async function story(studio: Studio): Promise<Event[]> {
   const read = async () => studio.rpc<{ version: number }>('files.read', { path: 'src/story.txt' });
   await studio.rpc('files.create', { path: 'src/story.txt', text: 'one\n' });
   await studio.rpc('files.create', { path: 'gone.txt', text: 'gone\n' });
-  const { tasks } = await studio.rpc<{ tasks: { id: string }[] }>('tasks.submit', {
-    agent: 'claude',
-    prompt: rehearsal('Write on.', [
+  const id = await give(
+    studio,
+    'claude',
+    rehearsal('Write on.', [
       { tool: 'read_file', input: { path: 'src/story.txt' } },
       { tool: 'edit_file', input: { path: 'src/story.txt', old: 'one\n', new: 'one\ntwo\n' } },
       { say: 'It goes on.' },
     ]),
-  });
+  );
   await expect
-    .poll(
-      async () => (await studio.rpc<{ state: string }>('tasks.get', { id: tasks[0]?.id })).state,
-    )
+    .poll(async () => (await studio.rpc<{ state: string }>('tasks.get', { id })).state)
     .toBe('succeeded');
   await studio.rpc('files.remove', { path: 'gone.txt' });
   await studio.rpc('files.write', {

@@ -1,8 +1,4 @@
-import { expect, rehearsal, test } from './studio';
-
-interface Submitted {
-  tasks: { id: string }[];
-}
+import { expect, give, rehearsal, test } from './studio';
 
 test('a person sees what a task changed and takes it back, around what others changed', async ({
   page,
@@ -11,17 +7,17 @@ test('a person sees what a task changed and takes it back, around what others ch
   await studio.rpc('files.create', { path: 'story.txt', text: '1\n2\n3\n4\n5\n' });
   await studio.open(page);
   await page.getByTestId('dock-queue').click();
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    prompt: rehearsal('Change the first line.', [
+  const id = await give(
+    studio,
+    'claude',
+    rehearsal('Change the first line.', [
       { tool: 'read_file', input: { path: 'story.txt' } },
       { tool: 'edit_file', input: { path: 'story.txt', old: '1\n', new: 'one\n' } },
       { tool: 'edit_file', input: { path: 'story.txt', old: '3\n', new: 'three\n' } },
       { tool: 'write_file', input: { path: 'made.txt', text: 'made\n' } },
       { say: 'Done.' },
     ]),
-  });
-  const id = tasks[0]?.id;
+  );
   await expect(page.getByTestId(`task-${id}`)).toHaveAttribute('data-state', 'succeeded');
   const read = async () =>
     studio.rpc<{ text: string; version: number }>('files.read', { path: 'story.txt' });

@@ -1,14 +1,14 @@
-import { expect, rehearsal, test, type Studio } from './studio';
+import { expect, give, rehearsal, test, type Studio } from './studio';
 
 const kDot =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAD0lEQVR4nGP4z8DwHwQBABH6A/3pQ0w8AAAAAElFTkSuQmCC';
 
 async function runCommand(studio: Studio, command: string): Promise<void> {
-  const { tasks } = await studio.rpc<{ tasks: { id: string }[] }>('tasks.submit', {
-    agent: 'codex',
-    prompt: rehearsal('Run it', [{ tool: 'run_command', input: { command } }, { say: 'done' }]),
-  });
-  const id = tasks[0]?.id;
+  const id = await give(
+    studio,
+    'codex',
+    rehearsal('Run it', [{ tool: 'run_command', input: { command } }, { say: 'done' }]),
+  );
   await expect
     .poll(async () => (await studio.rpc<{ state: string }>('tasks.get', { id })).state)
     .toBe('succeeded');
@@ -39,14 +39,13 @@ test('the strip beside a file shows who wrote what, and leads there', async ({ p
     tool: 'edit_file',
     input: { path: 'long.txt', old, new: text },
   });
-  const { tasks } = await studio.rpc<{ tasks: { id: string }[] }>('tasks.submit', {
-    agent: 'kimi',
-    prompt: rehearsal('Edit it', [edit('line 300\n', 'KIMI WAS HERE\n'), { say: 'done' }]),
-  });
+  const id = await give(
+    studio,
+    'kimi',
+    rehearsal('Edit it', [edit('line 300\n', 'KIMI WAS HERE\n'), { say: 'done' }]),
+  );
   await expect
-    .poll(
-      async () => (await studio.rpc<{ state: string }>('tasks.get', { id: tasks[0]?.id })).state,
-    )
+    .poll(async () => (await studio.rpc<{ state: string }>('tasks.get', { id })).state)
     .toBe('succeeded');
   await studio.open(page);
   await page.getByTestId('file-long.txt').click();

@@ -1,8 +1,4 @@
-import { expect, rehearsal, test } from './studio';
-
-interface Submitted {
-  tasks: { id: string }[];
-}
+import { expect, give, rehearsal, test } from './studio';
 
 test('a person gives an agent a copy of its own, looks at what it did there, and merges it', async ({
   page,
@@ -11,22 +7,23 @@ test('a person gives an agent a copy of its own, looks at what it did there, and
   await studio.rpc('files.create', { path: 'story.txt', text: '1\n2\n3\n' });
   await studio.open(page);
   await page.getByTestId('dock-queue').click();
-  const { tasks } = await studio.rpc<Submitted>('tasks.submit', {
-    agent: 'claude',
-    worktree: 'keep',
-    prompt: rehearsal('Change the first line.', [
+  const id = await give(
+    studio,
+    'claude',
+    rehearsal('Change the first line.', [
       { tool: 'edit_file', input: { path: 'story.txt', old: '1\n', new: 'one\n' } },
       { tool: 'write_file', input: { path: 'made.txt', text: 'made\n' } },
       { say: 'Done.' },
     ]),
-  });
-  const row = page.getByTestId(`task-${tasks[0]?.id}`);
+    { worktree: 'keep' },
+  );
+  const row = page.getByTestId(`task-${id}`);
   await expect(row).toHaveAttribute('data-state', 'succeeded');
   await expect(row).toContainText('own copy');
   await expect(studio.rpc('files.read', { path: 'made.txt' })).rejects.toThrow();
 
   await row.hover();
-  await page.getByTestId(`worktree-${tasks[0]?.id}`).click();
+  await page.getByTestId(`worktree-${id}`).click();
   const dialog = page.getByRole('dialog', { name: 'What it did in its own copy' });
   const diff = dialog.getByTestId('worktree-diff');
   await expect(diff.locator('[data-kind=removed]')).toHaveText('-1');
@@ -34,7 +31,7 @@ test('a person gives an agent a copy of its own, looks at what it did there, and
   await page.screenshot({ path: `${info.outputDir}/worktree.png` });
   await dialog.getByTestId('worktree-merge').click();
   await expect(dialog).toHaveCount(0);
-  await expect(page.getByTestId(`worktree-${tasks[0]?.id}`)).toHaveCount(0);
+  await expect(page.getByTestId(`worktree-${id}`)).toHaveCount(0);
   const { text } = await studio.rpc<{ text: string }>('files.read', { path: 'story.txt' });
   expect(text).toBe('one\n2\n3\n');
 });

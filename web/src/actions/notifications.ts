@@ -41,12 +41,12 @@ export function followNotices(session: WorkspaceSession): () => void {
   return session.state.subscribe(() => {
     const state = session.state.get();
     if (state === null) return;
-    const fresh = state.log.filter(({ seq }) => seq > seen);
-    const first = seen === 0;
+    const before = seen;
     seen = state.seq;
     // What was there when the page came is no news.
-    if (first || !document.hidden || permission() !== 'granted') return;
-    for (const event of fresh) {
+    if (before === 0 || !document.hidden || permission() !== 'granted') return;
+    const first = state.log.findLastIndex(({ seq }) => seq <= before) + 1;
+    for (const event of state.log.slice(first)) {
       const notice = noticeOf(event, noticeSettings.get(), state);
       if (notice !== null) show(session, notice);
     }

@@ -170,6 +170,7 @@ export class WorkspaceSession {
         .filter(isKnown)
         .reduce(applyToFiles, filesFrom(entries)),
       filesTruncated: truncated,
+      treeChanges: state.treeChanges + 1,
     }));
   }
 

@@ -13,9 +13,11 @@ export const kQuietMs = 120_000;
  */
 export function tokensPerMinute(log: readonly WireEvent[], nowMs: number): Record<string, number> {
   const rates: Record<string, number> = {};
+  // Times of the log compare as texts do; reading each as a date takes longer than all the rest.
+  const since = new Date(nowMs - kMinuteMs).toISOString();
   for (let index = log.length - 1; index >= 0; index--) {
     const event = log[index];
-    if (event === undefined || nowMs - Date.parse(event.ts) > kMinuteMs) break;
+    if (event === undefined || event.ts < since) break;
     if (!isKnown(event) || event.type !== 'usage_recorded') continue;
     const { agent, input, cached, cache_write, output } = event.data;
     rates[agent] = (rates[agent] ?? 0) + input + cached + cache_write + output;
@@ -36,8 +38,8 @@ export function quietTasks(
   const quiet: Record<string, number> = {};
   for (let index = log.length - 1; index >= 0 && open.size > 0; index--) {
     const event = log[index];
-    const silent = nowMs - Date.parse(event?.ts ?? '');
     if (event?.task === undefined || !open.delete(event.task)) continue;
+    const silent = nowMs - Date.parse(event.ts);
     if (silent > kQuietMs) quiet[event.task] = silent;
   }
   return quiet;

@@ -3,7 +3,7 @@ import { applyToAgents } from './agents';
 import { applyToApprovals, applyToPolicy } from './approvals';
 import { applyToChat } from './chat';
 import { applyToCost, isAboutMoney } from './cost';
-import { applyToFiles, applyToLastEdits } from './files';
+import { applyToFiles, applyToLastEdits, changesTree } from './files';
 import { isAboutInstructions } from './instructions';
 import { applyToLocks, applyToWaits } from './locks';
 import { applyToPreviews } from './previews';
@@ -61,6 +61,7 @@ function applyKnown(state: WorkspaceState, event: KnownEvent): WorkspaceState {
     policy: applyToPolicy(state.policy, event),
     instructionsSeq: isAboutInstructions(event) ? event.seq : state.instructionsSeq,
     files: applyToFiles(state.files, event),
+    treeChanges: state.treeChanges + (changesTree(state.files, event) ? 1 : 0),
     lastEdits: applyToLastEdits(state.lastEdits, event),
     chat: applyToChat(state.chat, event),
     previews: applyToPreviews(state.previews, event),

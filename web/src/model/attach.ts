@@ -32,6 +32,7 @@ export function fromSnapshot(snapshot: AttachResult): WorkspaceState {
     instructionsSeq: snapshot.head,
     files: null,
     filesTruncated: false,
+    treeChanges: 0,
     lastEdits: {},
     chat: [],
     log: [],

@@ -1,5 +1,5 @@
 import type { TaskInfo } from '../protocol/entities';
-import { shortName } from './format';
+import { plainNames, shortName } from './format';
 import type { Lane } from './lanes';
 import { summaryOf } from './markup';
 import { isOver } from './tasks';
@@ -39,14 +39,12 @@ export function dependants(task: TaskInfo, tasks: TaskInfo[]): TaskInfo[] {
   return tasks.filter((other) => !isOver(other) && (other.depends_on ?? []).includes(task.id));
 }
 
-const ACTOR = /\b(agent|user):/g;
-
 function waits(what: string, { tasks }: Surroundings): Blocked {
   const cut = what.indexOf(': ');
   const [kind, rest] = cut < 0 ? ['', what] : [what.slice(0, cut), what.slice(cut + 2)];
   switch (kind) {
     case 'lock':
-      return { text: `waits for a lock: ${rest.replaceAll(ACTOR, '')}`, on: [] };
+      return { text: `waits for a lock: ${plainNames(rest)}`, on: [] };
     case 'task':
       return {
         text: `waits for what it gave others: ${rest}`,

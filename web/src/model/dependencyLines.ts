@@ -44,7 +44,7 @@ function stateOf(task: TaskInfo): Link['state'] {
 const kBesidePx = 11;
 const kBendPx = 36;
 
-/** An SVG path from card to card: to the side that they face, or beside both in one lane. */
+/** An SVG path between two cards: on the sides that they face, or beside both in one lane. */
 export function pathOf(from: Box, to: Box): string {
   const start = (from.top + from.bottom) / 2;
   const end = (to.top + to.bottom) / 2;
@@ -58,7 +58,7 @@ export function pathOf(from: Box, to: Box): string {
   return `M${at(x1, start)}C${at(x1 + bend1, start)} ${at(x2 + bend2, end)} ${at(x2, end)}`;
 }
 
-/** The part of a card that its lane shows; of one out of sight, the edge that it is behind. */
+/** The part of a card that its lane shows; scrolled away, the edge that it is behind. */
 export function clipped(card: Box, lane: Box): Box {
   const within = (y: number): number => Math.min(Math.max(y, lane.top), lane.bottom);
   return { ...card, top: within(card.top), bottom: within(card.bottom) };

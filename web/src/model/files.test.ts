@@ -16,6 +16,18 @@ const loaded = {
 const pathsAfter = (...happenings: ReturnType<typeof edited>[]) =>
   Object.keys(play(loaded, happenings).files ?? {}).toSorted();
 
+describe('the tree', () => {
+  it.each([
+    ['a text is written', edited('write', 'a.ts'), 0],
+    ['a file is created', edited('create', 'new.ts'), 1],
+    ['a file is written that is not known', edited('write', 'src/new.ts'), 1],
+    ['one goes', edited('remove', 'a.ts'), 1],
+    ['one moves', edited('move', 'z.ts', { from: 'a.ts' }), 1],
+  ])('is another one or not: %s', (_name, happening, changes) =>
+    expect(play(loaded, [happening]).treeChanges - loaded.treeChanges).toBe(changes),
+  );
+});
+
 describe('the list of files', () => {
   it('stays unknown until it has been read', () => {
     expect(play(fresh, [edited('create', 'x')]).files).toBeNull();

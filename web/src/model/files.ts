@@ -23,6 +23,13 @@ export function applyToFiles(files: Files, event: KnownEvent): Files {
   }
 }
 
+/** Whether paths come or go by the event, and not only a text is written. */
+export function changesTree(files: Files, event: KnownEvent): boolean {
+  if (files === null || event.type !== 'file_edit') return false;
+  const { op, path } = event.data;
+  return op === 'remove' || op === 'move' || files[path]?.kind !== 'file';
+}
+
 function fileOf(data: FileEditData, version: number): TreeEntry {
   return {
     path: data.path,

@@ -39,6 +39,12 @@ export function ago(ts: string, nowMs: number): string {
   return new Date(ts).toLocaleDateString('en', { month: 'short', day: 'numeric', year: 'numeric' });
 }
 
+/** The same for where there is little room: `now`, `5 min`, `3 h`, then the day. */
+export function age(ts: string, nowMs: number): string {
+  const words = ago(ts, nowMs);
+  return words === 'just now' ? 'now' : words.replace(/ ago$|, \d+$/, '');
+}
+
 export function clock(ts: string): string {
   const date = new Date(ts);
   return Number.isNaN(date.getTime()) ? '' : date.toTimeString().slice(0, 8);
@@ -55,6 +61,13 @@ export function scopeName(scope: string): string {
 export function shortName(actor: string): string {
   const colon = actor.indexOf(':');
   return colon < 0 ? actor : actor.slice(colon + 1);
+}
+
+const ACTORS = /\b(agent|user):(?=\w)/g;
+
+/** A text of the server's with its actors as people call them: `agent:claude` → `claude`. */
+export function plainNames(text: string): string {
+  return text.replaceAll(ACTORS, '');
 }
 
 const NAMED_TONES = new Set(['claude', 'gemini', 'codex', 'kimi']);

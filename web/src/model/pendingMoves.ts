@@ -11,7 +11,7 @@ export interface PendingMove {
   answered: boolean;
 }
 
-/** Nothing is left to show: the server has done it and its event is here, or the task is gone. */
+/** Nothing is left to show: it is done and its event is here, or the task is gone. */
 export function isSettled({ was, answered }: PendingMove, task: TaskInfo | undefined): boolean {
   return task === undefined || (answered && comparePlaces(task.place, was) !== 0);
 }

@@ -99,6 +99,8 @@ export interface WorkspaceState {
   /** Null until `files.tree` has answered; after that kept current by events. */
   files: Record<string, TreeEntry> | null;
   filesTruncated: boolean;
+  /** How often `files` has come to name other paths; a text that is written is none. */
+  treeChanges: number;
   /** Who changed a path last, for "changed by". */
   lastEdits: Record<string, { seq: number; actor: string; op: string; ts: string }>;
   /** Sorted by seq. */

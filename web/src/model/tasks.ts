@@ -67,7 +67,9 @@ export function applyToTasks(tasks: TaskInfo[], event: KnownEvent): TaskInfo[] {
 function update(tasks: TaskInfo[], id: string, change: (task: TaskInfo) => TaskInfo): TaskInfo[] {
   const index = tasks.findIndex((task) => task.id === id);
   const before = tasks[index];
-  return before === undefined ? tasks : tasks.with(index, change(before));
+  if (before === undefined) return tasks;
+  const after = change(before);
+  return after === before ? tasks : tasks.with(index, after);
 }
 
 /** A retry queues the same id again; the row is then reset in place instead of doubled. */
@@ -124,7 +126,7 @@ function steered(task: TaskInfo, event: SteeringEvent): TaskInfo {
     return steers === true ? { ...task, steering: [...before, { id, from, text }] } : task;
   }
   const { heeds } = event.data;
-  if (heeds === undefined) return task;
+  if (heeds === undefined || before.length === 0) return task;
   const { steering: _steering, ...rest } = task;
   const left = before.filter(({ id }) => !heeds.includes(id));
   return left.length === 0 ? rest : { ...rest, steering: left };

@@ -46,6 +46,7 @@ export class RpcSocket {
   private attempt = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  private heardAtMs = 0;
   private closed = false;
 
   constructor(
@@ -126,7 +127,7 @@ export class RpcSocket {
   close(): void {
     this.closed = true;
     clearTimeout(this.retryTimer);
-    clearTimeout(this.silenceTimer);
+    this.forgetSilence();
     const socket = this.socket;
     this.socket = null;
     this.failPending();
@@ -151,7 +152,7 @@ export class RpcSocket {
   private wentDown(socket: WebSocket, opened: boolean): void {
     if (this.socket !== socket) return;
     this.socket = null;
-    clearTimeout(this.silenceTimer);
+    this.forgetSilence();
     this.failPending();
     const delayMs = backoffMs(this.attempt++, this.world.random);
     this.retryTimer = setTimeout(() => this.connect(), delayMs);
@@ -171,9 +172,22 @@ export class RpcSocket {
     this.pending.clear();
   }
 
+  /** For each message, and there are thousands a minute: the timer is left as it is. */
   private watchSilence(): void {
+    this.heardAtMs = performance.now();
+    this.silenceTimer ??= setTimeout(this.lookForSilence, kSilenceMsMax);
+  }
+
+  private readonly lookForSilence = (): void => {
+    this.silenceTimer = undefined;
+    const leftMs = this.heardAtMs + kSilenceMsMax - performance.now();
+    if (leftMs <= 0) this.probe();
+    else this.silenceTimer = setTimeout(this.lookForSilence, leftMs);
+  };
+
+  private forgetSilence(): void {
     clearTimeout(this.silenceTimer);
-    this.silenceTimer = setTimeout(() => this.probe(), kSilenceMsMax);
+    this.silenceTimer = undefined;
   }
 }
 

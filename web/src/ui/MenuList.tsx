@@ -88,25 +88,31 @@ export function MenuList(props: {
       onToggle={(event) => event.newState === 'closed' && onClose()}
     >
       {items.map((item) => (
-        <li key={item.label} role="none">
-          <button
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            disabled={item.disabled}
-            title={item.title}
-            onClick={() => {
-              onClose();
-              item.run();
-            }}
-            data-testid={item.testId}
-          >
-            {item.icon !== undefined && <Icon name={item.icon} size={14} />}
-            <span className="grow">{item.label}</span>
-            {item.keys !== undefined && <span className="menu-keys">{item.keys}</span>}
-          </button>
-        </li>
+        <Item key={item.label} item={item} onClose={onClose} />
       ))}
     </ul>
+  );
+}
+
+function Item({ item, onClose }: { item: MenuItem; onClose: () => void }) {
+  return (
+    <li role="none">
+      <button
+        type="button"
+        role="menuitem"
+        tabIndex={-1}
+        disabled={item.disabled}
+        title={item.title}
+        onClick={() => {
+          onClose();
+          item.run();
+        }}
+        data-testid={item.testId}
+      >
+        {item.icon !== undefined && <Icon name={item.icon} size={14} />}
+        <span className="grow">{item.label}</span>
+        {item.keys !== undefined && <span className="menu-keys">{item.keys}</span>}
+      </button>
+    </li>
   );
 }

@@ -13,7 +13,7 @@ export function ApprovalCard({ approval }: { approval: ApprovalInfo }) {
       approval={approval}
       label={`${approval.agent} asks for ${what}`}
       what={what}
-      otherwise="denied at"
+      otherwise="it is denied"
       byEnter="deny"
       buttons={(sent, answer) => (
         <>

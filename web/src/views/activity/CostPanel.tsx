@@ -116,7 +116,7 @@ export function CostPanel() {
 
 function CostTable({ by, rows }: { by: By; rows: CostRow[] }) {
   return (
-    <table>
+    <table data-testid="cost-rows">
       <thead>
         <tr>
           <th scope="col">{by}</th>

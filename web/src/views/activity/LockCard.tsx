@@ -12,7 +12,7 @@ export function LockCard({ approval }: { approval: ApprovalInfo }) {
       approval={approval}
       label={`${approval.agent} ${what}`}
       what={what}
-      otherwise="waits on at"
+      otherwise="it waits on"
       byEnter="wait"
       buttons={(sent, answer) => (
         <>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { openTimeline } from '../../actions/timelineCommands';
 import { attempt } from '../../actions/toasts';
 import { agentOf, describe, familyOf } from '../../model/describe';
@@ -22,7 +22,8 @@ export function LogPanel() {
   const [family, setFamily] = useState('');
   const [agent, setAgent] = useState('');
   const rows = useMemo(
-    () => log.filter((event) => isOf(event, family, agent)),
+    // The log is long and grows many times a second: it is looked through only for a filter.
+    () => (family === '' && agent === '' ? log : log.filter((event) => isOf(event, family, agent))),
     [log, family, agent],
   );
   const earlier = (): void => attempt(() => session.loadEarlierEvents());
@@ -46,7 +47,7 @@ export function LogPanel() {
           onChange={setAgent}
           testId="log-agent"
         />
-        <span className="faint num">{rows.length} events</span>
+        <span className="faint num wide-only">{rows.length} events</span>
         <span className="grow" />
         <LogTools onEarlier={first > 1 ? earlier : undefined} />
       </div>
@@ -137,7 +138,7 @@ function seqOf(event: WireEvent): number {
   return event.seq;
 }
 
-function LogRow({ event }: { event: WireEvent }) {
+const LogRow = memo(function LogRow({ event }: { event: WireEvent }) {
   const session = useSession();
   return (
     <div className="log-row" data-tone={toneOf(event.actor)} data-testid={`event-${event.seq}`}>
@@ -161,4 +162,4 @@ function LogRow({ event }: { event: WireEvent }) {
       </span>
     </div>
   );
-}
+});

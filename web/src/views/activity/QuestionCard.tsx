@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { toneOf } from '../../model/format';
+import { clock, plainNames, toneOf } from '../../model/format';
 import type { ApprovalDecision, ApprovalInfo, LockDecision } from '../../protocol/entities';
 import { useAnswer } from './useAnswer';
 
@@ -8,7 +8,7 @@ export function QuestionCard<Decision extends ApprovalDecision | LockDecision>(p
   approval: ApprovalInfo;
   label: string;
   what: string;
-  /** What happens at the end of the time: "denied at". */
+  /** What happens at the end of the time: "it is denied". */
   otherwise: string;
   /** What Enter in the note answers. */
   byEnter: Decision;
@@ -28,9 +28,9 @@ export function QuestionCard<Decision extends ApprovalDecision | LockDecision>(p
         <strong className="toned">{agent}</strong>
         <span className="mono truncate">{props.what}</span>
         <span className="grow" />
-        <span className="faint">{why}</span>
+        <span className="faint">{plainNames(why)}</span>
         <time className="faint num" dateTime={end}>
-          {props.otherwise} {new Date(end).toLocaleTimeString()}
+          no answer by {clock(end).slice(0, 5)}: {props.otherwise}
         </time>
       </div>
       {props.children}

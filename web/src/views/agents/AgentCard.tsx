@@ -2,7 +2,7 @@ import { openFile } from '../../actions/fileActions';
 import { openReview } from '../../actions/reviewActions';
 import { restartTask } from '../../actions/taskActions';
 import { attempt } from '../../actions/toasts';
-import { count, duration, toneOf, usd } from '../../model/format';
+import { count, duration, plainNames, toneOf, usd } from '../../model/format';
 import { summaryOf } from '../../model/markup';
 import type { AgentView } from '../../model/state';
 import type { TaskInfo } from '../../protocol/entities';
@@ -77,10 +77,12 @@ function Doing({ agent }: { agent: AgentView }) {
   const session = useSession();
   const path = agent.tool?.path;
   if (agent.waiting !== undefined) {
+    const { for: kind, what, done } = agent.waiting;
+    const more = done === undefined ? '' : ` · ${done}`;
+    const text = `waits for ${kind}: ${plainNames(what)}${more}`;
     return (
-      <div className="agent-line warn-text truncate">
-        waits for {agent.waiting.for}: {agent.waiting.what}
-        {agent.waiting.done !== undefined && ` · ${agent.waiting.done}`}
+      <div className="agent-line warn-text agent-waits" title={text}>
+        {text}
       </div>
     );
   }

@@ -70,7 +70,11 @@ function useStickToEnd(changes: unknown[]) {
     if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   };
   useLayoutEffect(() => {
-    if (stuck.current) toEnd();
+    if (!stuck.current) return undefined;
+    // With the frame, which lays the list out anyway; here it would be done an extra time, in the
+    // way of whoever types.
+    const frame = requestAnimationFrame(toEnd);
+    return () => cancelAnimationFrame(frame);
     // The values are what the list shows: it is re-measured whenever they change.
   }, changes);
   useLayoutEffect(() => {

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { clock, shortName, toneOf } from '../../model/format';
+import { clock, plainNames, shortName, toneOf } from '../../model/format';
 import type { ChatMessage, ChatNotice } from '../../model/state';
 import type { TaskInfo } from '../../protocol/entities';
 import { Icon } from '../../ui/Icon';
@@ -59,7 +59,7 @@ export function PreviewItem({ task, text }: { task: TaskInfo; text: string | und
         <span className="faint truncate">
           {text === undefined
             ? task.waits_for
-              ? `waits for ${task.waits_for}`
+              ? `waits for ${plainNames(task.waits_for)}`
               : 'works'
             : 'is writing'}
         </span>

@@ -3,9 +3,10 @@ import { scopeName } from '../../model/format';
 import { summaryOf } from '../../model/markup';
 import { parseUsd } from '../../model/submission';
 import { isOver } from '../../model/tasks';
-import { asFailure, type Failure } from '../../net/failure';
 import { Dialog } from '../../ui/Dialog';
-import { Button, Problem } from '../../ui/controls';
+import { DialogFoot } from '../../ui/DialogFoot';
+import { SelectField, TextField } from '../../ui/Field';
+import { useWork } from '../../ui/useWork';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 
 /** Sets what the workspace, a day, an agent or a task may spend. */
@@ -13,61 +14,38 @@ export function BudgetDialog({ onClose }: { onClose: () => void }) {
   const session = useSession();
   const [scope, setScope] = useState('workspace');
   const [text, setText] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const work = useWork(onClose);
   const amount = parseUsd(text);
   const wrong = text.trim() !== '' && amount === undefined;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (busy || amount === undefined) return;
-    setBusy(true);
-    setFailure(null);
-    session
-      .call('cost.set_budget', { scope, limit_usd: amount })
-      .then(onClose, (thrown: unknown) => {
-        setFailure(asFailure(thrown));
-        setBusy(false);
-      });
+    if (amount === undefined) return;
+    work.start(() => session.call('cost.set_budget', { scope, limit_usd: amount }));
   };
   return (
     <Dialog label="Set a budget" onClose={onClose}>
       <form onSubmit={submit} data-testid="budget-dialog">
         <h2>Set a budget</h2>
         <ScopeField scope={scope} onChange={setScope} />
-        <div className="field">
-          <label htmlFor="budget-amount">Dollars</label>
-          <input
-            id="budget-amount"
-            className="input num"
-            inputMode="decimal"
-            autoComplete="off"
-            autoFocus
-            value={text}
-            aria-invalid={wrong}
-            aria-describedby="budget-note"
-            onChange={(event) => setText(event.target.value)}
-            data-testid="budget-amount"
-          />
-          <span id="budget-note" className={wrong ? 'bad-text field-note' : 'muted field-note'}>
-            {wrong
-              ? 'An amount such as 2.50, at most 1,000,000.'
-              : 'Before each call the most that it can cost is set aside; an agent that has too little left waits.'}
-          </span>
-        </div>
-        {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
-        <div className="dialog-actions">
-          <Button variant="ghost" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            variant="primary"
-            disabled={busy || amount === undefined}
-            data-testid="budget-submit"
-          >
-            Set the budget
-          </Button>
-        </div>
+        <TextField
+          id="budget-amount"
+          label="Dollars"
+          look="num"
+          inputMode="decimal"
+          autoFocus
+          value={text}
+          problem={wrong ? 'An amount such as 2.50, at most 1,000,000.' : undefined}
+          note="Before each call the most that it can cost is set aside; an agent that has too little left waits."
+          onChange={setText}
+          data-testid="budget-amount"
+        />
+        <DialogFoot
+          work={work}
+          submit="Set the budget"
+          testId="budget-submit"
+          disabled={amount === undefined}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );
@@ -77,27 +55,19 @@ function ScopeField({ scope, onChange }: { scope: string; onChange: (scope: stri
   const agents = useWorkspace((state) => state.agents);
   const tasks = useWorkspace((state) => state.tasks);
   return (
-    <div className="field">
-      <label htmlFor="budget-scope">Of</label>
-      <select
-        id="budget-scope"
-        className="select"
-        value={scope}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        {['workspace', 'day', ...agents.map(({ name }) => `agent:${name}`)].map((each) => (
-          <option key={each} value={each}>
-            {scopeName(each)}
+    <SelectField id="budget-scope" label="Of" value={scope} onChange={onChange}>
+      {['workspace', 'day', ...agents.map(({ name }) => `agent:${name}`)].map((each) => (
+        <option key={each} value={each}>
+          {scopeName(each)}
+        </option>
+      ))}
+      {tasks
+        .filter((task) => !isOver(task))
+        .map(({ id, agent, prompt }) => (
+          <option key={id} value={`task:${id}`}>
+            task of {agent}: {summaryOf(prompt).slice(0, 50)}
           </option>
         ))}
-        {tasks
-          .filter((task) => !isOver(task))
-          .map(({ id, agent, prompt }) => (
-            <option key={id} value={`task:${id}`}>
-              task of {agent}: {summaryOf(prompt).slice(0, 50)}
-            </option>
-          ))}
-      </select>
-    </div>
+    </SelectField>
   );
 }

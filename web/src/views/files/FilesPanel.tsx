@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { askNewFile } from '../../actions/fileActions';
 import { attempt } from '../../actions/toasts';
 import { ancestorsOf, buildTree, visibleRows } from '../../model/tree';
@@ -12,21 +12,28 @@ const kOpenTopFoldersMax = 12;
 
 export function FilesPanel() {
   const session = useSession();
-  const files = useWorkspace((state) => state.files);
+  const changes = useWorkspace((state) => state.treeChanges);
   const truncated = useWorkspace((state) => state.filesTruncated);
   const active = useStore(session.documents.store, (documents) => documents.active);
-  const roots = useMemo(() => (files === null ? [] : buildTree(files)), [files]);
+  // A page that agents write in must not build its tree anew for each text: only for other paths.
+  const roots = useMemo(() => {
+    const files = session.state.get()?.files ?? null;
+    return files === null ? null : buildTree(files);
+  }, [session, changes]);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
 
   const rows = useMemo(() => {
+    if (roots === null) return [];
     const few = roots.length <= kOpenTopFoldersMax;
     const shown = new Set(active === null ? [] : ancestorsOf(active));
     const openByItself = (path: string): boolean => shown.has(path) || (few && !path.includes('/'));
     return visibleRows(roots, (path) => toggled.get(path) ?? openByItself(path));
   }, [roots, toggled, active]);
 
-  const toggle = (path: string, open: boolean): void =>
-    setToggled((before) => new Map(before).set(path, open));
+  const toggle = useCallback(
+    (path: string, open: boolean) => setToggled((before) => new Map(before).set(path, open)),
+    [],
+  );
 
   return (
     <nav className="panel files" aria-label="Files">
@@ -53,26 +60,33 @@ export function FilesPanel() {
         </div>
       )}
       <div className="panel-fill">
-        {files === null ? (
+        {roots === null ? (
           <div className="centred-row muted">
             <Spinner label="Loading files" />
           </div>
         ) : rows.length === 0 ? (
-          <Empty
-            icon="folder"
-            title="An empty tree"
-            action={
-              <Button icon="plus" needs="editor" onClick={() => askNewFile(session, '')}>
-                New file
-              </Button>
-            }
-          >
-            Make a file, or ask an agent to start: “@claude set up a project”.
-          </Empty>
+          <NoFile />
         ) : (
           <FileTree rows={rows} active={active} onToggle={toggle} />
         )}
       </div>
     </nav>
+  );
+}
+
+function NoFile() {
+  const session = useSession();
+  return (
+    <Empty
+      icon="folder"
+      title="An empty tree"
+      action={
+        <Button icon="plus" needs="editor" onClick={() => askNewFile(session, '')}>
+          New file
+        </Button>
+      }
+    >
+      Make a file, or ask an agent to start: “@claude set up a project”.
+    </Empty>
   );
 }

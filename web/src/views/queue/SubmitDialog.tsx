@@ -1,9 +1,10 @@
 import { useState, type FormEvent } from 'react';
 import { isOver } from '../../model/tasks';
 import { problemsOf, submissionOf, type Draft } from '../../model/submission';
-import { asFailure, type Failure } from '../../net/failure';
 import { Dialog } from '../../ui/Dialog';
-import { Button, Problem, Spinner } from '../../ui/controls';
+import { DialogFoot } from '../../ui/DialogFoot';
+import { Field, SelectField, TextField } from '../../ui/Field';
+import { useWork } from '../../ui/useWork';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { DependencyPicker } from './DependencyPicker';
 
@@ -25,21 +26,15 @@ export function SubmitDialog(props: {
     worktree: 'none',
   });
   const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const work = useWork(props.onClose);
   const problems = problemsOf(draft);
   const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (busy || Object.keys(problems).length > 0) return;
-    setBusy(true);
-    setFailure(null);
-    session.call('tasks.submit', submissionOf(draft)).then(props.onClose, (thrown: unknown) => {
-      setFailure(asFailure(thrown));
-      setBusy(false);
-    });
+    if (Object.keys(problems).length > 0) return;
+    work.start(() => session.call('tasks.submit', submissionOf(draft)));
   };
 
   return (
@@ -58,16 +53,12 @@ export function SubmitDialog(props: {
           onChange={(after) => change({ after })}
         />
         {problems.after !== undefined && <p className="bad-text field-note">{problems.after}</p>}
-        {failure !== null && <Problem message={failure.message} hint={failure.hint} />}
-        <div className="dialog-actions">
-          <Button variant="ghost" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" disabled={busy} data-testid="task-submit">
-            {busy && <Spinner label="Working" />}
-            Give the task
-          </Button>
-        </div>
+        <DialogFoot
+          work={work}
+          submit="Give the task"
+          testId="task-submit"
+          onCancel={props.onClose}
+        />
       </form>
     </Dialog>
   );
@@ -80,8 +71,7 @@ interface FieldProps {
 
 function Prompt({ draft, change, problem }: FieldProps & { problem: string | undefined }) {
   return (
-    <div className="field">
-      <label htmlFor="task-prompt">What is to be done</label>
+    <Field id="task-prompt" label="What is to be done" problem={problem}>
       <textarea
         id="task-prompt"
         className="input task-prompt"
@@ -89,55 +79,42 @@ function Prompt({ draft, change, problem }: FieldProps & { problem: string | und
         rows={4}
         value={draft.prompt}
         aria-invalid={problem !== undefined}
-        aria-describedby="task-prompt-problem"
+        aria-describedby={problem === undefined ? undefined : 'task-prompt-note'}
         onChange={(event) => change({ prompt: event.target.value })}
         data-testid="task-prompt"
       />
-      <span id="task-prompt-problem" className="bad-text field-note">
-        {problem}
-      </span>
-    </div>
+    </Field>
   );
 }
 
 function Money({ draft, change, problem }: FieldProps & { problem: string | undefined }) {
   return (
-    <div className="field">
-      <label htmlFor="task-budget">Budget in dollars</label>
-      <input
-        id="task-budget"
-        className="input num"
-        inputMode="decimal"
-        autoComplete="off"
-        placeholder="none"
-        value={draft.budget}
-        aria-invalid={problem !== undefined}
-        aria-describedby="task-budget-problem"
-        onChange={(event) => change({ budget: event.target.value })}
-        data-testid="task-budget"
-      />
-      <span id="task-budget-problem" className="bad-text field-note">
-        {problem}
-      </span>
-    </div>
+    <TextField
+      id="task-budget"
+      label="Budget in dollars"
+      look="num"
+      inputMode="decimal"
+      placeholder="none"
+      value={draft.budget}
+      problem={problem}
+      onChange={(budget) => change({ budget })}
+      data-testid="task-budget"
+    />
   );
 }
 
 function Where({ draft, change }: FieldProps) {
   return (
-    <div className="field">
-      <label htmlFor="task-where">Where it works</label>
-      <select
-        id="task-where"
-        className="select"
-        value={draft.worktree}
-        onChange={(event) => change({ worktree: event.target.value as Draft['worktree'] })}
-      >
-        <option value="none">In the project, under locks</option>
-        <option value="merge">In a copy of its own, merged when it succeeds</option>
-        <option value="keep">In a copy of its own, which I merge myself</option>
-      </select>
-    </div>
+    <SelectField
+      id="task-where"
+      label="Where it works"
+      value={draft.worktree}
+      onChange={(where) => change({ worktree: where as Draft['worktree'] })}
+    >
+      <option value="none">In the project, under locks</option>
+      <option value="merge">In a copy of its own, merged when it succeeds</option>
+      <option value="keep">In a copy of its own, which I merge myself</option>
+    </SelectField>
   );
 }
 
@@ -145,36 +122,30 @@ function Whom({ draft, change }: FieldProps) {
   const agents = useWorkspace((state) => state.agents);
   return (
     <>
-      <div className="field">
-        <label htmlFor="task-agent">Agent</label>
-        <select
-          id="task-agent"
-          className="select"
-          value={draft.agent}
-          onChange={(event) => change({ agent: event.target.value })}
-        >
-          <option value="auto">whoever has least to do</option>
-          {agents.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-          <option value="all">all of them</option>
-        </select>
-      </div>
-      <div className="field">
-        <label htmlFor="task-priority">Priority</label>
-        <select
-          id="task-priority"
-          className="select"
-          value={draft.priority}
-          onChange={(event) => change({ priority: Number(event.target.value) })}
-        >
-          {PRIORITIES.map((priority) => (
-            <option key={priority} value={priority}>
-              {priority === 9 ? '9, first' : priority === 5 ? '5, usual' : priority}
-            </option>
-          ))}
-        </select>
-      </div>
+      <SelectField
+        id="task-agent"
+        label="Agent"
+        value={draft.agent}
+        onChange={(agent) => change({ agent })}
+      >
+        <option value="auto">whoever has least to do</option>
+        {agents.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+        <option value="all">all of them</option>
+      </SelectField>
+      <SelectField
+        id="task-priority"
+        label="Priority"
+        value={String(draft.priority)}
+        onChange={(priority) => change({ priority: Number(priority) })}
+      >
+        {PRIORITIES.map((priority) => (
+          <option key={priority} value={priority}>
+            {priority === 9 ? '9, first' : priority === 5 ? '5, usual' : priority}
+          </option>
+        ))}
+      </SelectField>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { PointerEvent } from 'react';
 import { showPanel } from '../../actions/layout';
 import type { Blocked } from '../../model/blocked';
-import { ago, toneOf, usd } from '../../model/format';
+import { age, ago, toneOf, usd } from '../../model/format';
 import { standsInLine } from '../../model/lanes';
 import { summaryOf } from '../../model/markup';
 import type { TaskInfo } from '../../protocol/entities';
@@ -119,7 +119,9 @@ function Facts({ task }: { task: TaskInfo }) {
       {task.budget_usd !== undefined && (
         <span title="What it may cost">≤ {usd(task.budget_usd)}</span>
       )}
-      <time dateTime={at}>{ago(at, Date.now())}</time>
+      <time dateTime={at} title={ago(at, Date.now())}>
+        {age(at, Date.now())}
+      </time>
     </span>
   );
 }

@@ -4,7 +4,7 @@ import { save } from '../../actions/save';
 import { keyLabel } from '../../actions/keys';
 import { kDatabases, toCsv, toJson } from '../../model/sql';
 import type { SqlResult } from '../../protocol/entities';
-import { Button, Empty, Kbd, Problem, Spinner } from '../../ui/controls';
+import { Button, Empty, Problem, Spinner } from '../../ui/controls';
 import { ResultGrid } from './ResultGrid';
 import { QueryPicker } from './QueryPicker';
 import { SchemaList } from './SchemaList';
@@ -107,8 +107,14 @@ function Actions(props: {
           Stop
         </Button>
       ) : (
-        <Button size="small" variant="primary" onClick={() => onAsk()} data-testid="sql-run">
-          Run <Kbd>{keyLabel(kRunKeys)}</Kbd>
+        <Button
+          size="small"
+          variant="primary"
+          title={keyLabel(kRunKeys)}
+          onClick={() => onAsk()}
+          data-testid="sql-run"
+        >
+          Run
         </Button>
       )}
     </>

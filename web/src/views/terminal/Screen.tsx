@@ -2,7 +2,6 @@ import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { useEffect, useRef } from 'react';
-import { theme } from '../../actions/preferences';
 import { useWhyNot } from '../../ui/RoleContext';
 import { useSession } from '../workspace/SessionContext';
 
@@ -44,13 +43,15 @@ export default function Screen({ id, over }: { id: string; over: boolean }) {
     }
     const observer = new ResizeObserver(() => fit.fit());
     observer.observe(element);
-    const unfollow = theme.subscribe(() => {
+    // Told by the document, because the theme may follow the system's.
+    const repaint = new MutationObserver(() => {
       screen.options.theme = colours();
     });
+    repaint.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     screen.focus();
     return () => {
       stop();
-      unfollow();
+      repaint.disconnect();
       observer.disconnect();
       screen.dispose();
     };

@@ -6,6 +6,7 @@ import type { ExportFormat } from '../../model/timelineExport';
 import { isFiltered, kNoFilter, type TimelineFilter } from '../../model/timelineFilter';
 import { asFailure, type Failure } from '../../net/failure';
 import { Dialog } from '../../ui/Dialog';
+import { SelectField } from '../../ui/Field';
 import { Button, Problem } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
@@ -98,20 +99,17 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
       <div className="dialog-body" data-testid="export-dialog">
         <h2>Export the log</h2>
         <Formats format={format} onChoose={setFormat} />
-        <div className="field">
-          <label htmlFor="export-part">Which events</label>
-          <select
-            id="export-part"
-            className="select"
-            value={part}
-            onChange={({ target }) => setPart(target.value as Part)}
-            data-testid="export-part"
-          >
-            <option value="all">All of the log ({head} events)</option>
-            <option value="until">Up to this moment</option>
-            {marked && <option value="marks">From mark A to mark B</option>}
-          </select>
-        </div>
+        <SelectField
+          id="export-part"
+          label="Which events"
+          value={part}
+          onChange={(chosen) => setPart(chosen as Part)}
+          data-testid="export-part"
+        >
+          <option value="all">All of the log ({head} events)</option>
+          <option value="until">Up to this moment</option>
+          {marked && <option value="marks">From mark A to mark B</option>}
+        </SelectField>
         {isFiltered(filter) && (
           <label className="row">
             <input

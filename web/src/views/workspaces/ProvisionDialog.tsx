@@ -9,6 +9,7 @@ import {
   type Plan,
 } from '../../model/provisioning';
 import { Dialog } from '../../ui/Dialog';
+import { TextField } from '../../ui/Field';
 import { Button, Problem, Spinner } from '../../ui/controls';
 import { MakingProgress } from './MakingProgress';
 import { SourceStep } from './SourceStep';
@@ -136,25 +137,17 @@ function NameStep(props: {
 }) {
   return (
     <>
-      <div className="field">
-        <label htmlFor="workspace-name">Name</label>
-        <input
-          id="workspace-name"
-          className="input"
-          autoFocus
-          autoComplete="off"
-          maxLength={100}
-          disabled={props.busy}
-          value={props.plan.name}
-          aria-invalid={props.missing}
-          aria-describedby="workspace-name-note"
-          onChange={(event) => props.onChange(event.target.value)}
-          data-testid="provision-name"
-        />
-        <span id="workspace-name-note" className="bad-text field-note">
-          {props.missing ? 'Give it a name.' : ''}
-        </span>
-      </div>
+      <TextField
+        id="workspace-name"
+        label="Name"
+        autoFocus
+        maxLength={100}
+        disabled={props.busy}
+        value={props.plan.name}
+        problem={props.missing ? 'Give it a name.' : undefined}
+        onChange={props.onChange}
+        data-testid="provision-name"
+      />
       <p className="muted field-note">
         Its agents have the keys of the server. Without one they are simulated:{' '}
         <button type="button" className="link" onClick={() => keysOpen.set(true)}>

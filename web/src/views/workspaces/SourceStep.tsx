@@ -1,5 +1,6 @@
 import { workspaceList } from '../../actions/workspaces';
 import { kChoices, kTemplates, type Plan, type SourceKind } from '../../model/provisioning';
+import { SelectField, TextField } from '../../ui/Field';
 import { useStore } from '../../ui/useStore';
 import { ImportField } from './ImportField';
 import type { Importing } from './useImport';
@@ -56,24 +57,17 @@ export function SourceStep({ plan, problem, importing, onChange }: StepProps) {
         <ImportField chosen={plan.chosen} importing={importing} />
       )}
       {FIELDS[kind] !== undefined && (
-        <div className="field">
-          <label htmlFor="source-value">{FIELDS[kind].label}</label>
-          <input
-            id="source-value"
-            className="input mono"
-            autoComplete="off"
-            spellCheck={false}
-            placeholder={FIELDS[kind].example}
-            value={value}
-            aria-invalid={problem !== undefined}
-            aria-describedby="source-note"
-            onChange={(event) => setValue(event.target.value)}
-            data-testid="source-value"
-          />
-          <span id="source-note" className="muted field-note">
-            {FIELDS[kind].note}
-          </span>
-        </div>
+        <TextField
+          id="source-value"
+          label={FIELDS[kind].label}
+          look="mono"
+          placeholder={FIELDS[kind].example}
+          value={value}
+          note={FIELDS[kind].note}
+          aria-invalid={problem !== undefined}
+          onChange={setValue}
+          data-testid="source-value"
+        />
       )}
       {problem !== undefined && (
         <p className="bad-text field-note" role="alert">
@@ -91,21 +85,13 @@ interface FieldProps {
 
 function TemplateField({ value, onChange }: FieldProps) {
   return (
-    <div className="field">
-      <label htmlFor="source-template">Template</label>
-      <select
-        id="source-template"
-        className="select"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        {kTemplates.map(({ name, text }) => (
-          <option key={name} value={name}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
+    <SelectField id="source-template" label="Template" value={value} onChange={onChange}>
+      {kTemplates.map(({ name, text }) => (
+        <option key={name} value={name}>
+          {text}
+        </option>
+      ))}
+    </SelectField>
   );
 }
 
@@ -113,23 +99,20 @@ function TemplateField({ value, onChange }: FieldProps) {
 function WorkspaceField({ value, onChange }: FieldProps) {
   const { workspaces } = useStore(workspaceList);
   return (
-    <div className="field">
-      <label htmlFor="source-workspace">Workspace</label>
-      <select
-        id="source-workspace"
-        className="select"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        data-testid="source-workspace-value"
-      >
-        <option value="">{workspaces.length === 0 ? 'There is none yet' : 'Choose one'}</option>
-        {workspaces.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <span className="muted field-note">Secrets are not copied: set them anew.</span>
-    </div>
+    <SelectField
+      id="source-workspace"
+      label="Workspace"
+      value={value}
+      note="Secrets are not copied: set them anew."
+      onChange={onChange}
+      data-testid="source-workspace-value"
+    >
+      <option value="">{workspaces.length === 0 ? 'There is none yet' : 'Choose one'}</option>
+      {workspaces.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </SelectField>
   );
 }
