@@ -112,6 +112,15 @@ async function palettes(page: Page): Promise<void> {
     await page.getByTestId('invite-submit').click();
     await expect(page.getByTestId('invite-link')).toBeVisible();
   });
+  // Invitations are of the whole server: other tests count theirs.
+  await page.getByTestId('people-button').click();
+  const invitation = page.getByTestId('invitation');
+  await invitation
+    .last()
+    .getByRole('button', { name: /^Take back/ })
+    .click();
+  await expect(invitation).toHaveCount(0);
+  await page.keyboard.press('Escape');
 }
 
 async function chat(page: Page, busy: Busy): Promise<void> {
