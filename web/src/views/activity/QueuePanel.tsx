@@ -1,9 +1,10 @@
-import { newTask, openNewTask } from '../../actions/queue';
-import { Button, Empty } from '../../ui/controls';
+import { newTask } from '../../actions/queue';
+import { Empty } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { Lanes } from '../queue/Lanes';
+import { NewTaskButton } from '../queue/NewTaskButton';
 import { SubmitDialog } from '../queue/SubmitDialog';
-import { useSession, useWorkspace } from '../workspace/SessionContext';
+import { useWorkspace } from '../workspace/SessionContext';
 
 /** The tasks in one column for each agent: they are moved, given out and looked into here. */
 export function QueuePanel() {
@@ -18,22 +19,8 @@ export function QueuePanel() {
 }
 
 function NoTask() {
-  const session = useSession();
   return (
-    <Empty
-      icon="list"
-      title="No task yet"
-      action={
-        <Button
-          icon="plus"
-          size="small"
-          onClick={() => openNewTask(session)}
-          data-testid="new-task"
-        >
-          New task
-        </Button>
-      }
-    >
+    <Empty icon="list" title="No task yet" action={<NewTaskButton />}>
       A message to an agent becomes a task in its queue. Each agent does one at a time, the highest
       priority first; you can reorder them, give them to another agent, and let one wait for others.
     </Empty>

@@ -1,14 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { dropSettled, openNewTask, pendingMoves, spoken } from '../../actions/queue';
+import { dropSettled, pendingMoves, spoken } from '../../actions/queue';
 import { lanesOf } from '../../model/lanes';
 import { summaryOf } from '../../model/markup';
 import { lanesAfter } from '../../model/pendingMoves';
 import type { TaskInfo } from '../../protocol/entities';
-import { Button } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { DependencyLines } from './DependencyLines';
 import { LaneColumn } from './LaneColumn';
+import { NewTaskButton } from './NewTaskButton';
 import type { Relation } from './TaskCard';
 import { usePointerDrag } from './usePointerDrag';
 import { useTaskMove } from './useTaskMove';
@@ -53,14 +53,7 @@ export function Lanes({ tasks }: { tasks: TaskInfo[] }) {
     <>
       <div className="queue" data-dragging={drag.at !== null || undefined}>
         <div className="filters">
-          <Button
-            icon="plus"
-            size="small"
-            onClick={() => openNewTask(session)}
-            data-testid="new-task"
-          >
-            New task
-          </Button>
+          <NewTaskButton />
           <select
             className="select"
             aria-label="Agent"
