@@ -6,8 +6,8 @@
 #include "base/image_ref.h"
 #include "providers/transcript.h"
 
-/// Pictures of a task as a model is shown them. `host` outlives the calls; the first error ends
-/// them.
+/// Pictures of a task as a model is shown them. On the workspace's strand; `host` outlives the
+/// calls, and the first error ends them.
 namespace coditect::agents {
 
 awaitable<Result<std::vector<providers::ImageBlock>>> fetch_images(AgentHost& host,

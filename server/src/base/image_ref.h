@@ -11,6 +11,8 @@
 namespace coditect {
 
 /// A picture that a person gives to agents. Its bytes are in the workspace's blob store.
+///
+/// Threads: any; a value.
 struct ImageRef {
   std::string hash;        ///< SHA-256 of the bytes, 64 lower-case hex digits
   std::string media_type;  ///< "image/png" or "image/jpeg"

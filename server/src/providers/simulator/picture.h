@@ -9,7 +9,7 @@
 
 namespace coditect::simulator {
 
-/// A picture that the user shows.
+/// A picture that the user shows. What is here may be called on any thread.
 struct Picture {
   std::string media_type;
   std::int64_t width = 0;  ///< pixels
