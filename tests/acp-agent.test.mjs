@@ -73,7 +73,8 @@ test('the agent knows what was said before', { skip: kSkip }, async (t) => {
   const third = (await workspace.call('tasks.list')).tasks.find(({ prompt }) => {
     return prompt.includes(other);
   });
-  assert.ok(!third.prompt.includes('42'), 'sessions know nothing of each other');
+  // Its id, which stands in the prompt, may well have a 42 in it.
+  assert.doesNotMatch(third.prompt, /The answer is 42/, 'sessions know nothing of each other');
 });
 
 test('a turn is cancelled under way, and nothing happens when idle', { skip: kSkip }, async (t) => {

@@ -31,7 +31,7 @@ test('a paused task stands still, leaves its agent free, survives, and goes on',
   const workspace = await Workspace.provision(server);
   const prompt = rehearse(pause(kStepMs), writeFile('a.txt', 'a\n'), say('all done'));
   const [task] = await workspace.submit('claude', prompt);
-  await workspace.inState(task.id, 'running');
+  await workspace.asksItsModel(task.id);
   const asked = await workspace.call('tasks.pause', { id: task.id });
   assert.equal(asked.state, 'running', 'the call of the model comes to its end');
   assert.match(asked.pause_requested_by, /^user:/);
@@ -116,7 +116,7 @@ test('what a person says is part of the next call of the model, whoever the vend
     kAgents.map(async (name) => {
       const prompt = rehearse(pause(kStepMs), look, say('as planned'));
       const [task] = await workspace.submit(name, prompt);
-      await workspace.inState(task.id, 'running');
+      await workspace.asksItsModel(task.id);
       // The simulated model plays what it hears last.
       const text = rehearse(say('as you wish'));
       const { message } = await workspace.call('tasks.steer', { id: task.id, text });
@@ -168,7 +168,7 @@ test('what cannot be paused, resumed or told is refused', async (t) => {
   const workspace = await Workspace.provision(server);
   const over = await workspace.run('claude', rehearse(say('over')));
   const [task] = await workspace.submit('claude', rehearse(pause(20_000), say('late')));
-  await workspace.inState(task.id, 'running');
+  await workspace.asksItsModel(task.id);
   for (const method of ['tasks.pause', 'tasks.resume']) {
     await refused(workspace.call(method, { id: 't_unknown' }), 'not_found', method);
     await refused(workspace.call(method, { id: over.id }), 'conflict', method);
@@ -193,7 +193,7 @@ test('an agent of which nothing is heard is cut off, tries again, and fails', as
   const hangs = rehearse(pause(60_000), say('too late'));
   const [lost] = await workspace.submit('claude', hangs);
   const [helped] = await workspace.submit('kimi', hangs);
-  await workspace.inState(helped.id, 'running');
+  await workspace.asksItsModel(helped.id);
   // It is heard when the call is made once more.
   await workspace.call('tasks.steer', { id: helped.id, text: rehearse(say('here I am')) });
   const [failed, succeeded] = await workspace.finished([lost, helped]);

@@ -111,6 +111,16 @@ export class Workspace {
     return this.#until(id, (task) => task.state === state, `be ${state}`);
   }
 
+  /// The task, once a call of its model is under way: it runs some moments before that, in which
+  /// what is said to it is part of its first call.
+  async asksItsModel(id) {
+    const task = await this.inState(id, 'running');
+    const reserved = async () =>
+      (await this.events()).some((event) => event.type === 'budget_reserved' && event.task === id);
+    await eventually(reserved, `task ${id} asks its model`, kTaskMs);
+    return task;
+  }
+
   async #until(id, fits, what) {
     const until = Date.now() + kTaskMs;
     for (;;) {
