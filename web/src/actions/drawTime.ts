@@ -1,15 +1,18 @@
 const kFrameMs = 16;
 const kTypingMs = 300;
-const kLongestMs = 120;
+const kRestMs = 150;
+const kLongestMs = 250;
 
 /**
- * When what has come is best drawn: a frame later, or, while somebody types, right after the frame
- * with their letter. Drawing takes some milliseconds, and a letter must not wait for them.
+ * When what has come is best drawn: a frame later, or, while somebody types, a few times a second,
+ * right after the frame with their letter. Drawing takes some milliseconds, and a letter must not
+ * wait for them.
  */
 export class DrawTime {
   private lastKey = -Infinity;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private afterKey = false;
+  private drawnAt = -Infinity;
 
   constructor(private readonly draw: () => void) {
     window.addEventListener('keydown', this.onKey, { capture: true });
@@ -32,6 +35,7 @@ export class DrawTime {
     if (this.timer === undefined || !this.afterKey) return;
     requestAnimationFrame(() => {
       if (this.timer === undefined || !this.afterKey) return;
+      if (performance.now() - this.drawnAt < kRestMs) return;
       clearTimeout(this.timer);
       this.timer = setTimeout(this.run, 0);
     });
@@ -40,5 +44,6 @@ export class DrawTime {
   private readonly run = (): void => {
     this.timer = undefined;
     this.draw();
+    this.drawnAt = performance.now();
   };
 }

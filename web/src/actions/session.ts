@@ -45,6 +45,8 @@ export interface Fade {
 }
 
 const kFadeMs = 1_500;
+/** Two frames: four agents at work are told of 30 times a second, not 300. */
+const kBatchMs = 33;
 const kPageEvents = 300;
 const kTreeDepth = 64;
 /**
@@ -195,8 +197,8 @@ export class WorkspaceSession {
   private async attach(resumeFrom: number | undefined): Promise<void> {
     this.attaching = true;
     try {
-      const params = resumeFrom === undefined ? {} : { resume_from: resumeFrom };
-      const result = await this.call('workspace.attach', params);
+      const from = resumeFrom === undefined ? {} : { resume_from: resumeFrom };
+      const result = await this.call('workspace.attach', { ...from, batch_ms: kBatchMs });
       const before = this.you.get();
       if (before !== null && before.actor !== result.you.actor) {
         // Somebody else has logged in beside this page: what it shows is not theirs.

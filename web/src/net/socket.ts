@@ -135,8 +135,10 @@ export class RpcSocket {
   }
 
   private receive(text: string): void {
-    const message = parseMessage(text);
-    if (message === null) return;
+    for (const message of parseMessages(text)) this.take(message);
+  }
+
+  private take(message: Message): void {
     if ('method' in message) {
       if (isNotification(message)) this.handlers.onNotification(message);
       return;
@@ -194,13 +196,18 @@ export class RpcSocket {
 type Message =
   { method: string; params?: unknown } | { id: number; result?: unknown; error?: RpcErrorObject };
 
-function parseMessage(text: string): Message | null {
+/** One message, or a batch of them; what is none is left out. */
+function parseMessages(text: string): Message[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return null;
+    return [];
   }
+  return (Array.isArray(value) ? value : [value]).map(asMessage).filter((each) => each !== null);
+}
+
+function asMessage(value: unknown): Message | null {
   if (typeof value !== 'object' || value === null) return null;
   if ('method' in value && typeof value.method === 'string') return value as Message;
   return 'id' in value && typeof value.id === 'number' ? (value as Message) : null;

@@ -14,6 +14,9 @@ namespace coditect::api {
 namespace {
 
 constexpr std::size_t kEventsPerRead = 256;
+constexpr std::size_t kBatchBytesMax = 256 * 1024;
+constexpr std::size_t kBatchesWaitingMax = 8;
+constexpr std::int64_t kBatchMsMax = 1000;
 
 std::string event_message(const std::string& line) {
   return R"({"jsonrpc":"2.0","method":"event","params":{"event":)" + line + "}}";
@@ -206,6 +209,8 @@ awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
   if (!checked) co_return Attached{rpc_error(id, checked.error()), {}};
   auto resume_from = sequence_param(call.params, "resume_from");
   if (!resume_from) co_return Attached{rpc_error(id, resume_from.error()), {}};
+  auto batch_ms = integer_param(call.params, "batch_ms", 0, 0, kBatchMsMax);
+  if (!batch_ms) co_return Attached{rpc_error(id, batch_ms.error()), {}};
   auto awake = co_await dispatcher_.registry().wake(workspace_id_);
   if (!awake) co_return Attached{rpc_error(id, awake.error()), {}};
   auto describe = [caller = caller_](workspace::Workspace& workspace) {
@@ -221,8 +226,9 @@ awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
   const bool resync = *resume_from && **resume_from > head;
   if (resync) answer["resync"] = true;
   const Sequence after = resync ? head : resume_from->value_or(head);
-  co_return Attached{rpc_result(id, std::move(*described)),
-                     Stream{*std::move(awake), after, resync}};
+  co_return Attached{
+      rpc_result(id, std::move(*described)),
+      Stream{*std::move(awake), after, resync, std::chrono::milliseconds(*batch_ms)}};
 }
 
 awaitable<SocketSession::Watching> SocketSession::watch(
@@ -302,15 +308,36 @@ awaitable<void> SocketSession::stream_events(std::shared_ptr<SocketSession> self
       co_return;
     }
     while (lines->empty() && current() && !self->progress_) co_await self->wake_.wait();
-    for (const workspace::LogLine& line : *lines) {
-      while (current() && self->outbox_.size() >= limits::kSubscriberQueueMax / 2) {
-        co_await self->room_.wait();
-      }
-      if (!current()) co_return;
-      self->send(event_message(*line.text));
-      stream.after = line.seq;
+    if (!co_await self->send_events(*lines, stream, generation)) co_return;
+    // Whoever is behind is not kept waiting.
+    if (lines->empty() || lines->size() == kEventsPerRead) continue;
+    const auto next = std::chrono::steady_clock::now() + stream.batch;
+    while (current() && std::chrono::steady_clock::now() < next) {
+      co_await self->wake_.wait_until(next);
     }
   }
+}
+
+/// False once the stream is no longer the client's.
+awaitable<bool> SocketSession::send_events(const std::vector<workspace::LogLine>& lines,
+                                           Stream& stream, std::uint64_t generation) {
+  const bool batches = stream.batch.count() > 0;
+  const std::size_t waiting_max = batches ? kBatchesWaitingMax : limits::kSubscriberQueueMax / 2;
+  for (auto line = lines.begin(); line != lines.end();) {
+    while (open_ && generation_ == generation && outbox_.size() >= waiting_max) {
+      co_await room_.wait();
+    }
+    if (!open_ || generation_ != generation) co_return false;
+    std::string message = event_message(*line->text);
+    const auto first = line;
+    for (++line; batches && line != lines.end() && message.size() < kBatchBytesMax; ++line) {
+      message += ',' + event_message(*line->text);
+    }
+    if (line - first > 1) message = '[' + message + ']';
+    send(std::move(message));
+    stream.after = std::prev(line)->seq;
+  }
+  co_return true;
 }
 
 }  // namespace coditect::api

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "api/rpc/dispatcher.h"
 #include "async/bounded_queue.h"
@@ -18,7 +20,8 @@ namespace coditect::api {
 /// every event from where it left off.
 ///
 /// Events are pulled from the log at the pace of the client, so a slow one costs no memory and
-/// never misses any. Previews are pushed, and dropped when much is waiting to be sent.
+/// never misses any. One that asks for batches hears less often and of more at once, which is less
+/// work for both. Previews are pushed, and dropped when much is waiting to be sent.
 ///
 /// Threads:    the socket's strand; it crosses to the workspace's strand for every call.
 /// Lifetime:   shared; run() returns when the socket is closed and nothing of it runs any more.
@@ -46,7 +49,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   struct Stream {
     std::shared_ptr<workspace::Workspace> workspace;
     Sequence after = 0;
-    bool resync = false;  ///< the client's own state is void
+    bool resync = false;                 ///< the client's own state is void
+    std::chrono::milliseconds batch{0};  ///< at least so long between events; 0: each by itself
   };
   struct Attached {
     json::object response;
@@ -62,6 +66,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   static awaitable<void> answer(std::shared_ptr<SocketSession> self, std::string text);
   static awaitable<void> stream_events(std::shared_ptr<SocketSession> self, Stream stream,
                                        std::uint64_t generation);
+  awaitable<bool> send_events(const std::vector<workspace::LogLine>& lines, Stream& stream,
+                              std::uint64_t generation);
   static awaitable<Watching> watch(std::weak_ptr<SocketSession> session, Strand strand,
                                    std::shared_ptr<workspace::Workspace> workspace, Caller caller);
   static awaitable<void> unwatch(std::shared_ptr<workspace::Workspace> workspace, Watching watching,
