@@ -17,11 +17,6 @@ async function clean(page: Page, what: string, part?: string): Promise<void> {
   for (const { name, media } of kThemes) {
     await page.emulateMedia({ ...media, reducedMotion: 'reduce' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', name);
-    // Colours go over into those of the theme, in a moment that is none with reduced motion.
-    await page.evaluate(async () => {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-    });
     // What is no matter of colour is the same in every theme.
     const found = await violations(page, name === 'light' ? 'all' : 'colours', part);
     expect.soft(found, `${what}, ${name}`).toEqual([]);

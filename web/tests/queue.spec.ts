@@ -240,6 +240,38 @@ test('a line leads from a task to what waits for it, wherever they are', async (
   await expect(lines).toHaveCount(0);
 });
 
+test('what a task waits for is chosen while it stands in line', async ({ page, studio }) => {
+  const held = await hold(studio, 'claude');
+  const kimis = await hold(studio, 'kimi');
+  const next = await submit(studio, 'gemini', 'Free at once', { depends_on: [held] });
+  const after = await submit(studio, 'codex', 'After it', { depends_on: [next] });
+  await open(page, studio);
+  await expect(page.getByTestId(`depends-${held}`)).toHaveCount(0);
+  const why = page.getByTestId(`waits-${next}`);
+  await expect(why).toContainText('of claude');
+
+  await page.getByTestId(`depends-${next}`).click();
+  const dialog = page.getByTestId('depends-dialog');
+  await expect(dialog.getByTestId(`after-${held}`)).toBeChecked();
+  await expect(dialog.getByTestId(`after-${after}`)).toHaveCount(0);
+  await dialog.getByTestId(`after-${held}`).uncheck();
+  await dialog.getByTestId(`after-${kimis}`).check();
+  await page.getByTestId('depends-submit').click();
+  await expect(dialog).toHaveCount(0);
+  await expect(why).toContainText('of kimi');
+
+  // By the keyboard alone, to wait for nothing: it begins, and so does what waited for it.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('what it waits for free at once');
+  await page.keyboard.press('Enter');
+  await dialog.getByTestId(`after-${kimis}`).focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Enter');
+  for (const id of [next, after]) {
+    await expect(page.getByTestId(`task-${id}`)).toHaveAttribute('data-state', 'succeeded');
+  }
+});
+
 test('what does not go on says why', async ({ page, studio }) => {
   await hold(studio, 'claude');
   const next = await submit(studio, 'claude', 'Next');
@@ -270,12 +302,17 @@ for (const [colorScheme, width] of kLook) {
     await page.setViewportSize({ width, height: 900 });
     const held = await hold(studio, 'claude');
     await submit(studio, 'claude', 'Rename the parser and mend all its callers');
-    await submit(studio, 'gemini', 'Look the parser over', { depends_on: [held], priority: 8 });
+    const more = { depends_on: [held], priority: 8 };
+    const waiting = await submit(studio, 'gemini', 'Look the parser over', more);
     await submit(studio, 'kimi', 'Say hello');
     await open(page, studio);
     await expect(page.getByTestId('lane-claude')).toBeVisible();
     await look(page, `queue-${colorScheme}-${width}`);
     expect(await violations(page)).toEqual([]);
+    await page.getByTestId(`depends-${waiting}`).click();
+    await look(page, `depends-dialog-${colorScheme}-${width}`);
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
     await page.getByTestId('new-task').click();
     await look(page, `task-dialog-${colorScheme}-${width}`);
     expect(await violations(page)).toEqual([]);

@@ -23,6 +23,7 @@ import type { WorkspaceSession } from './session';
 import { timelineCommands } from './timelineCommands';
 import { tourCommands } from './tour';
 import { keyCommands } from './vendorKeys';
+import { making } from './workspaces';
 
 /** Something a person can do, as data: the palette lists it, a key may run it. */
 export interface Command {
@@ -120,6 +121,16 @@ function goCommands(session: WorkspaceSession): Command[] {
       title: 'All workspaces',
       section: 'Go',
       run: () => goTo({ page: 'workspaces' }),
+    },
+    {
+      id: 'go.new',
+      title: 'New workspace…',
+      section: 'Go',
+      needs: 'owner',
+      run: () => {
+        making.set(true);
+        goTo({ page: 'workspaces' });
+      },
     },
     {
       id: 'go.reconnect',

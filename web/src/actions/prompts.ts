@@ -19,6 +19,7 @@ export type Prompt =
       run: () => Promise<unknown>;
     }
   | { kind: 'answers'; group: string }
+  | { kind: 'depends'; id: string }
   | { kind: 'people' }
   | { kind: 'commands' }
   | { kind: 'search' }

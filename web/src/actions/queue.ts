@@ -1,4 +1,5 @@
 import type { Move } from '../model/lanes';
+import { mayDepend } from '../model/dependencies';
 import { isSettled, type PendingMove } from '../model/pendingMoves';
 import { createStore } from '../model/store';
 import { summaryOf } from '../model/markup';
@@ -6,6 +7,7 @@ import { isOver } from '../model/tasks';
 import type { TaskInfo } from '../protocol/entities';
 import type { Command } from './commands';
 import { showPanel } from './layout';
+import { ask } from './prompts';
 import type { WorkspaceSession } from './session';
 import { attempt } from './toasts';
 
@@ -64,23 +66,38 @@ export function queueCommands(session: WorkspaceSession): Command[] {
   const tasks = session.state.get()?.tasks ?? [];
   const open = tasks.filter((task) => !isOver(task)).slice(0, kTasksListed);
   const section = 'Tasks';
+  const needs = 'editor';
   return [
-    { id: 'task.new', title: 'New task…', section, run: () => openNewTask(session) },
-    ...open.flatMap(({ id, agent, state, prompt }): Command[] => {
+    { id: 'task.new', title: 'New task…', section, needs, run: () => openNewTask(session) },
+    ...open.flatMap((task): Command[] => {
+      const { id, agent, state, prompt } = task;
       const name = `${agent}: ${summaryOf(prompt).slice(0, 60)}`;
       const cancel: Command = {
         id: `task.cancel.${id}`,
         title: `Cancel ${name}`,
         section,
+        needs,
         run: () => attempt(() => session.call('tasks.cancel', { id })),
       };
       const promote: Command = {
         id: `task.promote.${id}`,
         title: `Make it next: ${name}`,
         section,
+        needs,
         run: () => attempt(() => session.call('tasks.promote', { id })),
       };
-      return state === 'queued' ? [promote, cancel] : [cancel];
+      const depend: Command = {
+        id: `task.depend.${id}`,
+        title: `Choose what it waits for: ${name}`,
+        section,
+        needs,
+        run: () => ask({ kind: 'depends', id }),
+      };
+      return [
+        ...(state === 'queued' ? [promote] : []),
+        ...(mayDepend(task) ? [depend] : []),
+        cancel,
+      ];
     }),
   ];
 }

@@ -15,6 +15,9 @@ export interface WorkspaceList {
   problem?: { message: string; hint?: string | undefined };
 }
 
+/** Whether somebody makes a workspace: the wizard is open on the page of all of them. */
+export const making = createStore(false);
+
 export const workspaceList = createStore<WorkspaceList>({
   phase: 'loading',
   workspaces: [],

@@ -28,9 +28,9 @@ function describeKnown(
     case 'task_cancel_requested':
     case 'task_promoted':
     case 'task_moved':
-      return describeCourse(event);
+    case 'task_depends':
     case 'task_waiting':
-      return `${event.data.agent} waits for ${event.data.for} ${event.data.what ?? ''}`;
+      return describeCourse(event);
     case 'agent_state_change':
     case 'task_retrying':
     case 'instructions_trusted':
@@ -147,6 +147,8 @@ type CourseType =
   | 'task_pause_requested'
   | 'task_promoted'
   | 'task_moved'
+  | 'task_depends'
+  | 'task_waiting'
   | 'task_cancel_requested';
 
 function describeCourse(event: Extract<KnownEvent, { type: CourseType }>): string {
@@ -155,6 +157,8 @@ function describeCourse(event: Extract<KnownEvent, { type: CourseType }>): strin
       return `queued for ${event.data.agent}: ${summaryOf(event.data.prompt)}`;
     case 'task_started':
       return `${event.data.agent} starts`;
+    case 'task_waiting':
+      return `${event.data.agent} waits for ${event.data.for} ${event.data.what ?? ''}`;
     case 'task_resumed':
       return event.data.for === 'pause'
         ? (event.data.what ?? 'resumed')
@@ -170,6 +174,10 @@ function describeCourse(event: Extract<KnownEvent, { type: CourseType }>): strin
     case 'task_promoted':
     case 'task_moved':
       return describePlace(event);
+    case 'task_depends':
+      return event.data.depends_on.length === 0
+        ? 'waits for no other task'
+        : `begins after ${event.data.depends_on.join(', ')}`;
   }
 }
 

@@ -57,6 +57,8 @@ export function applyToTasks(tasks: TaskInfo[], event: KnownEvent): TaskInfo[] {
         place: place ?? [event.seq],
       }));
     }
+    case 'task_depends':
+      return update(tasks, id, (task) => ({ ...task, depends_on: event.data.depends_on }));
     case 'task_finished':
       return update(tasks, id, (task) => finished(task, event));
     default:

@@ -174,6 +174,7 @@ export type KnownEvent =
       'task_moved',
       { agent: string; from?: string; priority: number; before?: string; place?: number[] }
     >
+  | Envelope<'task_depends', { agent: string; depends_on: string[] }>
   | Envelope<
       'task_retrying',
       { agent: string; provider: string; attempt: number; delay_ms: number; error: string }
@@ -314,6 +315,7 @@ const KNOWN: Record<EventType, true> = {
   task_requeued: true,
   task_promoted: true,
   task_moved: true,
+  task_depends: true,
   task_retrying: true,
   provider_failover: true,
   agent_looping: true,

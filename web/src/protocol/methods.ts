@@ -90,6 +90,7 @@ export interface Methods {
     params: { id: string; before?: string; agent?: string; priority?: number };
     result: TaskInfo;
   };
+  'tasks.depend': { params: { id: string; depends_on: string[] }; result: TaskInfo };
   'tasks.changes': { params: { id: string }; result: TaskChanges };
   'tasks.revert': {
     params: { id: string; conflicts?: 'refuse' | 'skip' };

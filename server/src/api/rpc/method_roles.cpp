@@ -30,7 +30,7 @@ constexpr std::string_view kEditors[] = {
     "search.semantic",    "terminal.open",      "terminal.write",        "terminal.resize",
     "terminal.close",     "instructions.trust", "instructions.distrust", "mcp.servers",
     "secrets.list",       "documents.push",     "documents.restore",     "tasks.move",
-    "timeline.restore",   "tasks.accept_files",
+    "timeline.restore",   "tasks.accept_files", "tasks.depend",
 };
 
 }  // namespace

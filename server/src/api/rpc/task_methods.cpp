@@ -146,6 +146,16 @@ awaitable<Result<json::value>> move(MethodCall call) {
   co_return task_row(task, call.workspace.state().budgets.books());
 }
 
+awaitable<Result<json::value>> depend(MethodCall call) {
+  const TaskId id(text_param(call.params, "id"));
+  CO_TRY(std::vector<std::string> names, texts_param(call.params, "depends_on"));
+  std::vector<TaskId> depends_on;
+  for (std::string& name : names) depends_on.emplace_back(std::move(name));
+  CO_TRY_VOID(co_await call.workspace.tasks().depend(id, std::move(depends_on), call.actor));
+  CO_TRY(queue::Task task, find_task(call));
+  co_return task_row(task, call.workspace.state().budgets.books());
+}
+
 awaitable<Result<json::value>> pause(MethodCall call) {
   return after(std::move(call), &workspace::TaskService::pause);
 }
@@ -215,6 +225,11 @@ std::vector<Method> task_methods() {
         {"priority", "integer", kOptional, "0 to 9; its own where it is absent"}},
        kTask,
        move},
+      {"tasks.depend",
+       "Says anew which tasks have to succeed before one begins that does not run.",
+       {kId, {"depends_on", "array", kRequired, "their ids, none to wait for nothing"}},
+       kTask,
+       depend},
       {"tasks.pause",
        "Lets a task stand still: a queued one at once, another before its next step.",
        {kId},

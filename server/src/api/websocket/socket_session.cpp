@@ -14,7 +14,7 @@ namespace coditect::api {
 namespace {
 
 constexpr std::size_t kEventsPerRead = 256;
-constexpr std::size_t kBatchBytesMax = 256 * 1024;
+constexpr std::size_t kBatchBytesMax = std::size_t{256} * 1024;
 constexpr std::size_t kBatchesWaitingMax = 8;
 constexpr std::int64_t kBatchMsMax = 1000;
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <utility>
 
 #include "base/check.h"
@@ -104,22 +103,6 @@ Result<const Task*> TaskBoard::need_active(const TaskId& id) const {
   return task;
 }
 
-Result<void> TaskBoard::check_dependencies(const Submission& submission) const {
-  if (submission.depends_on.size() > limits::kTaskDependenciesMax) {
-    return Error{Errc::kLimit,
-                 "a task depends on at most " + std::to_string(limits::kTaskDependenciesMax),
-                 "put a task in between that depends on some of them"};
-  }
-  for (const TaskId& id : submission.depends_on) {
-    if (id == submission.id) return invalid("a task cannot depend on itself");
-    if (store_.find(id) == nullptr) {
-      return not_found("there is no task " + id.str() + " to depend on",
-                       "submit that task first; tasks finished long ago cannot be named");
-    }
-  }
-  return {};
-}
-
 Result<EventDraft> TaskBoard::submit(const Submission& submission,
                                      std::span<const std::string> agents) const {
   if (submission.id.empty()) return invalid("a task needs an id");
@@ -145,7 +128,7 @@ Result<EventDraft> TaskBoard::submit(const Submission& submission,
                  std::to_string(limits::kQueuedTasksMax) + " tasks are queued already",
                  "cancel some or wait until they are done"};
   }
-  TRY_VOID(check_dependencies(submission));
+  TRY_VOID(check_dependencies(submission.id, submission.depends_on));
   TRY_VOID(check_parent(submission));
 
   EventDraft draft{"task_queued", submission.actor, submission.session, submission.id.str(), {}};
@@ -153,10 +136,7 @@ Result<EventDraft> TaskBoard::submit(const Submission& submission,
   draft.data["prompt"] = submission.prompt;
   if (!submission.images.empty()) draft.data["images"] = to_json(submission.images);
   draft.data["priority"] = submission.priority;
-  json::array ids;
-  const std::set<TaskId> distinct(submission.depends_on.begin(), submission.depends_on.end());
-  for (const TaskId& id : distinct) ids.emplace_back(id.str());
-  draft.data["depends_on"] = std::move(ids);
+  draft.data["depends_on"] = ids_json(submission.depends_on);
   if (submission.budget_usd) draft.data["budget_usd"] = *submission.budget_usd;
   if (submission.parent) draft.data["parent"] = submission.parent->str();
   if (!submission.group.empty()) draft.data["group"] = submission.group;

@@ -58,7 +58,7 @@ struct Outcome {
 /// Pauses: a queued task is paused at once; an active one is asked, comes to stand still before its
 /// next step, and leaves its agent free. It keeps its place, and goes on where it was.
 /// Dependencies: a task runs after all that it depends on have succeeded; when one fails or is
-/// cancelled, it fails. They exist when it is submitted, so they cannot form a ring.
+/// cancelled, it fails. They exist when they are named, and never form a ring.
 ///
 /// Delegation: a task may give others work, limits::kDelegationDepthMax deep. What it has delegated
 /// is cancelled with it.
@@ -106,6 +106,11 @@ class TaskBoard {
   /// which delegated it, stays with its agent.
   Result<EventDraft> move(const TaskId& id, const Move& wanted, std::string_view actor,
                           std::span<const std::string> agents) const;
+  /// Lets a task that does not run begin after `depends_on` have succeeded, in place of what it
+  /// depended on. Errc::kConflict for one that was delegated, that has failed, or that would wait
+  /// for itself.
+  Result<EventDraft> depend(const TaskId& id, const std::vector<TaskId>& depends_on,
+                            std::string_view actor) const;
   /// Nothing is heard of an active task that does `doing`.
   Result<EventDraft> stuck(const TaskId& id, std::chrono::milliseconds silent,
                            std::string_view doing) const;
@@ -132,11 +137,15 @@ class TaskBoard {
   Result<const Task*> need(const TaskId& id) const;
   Result<const Task*> need_active(const TaskId& id) const;
   Result<void> check_parent(const Submission& submission) const;
-  Result<void> check_dependencies(const Submission& submission) const;
+  Result<void> check_dependencies(const TaskId& id, const std::vector<TaskId>& depends_on) const;
+  Result<void> check_ring(const TaskId& id, const std::vector<TaskId>& depends_on) const;
   Result<Move> check_move(const Task& task, const Move& wanted,
                           std::span<const std::string> agents) const;
 
   TaskStore store_;
 };
+
+/// Each once: the form of `depends_on` in events.
+json::array ids_json(const std::vector<TaskId>& ids);
 
 }  // namespace coditect::queue

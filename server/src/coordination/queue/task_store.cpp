@@ -32,6 +32,7 @@ Result<void> TaskStore::apply(const Event& event) {
   if (event.type == "task_requeued") return requeue(event, task);
   if (event.type == "task_promoted") return promote(event, task);
   if (event.type == "task_moved") return move(event, task);
+  if (event.type == "task_depends") return depend(event, task);
   if (event.type == "task_finished") return finish(event, task);
   if (event.type == "task_paused") return pause(event, task);
   if (event.type == "task_cancel_requested") {
@@ -58,17 +59,7 @@ Result<void> TaskStore::queue(const Event& event) {
   task.group = find_string(event.data, "group").value_or("");
   TRY(task.worktree, parse_worktree_mode(find_string(event.data, "worktree").value_or("none")));
   if (const auto parent = find_string(event.data, "parent")) task.parent = TaskId{*parent};
-  if (const json::array* ids = find_array(event.data, "depends_on")) {
-    for (const json::value& id : *ids) {
-      if (!id.is_string()) return misfit(event);
-      task.depends_on.emplace_back(std::string(id.get_string()));
-    }
-  }
-  for (const TaskId& id : task.depends_on) {
-    const Task* other = find(id);
-    if (other == nullptr || other->state != TaskState::kSucceeded)
-      task.open_dependencies.insert(id);
-  }
+  TRY_VOID(take_dependencies(event, task));
   task.session = event.session;
   task.created_at = event.ts;
   task.queued_seq = event.seq;
@@ -281,18 +272,6 @@ Place TaskStore::place_of(const Task& task) {
   return {-task.priority, task.place, task.queued_seq};
 }
 
-void TaskStore::link(const Task& task) {
-  for (const TaskId& id : task.open_dependencies) dependants_[id].insert(task.id);
-}
-
-void TaskStore::unlink(const Task& task) {
-  for (const TaskId& id : task.open_dependencies) {
-    const auto found = dependants_.find(id);
-    found->second.erase(task.id);
-    if (found->second.empty()) dependants_.erase(found);
-  }
-}
-
 void TaskStore::enter(const Task& task) {
   if (task.state == TaskState::kPaused) ++queued_;
   if (task.state != TaskState::kQueued) return;
@@ -314,29 +293,6 @@ void TaskStore::leave(const Task& task) {
   doomed_.erase(place_of(task));
 }
 
-/// Frees, or dooms, the tasks that depend on one that has finished.
-void TaskStore::tell_dependants(const Task& task) {
-  const auto found = dependants_.find(task.id);
-  if (found == dependants_.end()) return;
-  for (const TaskId& id : found->second) {
-    Task& dependant = tasks_.at(id);
-    leave(dependant);
-    if (task.state == TaskState::kSucceeded) dependant.open_dependencies.erase(task.id);
-    enter(dependant);
-  }
-  if (task.state == TaskState::kSucceeded) dependants_.erase(found);
-}
-
-/// A task that is tried again no longer dooms those that depend on it.
-void TaskStore::revive_dependants(const Task& task) {
-  const auto found = dependants_.find(task.id);
-  if (found == dependants_.end()) return;
-  for (const TaskId& id : found->second) {
-    const Task& dependant = tasks_.at(id);
-    if (!broken_dependency(dependant)) doomed_.erase(place_of(dependant));
-  }
-}
-
 void TaskStore::forget_old() {
   while (finished_.size() > limits::kFinishedTasksKept) {
     const auto oldest = tasks_.find(finished_.front());
@@ -350,17 +306,6 @@ void TaskStore::forget_old() {
     tasks_.erase(oldest);
     finished_.pop_front();
   }
-}
-
-std::optional<TaskId> TaskStore::broken_dependency(const Task& task) const {
-  for (const TaskId& id : task.open_dependencies) {
-    const Task* other = find(id);
-    // One that is forgotten had finished, and not well, or it would not be open.
-    const bool broken =
-        other == nullptr || (is_finished(other->state) && other->state != TaskState::kSucceeded);
-    if (broken) return id;
-  }
-  return std::nullopt;
 }
 
 const std::set<TaskId>& TaskStore::children(const TaskId& id) const {

@@ -60,6 +60,7 @@ class TaskStore {
   Result<void> requeue(const Event& event, Task& task);
   Result<void> promote(const Event& event, Task& task);
   Result<void> move(const Event& event, Task& task);
+  Result<void> depend(const Event& event, Task& task);
   Result<void> pause(const Event& event, Task& task);
   Result<void> end_pause(const Event& event, Task& task);
   Result<void> steer(const Event& event);
@@ -75,6 +76,8 @@ class TaskStore {
   void cancel_children(const TaskId& id);
   Result<void> finish(const Event& event, Task& task);
 
+  /// Reads `depends_on`, and which of it has not succeeded yet.
+  Result<void> take_dependencies(const Event& event, Task& task) const;
   static Place place_of(const Task& task);
   /// Makes the task hear of its open dependencies, or no longer. Whatever its state: one that
   /// failed for a dependency may be retried after that dependency has succeeded.

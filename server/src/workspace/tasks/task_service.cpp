@@ -139,6 +139,12 @@ awaitable<Result<void>> TaskService::move(TaskId id, queue::Move wanted, Actor a
   co_return co_await record(parts_.board.move(id, wanted, actor.name, known));
 }
 
+awaitable<Result<void>> TaskService::depend(TaskId id, std::vector<TaskId> depends_on,
+                                            Actor actor) {
+  CO_TRY_VOID(parts_.log.admit());
+  co_return co_await record(parts_.board.depend(id, depends_on, actor.name));
+}
+
 awaitable<Result<void>> TaskService::pause(TaskId id, Actor actor) {
   CO_TRY_VOID(parts_.log.admit());
   const queue::Task* task = parts_.board.find(id);

@@ -99,6 +99,7 @@ class TaskService {
   awaitable<Result<void>> retry(TaskId id, Actor actor);
   awaitable<Result<void>> promote(TaskId id, Actor actor);
   awaitable<Result<void>> move(TaskId id, queue::Move wanted, Actor actor);
+  awaitable<Result<void>> depend(TaskId id, std::vector<TaskId> depends_on, Actor actor);
   /// Lets the task stand still. What its agent has under way, a call of the model or of a tool,
   /// comes to its end first; a wait, which has had no effect yet, ends at once and begins again
   /// later. Then the agent is free for its next task.

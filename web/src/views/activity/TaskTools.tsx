@@ -3,6 +3,7 @@ import { ask } from '../../actions/prompts';
 import { openReview } from '../../actions/reviewActions';
 import { askWhatToSay } from '../../actions/taskActions';
 import { attempt } from '../../actions/toasts';
+import { mayDepend } from '../../model/dependencies';
 import { isOver } from '../../model/tasks';
 import type { TaskInfo } from '../../protocol/entities';
 import { IconButton } from '../../ui/controls';
@@ -32,6 +33,14 @@ export function TaskTools({ task }: { task: TaskInfo }) {
           label="Promote: next in line"
           onClick={() => call('tasks.promote')}
           data-testid={`promote-${id}`}
+        />
+      )}
+      {mayDepend(task) && (
+        <Tool
+          icon="chain"
+          label="Choose what it waits for"
+          onClick={() => ask({ kind: 'depends', id })}
+          data-testid={`depends-${id}`}
         />
       )}
       {group !== undefined && <CompareTool id={id} group={group} />}

@@ -103,9 +103,11 @@ export function useMention(
 
 /** Files of the project that the letters of `query` are in; none while nothing is asked. */
 function useFiles(query: string | null): MentionOption[] {
-  const files = useWorkspace((state) => state.files);
+  // Only while one is asked for: each write of a file makes another map of them.
+  const wanted = query !== null && query !== '';
+  const files = useWorkspace((state) => (wanted ? state.files : null));
   return useMemo(() => {
-    if (query === null || query === '' || files === null) return kNoOptions;
+    if (query === null || files === null) return kNoOptions;
     const paths = Object.values(files).flatMap(({ kind, path }) => (kind === 'file' ? [path] : []));
     return filesFor(query, paths);
   }, [files, query]);

@@ -3,6 +3,7 @@ import { keyLabel } from '../../actions/keys';
 import { closePrompt, prompt } from '../../actions/prompts';
 import { useStore } from '../../ui/useStore';
 import { PeopleDialog } from '../people/PeopleDialog';
+import { DependsDialog } from '../queue/DependsDialog';
 import { AnswersDialog } from './AnswersDialog';
 import { ConfirmDialog, NameDialog } from './dialogs';
 import { FilePalette } from './FilePalette';
@@ -22,6 +23,10 @@ export function PromptHost() {
       return <ConfirmDialog prompt={open} />;
     case 'answers':
       return session === null ? null : <AnswersDialog session={session} group={open.group} />;
+    case 'depends':
+      return session === null ? null : (
+        <DependsDialog session={session} id={open.id} onClose={closePrompt} />
+      );
     case 'people':
       return session === null ? null : <PeopleDialog session={session} />;
     case 'search':

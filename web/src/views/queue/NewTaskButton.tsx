@@ -5,7 +5,13 @@ import { useSession } from '../workspace/SessionContext';
 export function NewTaskButton() {
   const session = useSession();
   return (
-    <Button icon="plus" size="small" onClick={() => openNewTask(session)} data-testid="new-task">
+    <Button
+      icon="plus"
+      size="small"
+      needs="editor"
+      onClick={() => openNewTask(session)}
+      data-testid="new-task"
+    >
       New task
     </Button>
   );

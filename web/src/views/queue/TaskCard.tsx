@@ -65,7 +65,7 @@ export function TaskCard(props: {
         </div>
         {text !== undefined && <p className="bad-text task-note">{text}</p>}
         <Why task={task} blocked={blocked} />
-        <div className="task-line">
+        <div className="task-line task-foot">
           <Facts task={task} />
           <WaitTools task={task} />
           <TaskTools task={task} />

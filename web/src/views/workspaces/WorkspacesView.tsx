@@ -1,8 +1,8 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { askLogOut } from '../../actions/logOut';
 import { loadMe } from '../../actions/people';
 import { keysOpen } from '../../actions/vendorKeys';
-import { loadWorkspaces, workspaceList } from '../../actions/workspaces';
+import { loadWorkspaces, making, workspaceList } from '../../actions/workspaces';
 import { Button, Empty, Problem, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { Brand } from '../Brand';
@@ -12,13 +12,14 @@ import { WorkspaceRow } from './WorkspaceRow';
 
 export function WorkspacesView() {
   const list = useStore(workspaceList);
-  const [creating, setCreating] = useState(false);
+  const creating = useStore(making);
   useEffect(() => {
     document.title = 'Workspaces · CODITECT Studio';
     void loadWorkspaces('first');
     void loadMe();
+    return () => making.set(false);
   }, []);
-  const create = <NewButton onClick={() => setCreating(true)} />;
+  const create = <NewButton onClick={() => making.set(true)} />;
   const { phase, workspaces, nextCursor, problem } = list;
   const empty = phase === 'ready' && workspaces.length === 0;
   return (
@@ -66,7 +67,7 @@ export function WorkspacesView() {
           </div>
         )}
       </main>
-      {creating && <ProvisionDialog onClose={() => setCreating(false)} />}
+      {creating && <ProvisionDialog onClose={() => making.set(false)} />}
     </div>
   );
 }

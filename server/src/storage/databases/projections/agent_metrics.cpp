@@ -217,6 +217,10 @@ Result<void> apply_task(const Event& event, ProjectionTarget& target) {
     return target.run("UPDATE tasks SET priority=coalesce(?2, priority) WHERE id=?1", event.task,
                       find_int(event.data, "priority"));
   }
+  if (event.type == "task_depends") {
+    return target.run("UPDATE tasks SET depends_on=?2 WHERE id=?1", event.task,
+                      json_text(event.data, "depends_on"));
+  }
   if (event.type == "task_moved") {
     return target.run(
         "UPDATE tasks SET agent=coalesce(?2, agent), priority=coalesce(?3, priority) WHERE id=?1",
