@@ -20,7 +20,8 @@ namespace coditect::tools {
 ///
 /// Threads:    one at a time.
 /// Lifetime:   the sandbox's first process lives, or has not been reaped.
-/// Errors:     Errc::kUnavailable where the kernel refuses; what was done before stays.
+/// Errors:     Errc::kNotFound once the sandbox has ended; Errc::kUnavailable where the kernel
+///             refuses, and what was done before stays.
 class MountGuard {
  public:
   /// `init` is a process of the sandbox.

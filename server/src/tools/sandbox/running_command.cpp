@@ -252,7 +252,12 @@ Result<void> RunningCommand::guard_paths() {
   pollfd changed{guard_event(), POLLIN, 0};
   if (::poll(&changed, 1, 0) != 1) return {};
   next_guard_ = steady_clock::now() + limits::kGuardPause;
-  return guard_->apply(parts_.read_only->take());
+  Result<void> applied = guard_->apply(parts_.read_only->take());
+  if (applied) return applied;
+  // A path may be locked at the moment at which the command ends: its sandbox is not there to be
+  // entered any more, nothing in it writes, and its result follows.
+  const bool left = applied.error().code == Errc::kNotFound;
+  return left || wait_readable(init_.get(), steady_clock::now()) ? Result<void>{} : applied;
 }
 
 Result<void> RunningCommand::prepare() {

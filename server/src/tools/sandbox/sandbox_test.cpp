@@ -483,6 +483,18 @@ TEST_F(ReadOnlyPathsTest, MayChangeWhileTheCommandRuns) {
   EXPECT_EQ(text("a.txt"), "by its holder\nlate\n");
 }
 
+TEST_F(ReadOnlyPathsTest, MayChangeAtTheMomentAtWhichTheCommandEnds) {
+  CommandSpec ends = guarded("echo said; exit 7", {"b.txt"});
+  ends.on_output = [&](std::string_view) {
+    // The command has ended when this returns, and nobody has looked yet.
+    std::this_thread::sleep_for(milliseconds(300));
+    ends.read_only->set({"a.txt", "b.txt"});
+  };
+  const CommandResult result = run(ends);
+  EXPECT_EQ(result.output, "said\n");
+  EXPECT_EQ(result.exit_code, 7);
+}
+
 TEST_F(SandboxTest, RunsSideBySide) {
   std::atomic<int> right = 0;
   std::vector<std::jthread> threads;
