@@ -125,3 +125,37 @@ test('a task is steered and stopped from where it streams, and its answer says i
   await answer.getByRole('button', { name: 'Review' }).click();
   await expect(page.getByTestId('review')).toContainText('Nothing that it changed is left');
 });
+
+/** More than what comes with the page. */
+const kMessages = 230;
+
+test('what came earlier is shown above, and the reader stays where they are', async ({
+  page,
+  studio,
+}) => {
+  // What claude is told while it is busy stays in line.
+  const busy = rehearsal('message number 1.', [{ pause_ms: 60_000 }, { say: 'Done.' }]);
+  await studio.rpc('messages.send', { to: ['claude'], text: busy });
+  for (let at = 2; at <= kMessages; ++at) {
+    await studio.rpc('messages.send', { to: ['claude'], text: `message number ${at}.` });
+  }
+  await studio.open(page);
+  const chat = page.getByTestId('chat');
+  await expect(chat).toContainText(`number ${kMessages}.`);
+  const earlier = chat.getByRole('button', { name: 'Show earlier' });
+  await expect(earlier).toBeVisible();
+  const messages = chat.getByTestId('message');
+  for (let shown = await messages.count(); shown < kMessages; shown = await messages.count()) {
+    const first = chat.getByText(`message number ${kMessages - shown + 1}.`);
+    await earlier.scrollIntoViewIfNeeded();
+    const place = (await first.boundingBox())!.y;
+    await earlier.click();
+    await expect.poll(() => messages.count()).toBeGreaterThan(shown);
+    // But for the button's own height.
+    await expect
+      .poll(async () => Math.abs((await first.boundingBox())!.y - place))
+      .toBeLessThan(60);
+  }
+  await expect(chat.getByText('message number 1.')).toBeVisible();
+  await expect(earlier).toHaveCount(0);
+});

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { attempt } from '../../actions/toasts';
 import { groupChat } from '../../model/chatGroups';
 import { isUnderWay } from '../../model/tasks';
@@ -25,11 +25,14 @@ export function ChatPanel() {
   const [shown, setShown] = useState(kGroupsStep);
   const visible = groups.slice(-shown);
   const { box, atEnd, onScroll, toEnd } = useStickToEnd([chat, previews, active]);
+  const keepPlace = usePlaceKept(box, visible[0]?.key);
 
-  const earlier = (): void => {
-    if (shown < groups.length) setShown(shown + kGroupsStep);
-    else attempt(() => session.loadEarlierMessages());
-  };
+  const earlier = (): void =>
+    attempt(async () => {
+      keepPlace();
+      if (shown >= groups.length) await session.loadEarlierMessages();
+      setShown((before) => before + kGroupsStep);
+    });
 
   return (
     <section className="panel chat" aria-label="Chat">
@@ -91,4 +94,17 @@ function useStickToEnd(changes: unknown[]) {
     setAtEnd(stuck.current);
   };
   return { box, atEnd, onScroll, toEnd };
+}
+
+/** To be called before what is earlier is asked for: the reader goes on where they are. */
+function usePlaceKept(box: RefObject<HTMLDivElement | null>, first: string | undefined) {
+  const fromEnd = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (box.current === null || fromEnd.current === null) return;
+    box.current.scrollTop = box.current.scrollHeight - fromEnd.current;
+    fromEnd.current = null;
+  }, [box, first]);
+  return (): void => {
+    if (box.current !== null) fromEnd.current = box.current.scrollHeight - box.current.scrollTop;
+  };
 }
