@@ -112,6 +112,15 @@ export function timelineCommands(session: WorkspaceSession): Command[] {
         keys: kTimelineKeys,
         run: () => openTimeline(session),
       },
+      {
+        id: 'timeline.export',
+        title: 'Export the log…',
+        section: 'Timeline',
+        run: () => {
+          openTimeline(session);
+          exporting.set(true);
+        },
+      },
     ];
   }
   return [
