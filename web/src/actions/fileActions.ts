@@ -135,11 +135,11 @@ export async function toggleOwnLock(session: WorkspaceSession, path: string): Pr
 }
 
 function takenProblem(session: WorkspaceSession, path: string): string | undefined {
-  const taken = session.state.get()?.files?.[path] !== undefined;
+  const taken = session.state.get()?.files?.get(path) !== undefined;
   return taken ? 'There is a file or folder of that name already.' : undefined;
 }
 
 function baseVersion(session: WorkspaceSession, path: string): { base_version?: number } {
-  const version = session.state.get()?.files?.[path]?.version;
+  const version = session.state.get()?.files?.get(path)?.version;
   return version === undefined ? {} : { base_version: version };
 }

@@ -1,6 +1,7 @@
 import type { AgentInfo } from '../protocol/entities';
 import type { AttachResult } from '../protocol/methods';
 import { groupLocks, lastStepOf } from './locks';
+import { PathMap } from './pathMap';
 import type { AgentView, WorkspaceState } from './state';
 
 /** A task says what it waits for, and with it what its agent does. */
@@ -33,7 +34,7 @@ export function fromSnapshot(snapshot: AttachResult): WorkspaceState {
     files: null,
     filesTruncated: false,
     treeChanges: 0,
-    lastEdits: {},
+    lastEdits: PathMap.from([]),
     chat: [],
     log: [],
     previews: {},

@@ -14,7 +14,7 @@ const loaded = {
   ]),
 };
 const pathsAfter = (...happenings: ReturnType<typeof edited>[]) =>
-  Object.keys(play(loaded, happenings).files ?? {}).toSorted();
+  [...(play(loaded, happenings).files?.values() ?? [])].map(({ path }) => path).toSorted();
 
 describe('the tree', () => {
   it.each([
@@ -71,22 +71,20 @@ describe('the list of files', () => {
       edited('write', 'a.ts', { size: 9 }),
       edited('move', 'b', { from: 'a.ts' }),
     ]);
-    expect(after.files?.['b']).toMatchObject({ version: 12, size: 9 });
-    expect(after.lastEdits['b']).toMatchObject({ seq: 12, actor: 'agent:claude', op: 'move' });
+    expect(after.files?.get('b')).toMatchObject({ version: 12, size: 9 });
+    expect(after.lastEdits.get('b')).toMatchObject({ seq: 12, actor: 'agent:claude', op: 'move' });
   });
 });
 
 describe('the tree', () => {
   it('makes up missing folders, folders first, numbers in order', () => {
-    const tree = buildTree(
-      filesFrom([file('z/10.md'), file('z/9.md'), file('A.md'), file('b/c/d.md')]),
-    );
+    const tree = buildTree([file('z/10.md'), file('z/9.md'), file('A.md'), file('b/c/d.md')]);
     const rows = visibleRows(tree, () => true).map(({ node, depth }) => `${depth}${node.path}`);
     expect(rows).toEqual(['0b', '1b/c', '2b/c/d.md', '0z', '1z/9.md', '1z/10.md', '0A.md']);
   });
 
   it('hides what is under a closed folder', () => {
-    const rows = visibleRows(buildTree(loaded.files), (path) => path === 'src');
+    const rows = visibleRows(buildTree(loaded.files.values()), (path) => path === 'src');
     expect(rows.map(({ node }) => node.path)).toEqual(['src', 'src/deep', 'src/b.ts', 'a.ts']);
   });
 

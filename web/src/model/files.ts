@@ -1,12 +1,20 @@
 import type { TreeEntry } from '../protocol/entities';
 import type { FileEditData, KnownEvent } from '../protocol/events';
+import { PathMap } from './pathMap';
 import type { WorkspaceState } from './state';
 
 type Files = WorkspaceState['files'];
 type LastEdits = WorkspaceState['lastEdits'];
 
-export function filesFrom(entries: TreeEntry[]): Record<string, TreeEntry> {
-  return Object.fromEntries(entries.map((entry) => [entry.path, entry]));
+export function filesFrom(entries: TreeEntry[]): PathMap<TreeEntry> {
+  return PathMap.from(entries.map((entry) => [entry.path, entry] as const));
+}
+
+/** Of files alone, in order. */
+export function filePathsOf(files: Files): string[] {
+  return [...(files?.values() ?? [])]
+    .flatMap(({ kind, path }) => (kind === 'file' ? [path] : []))
+    .toSorted();
 }
 
 export function applyToFiles(files: Files, event: KnownEvent): Files {
@@ -15,7 +23,7 @@ export function applyToFiles(files: Files, event: KnownEvent): Files {
   switch (data.op) {
     case 'create':
     case 'write':
-      return { ...files, [data.path]: fileOf(data, event.seq) };
+      return files.with(data.path, fileOf(data, event.seq));
     case 'remove':
       return withoutUnder(files, data.path);
     case 'move':
@@ -27,7 +35,7 @@ export function applyToFiles(files: Files, event: KnownEvent): Files {
 export function changesTree(files: Files, event: KnownEvent): boolean {
   if (files === null || event.type !== 'file_edit') return false;
   const { op, path } = event.data;
-  return op === 'remove' || op === 'move' || files[path]?.kind !== 'file';
+  return op === 'remove' || op === 'move' || files.get(path)?.kind !== 'file';
 }
 
 function fileOf(data: FileEditData, version: number): TreeEntry {
@@ -43,33 +51,34 @@ function isAtOrUnder(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-function withoutUnder(files: Record<string, TreeEntry>, path: string): Record<string, TreeEntry> {
-  return Object.fromEntries(Object.entries(files).filter(([at]) => !isAtOrUnder(at, path)));
+function withoutUnder(files: PathMap<TreeEntry>, path: string): PathMap<TreeEntry> {
+  return PathMap.from([...files.entries()].filter(([at]) => !isAtOrUnder(at, path)));
 }
 
 /** Moves a file, or a folder with what is in it. */
 function moved(
-  files: Record<string, TreeEntry>,
+  files: PathMap<TreeEntry>,
   from: string,
   data: FileEditData,
   version: number,
-): Record<string, TreeEntry> {
-  const after: Record<string, TreeEntry> = {};
-  let found = false;
-  for (const [at, entry] of Object.entries(files)) {
+): PathMap<TreeEntry> {
+  const stays: TreeEntry[] = [];
+  const goes: TreeEntry[] = [];
+  for (const [at, entry] of files.entries()) {
     if (!isAtOrUnder(at, from)) {
-      after[at] = entry;
+      stays.push(entry);
       continue;
     }
-    found = true;
     const path = data.path + at.slice(from.length);
-    after[path] = { ...entry, path, ...(entry.kind === 'file' ? { version } : {}) };
+    goes.push({ ...entry, path, ...(entry.kind === 'file' ? { version } : {}) });
   }
-  return found ? after : { ...after, [data.path]: fileOf(data, version) };
+  if (goes.length === 0) goes.push(fileOf(data, version));
+  // What is moved takes the place of what was there.
+  return filesFrom([...stays, ...goes]);
 }
 
 export function applyToLastEdits(edits: LastEdits, event: KnownEvent): LastEdits {
   if (event.type !== 'file_edit') return edits;
   const edit = { seq: event.seq, actor: event.actor, op: event.data.op, ts: event.ts };
-  return { ...edits, [event.data.path]: edit };
+  return edits.with(event.data.path, edit);
 }

@@ -13,6 +13,7 @@ import type {
   WorktreeInfo,
 } from '../protocol/entities';
 import type { WaitReason, WireEvent } from '../protocol/events';
+import type { PathMap } from './pathMap';
 
 /** An agent as the panel shows it: what the server said, plus what its events say it is doing. */
 export interface AgentView extends AgentInfo {
@@ -97,12 +98,12 @@ export interface WorkspaceState {
   /** The last event that may have changed what the project tells agents. */
   instructionsSeq: number;
   /** Null until `files.tree` has answered; after that kept current by events. */
-  files: Record<string, TreeEntry> | null;
+  files: PathMap<TreeEntry> | null;
   filesTruncated: boolean;
   /** How often `files` has come to name other paths; a text that is written is none. */
   treeChanges: number;
   /** Who changed a path last, for "changed by". */
-  lastEdits: Record<string, { seq: number; actor: string; op: string; ts: string }>;
+  lastEdits: PathMap<{ seq: number; actor: string; op: string; ts: string }>;
   /** Sorted by seq. */
   chat: ChatItem[];
   /** A contiguous run of events ending at `seq`. */

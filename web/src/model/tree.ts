@@ -13,7 +13,7 @@ export interface TreeRow {
 }
 
 /** The folders and files as a tree: folders first, then by name. Missing parents are made up. */
-export function buildTree(files: Record<string, TreeEntry>): TreeNode[] {
+export function buildTree(files: Iterable<TreeEntry>): TreeNode[] {
   const roots: TreeNode[] = [];
   const folders = new Map<string, TreeNode>();
 
@@ -30,7 +30,7 @@ export function buildTree(files: Record<string, TreeEntry>): TreeNode[] {
     return folder;
   };
 
-  for (const { path, kind } of Object.values(files)) {
+  for (const { path, kind } of files) {
     if (kind === 'folder') folderAt(path);
     else siblingsOf(path).push({ path, name: nameOf(path), kind, children: [] });
   }

@@ -32,7 +32,7 @@ async function sendMessage(
   const { agents = [], files = null } = session.state.get() ?? {};
   const names = agents.map(({ name }) => name);
   const said = withoutLeadingMentions(text, names, rolesOf(agents));
-  const isFile = (path: string): boolean => files?.[path]?.kind === 'file';
+  const isFile = (path: string): boolean => files?.get(path)?.kind === 'file';
   const images = pictures.map(({ base64 }) => ({ base64 }));
   const message = withPaths(said, isFile);
   await session.call('messages.send', {

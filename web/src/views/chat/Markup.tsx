@@ -64,7 +64,7 @@ function CodeSpan({ text }: { text: string }) {
   const session = useStore(currentSession);
   const place = filePlaceOf(text);
   const files = session?.state.get()?.files;
-  if (session === null || place === null || files?.[place.path]?.kind !== 'file') {
+  if (session === null || place === null || files?.get(place.path)?.kind !== 'file') {
     return <code>{text}</code>;
   }
   const open = (): void => {

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState, type KeyboardEvent } from 'react';
+import { filePathsOf } from '../../model/files';
 import {
   definitionSearches,
   filesFor,
@@ -103,14 +104,17 @@ export function useMention(
 
 /** Files of the project that the letters of `query` are in; none while nothing is asked. */
 function useFiles(query: string | null): MentionOption[] {
-  // Only while one is asked for: each write of a file makes another map of them.
+  const session = useSession();
   const wanted = query !== null && query !== '';
-  const files = useWorkspace((state) => (wanted ? state.files : null));
-  return useMemo(() => {
-    if (query === null || files === null) return kNoOptions;
-    const paths = Object.values(files).flatMap(({ kind, path }) => (kind === 'file' ? [path] : []));
-    return filesFor(query, paths);
-  }, [files, query]);
+  const changes = useWorkspace((state) => (wanted ? state.treeChanges : null));
+  const paths = useMemo(
+    () => (changes === null ? [] : filePathsOf(session.state.get()?.files ?? null)),
+    [session, changes],
+  );
+  return useMemo(
+    () => (query === null || query === '' ? kNoOptions : filesFor(query, paths)),
+    [paths, query],
+  );
 }
 
 /** Definitions of what begins with `query`, looked for when the typing rests. */

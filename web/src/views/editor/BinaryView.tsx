@@ -18,7 +18,7 @@ interface Content {
 /** A file that is not text: a picture as a picture, anything else as its first bytes. */
 export default function BinaryView({ path }: { path: string }) {
   const session = useSession();
-  const version = useWorkspace((state) => state.files?.[path]?.version);
+  const version = useWorkspace((state) => state.files?.get(path)?.version);
   const [content, setContent] = useState<Content | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   useEffect(() => {

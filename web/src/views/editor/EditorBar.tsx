@@ -11,7 +11,7 @@ export function EditorBar({ doc }: { doc: OpenDocument }) {
   const session = useSession();
   const { path } = doc;
   const mine = useStore(session.locks.tokens, (tokens) => tokens[path] !== undefined);
-  const edit = useWorkspace((state) => state.lastEdits[path]);
+  const edit = useWorkspace((state) => state.lastEdits.get(path));
   const folder = parentOf(path);
   return (
     <div className="editor-bar">

@@ -18,7 +18,7 @@ export function FilesPanel() {
   // A page that agents write in must not build its tree anew for each text: only for other paths.
   const roots = useMemo(() => {
     const files = session.state.get()?.files ?? null;
-    return files === null ? null : buildTree(files);
+    return files === null ? null : buildTree(files.values());
   }, [session, changes]);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
 

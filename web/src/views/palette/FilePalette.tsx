@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { openFile } from '../../actions/fileActions';
 import { closePrompt } from '../../actions/prompts';
 import type { WorkspaceSession } from '../../actions/session';
+import { filePathsOf } from '../../model/files';
 import { fileAndLine } from '../../model/search';
 import { nameOf, parentOf } from '../../model/tree';
 import { useStore } from '../../ui/useStore';
@@ -9,14 +10,13 @@ import { Palette } from './Palette';
 
 /** Finds a file by its name among those that there are now, also while they are still coming. */
 export function FilePalette({ session }: { session: WorkspaceSession }) {
-  const files = useStore(session.state, (state) => state?.files);
+  const changes = useStore(session.state, (state) => state?.treeChanges);
+  const paths = useMemo(() => filePathsOf(session.state.get()?.files ?? null), [session, changes]);
   const { tabs } = useStore(session.documents.store);
   const items = useMemo(() => {
     const open = new Set(tabs);
     // Equal matches keep their order: what is open, the newest first, comes before the rest.
-    const closed = Object.values(files ?? {})
-      .filter((entry) => entry.kind === 'file' && !open.has(entry.path))
-      .map(({ path }) => path);
+    const closed = paths.filter((path) => !open.has(path));
     return [...tabs.toReversed(), ...closed].map((path) => ({
       id: path,
       text: path,
@@ -24,7 +24,7 @@ export function FilePalette({ session }: { session: WorkspaceSession }) {
       detail: parentOf(path),
       run: (typed: string) => openFile(session, path, fileAndLine(typed).line),
     }));
-  }, [files, tabs, session]);
+  }, [paths, tabs, session]);
   return (
     <Palette
       label="Open a file"

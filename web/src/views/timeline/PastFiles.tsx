@@ -19,8 +19,7 @@ export function PastFiles() {
   const active = useStore(timeline.path);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const roots = useMemo(() => {
-    const entries = [...files.values()].map((file) => ({ ...file, kind: 'file' as const }));
-    return buildTree(Object.fromEntries(entries.map((entry) => [entry.path, entry])));
+    return buildTree([...files.values()].map((file) => ({ ...file, kind: 'file' as const })));
   }, [files]);
   const rows = useMemo(() => visibleRows(roots, (path) => !closed.has(path)), [roots, closed]);
   const locks = useMemo(

@@ -50,7 +50,7 @@ export function useTexts(path: string, against: Against) {
   const marks = useStore(useTimeline().marks);
   const { seq, files } = useMoment();
   const version = files.get(path)?.version;
-  const head = useWorkspace((state) => state.files?.[path]?.version ?? state.seq);
+  const head = useWorkspace((state) => state.files?.get(path)?.version ?? state.seq);
   const [from, to] = rangeOf(against, marks, seq, version, Math.max(head, seq));
   // While a file stays as it is, other moments of it have the same text.
   const toKey = against === 'marks' ? to : (version ?? 0);
