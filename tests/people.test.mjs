@@ -91,6 +91,25 @@ test('an invitation that is taken back lets nobody in', async () => {
   assert.equal((await request(server, 'DELETE', `/invitations/${id}`)).status, 404);
 });
 
+test('an invitation to a workspace in the trash waits until that is back', async () => {
+  const other = await Workspace.provision(server);
+  const { secret, id } = await invite(server, { role: 'viewer', workspace: other.id });
+  const listed = async () =>
+    (await request(server, 'GET', '/invitations')).json.invitations.some((each) => each.id === id);
+  assert.ok(await listed());
+  await request(server, 'DELETE', `/workspaces/${other.id}`);
+  assert.ok(!(await listed()));
+  const look = () => request(server, 'POST', '/join/look', { token: null, data: { secret } });
+  for (const refusal of [await look(), await tryJoin(server, secret, 'Early')]) {
+    assert.equal(refusal.status, 404);
+    assert.match(refusal.json.detail, /workspace of this invitation is gone/);
+  }
+  await request(server, 'POST', `/workspaces/${other.id}/undelete`);
+  assert.ok(await listed());
+  assert.equal((await look()).status, 200);
+  assert.equal((await tryJoin(server, secret, 'Early')).status, 200);
+});
+
 test('what makes no sense is no invitation', async () => {
   for (const data of [
     {},

@@ -88,6 +88,11 @@ net::Response secret_answer(int status, const json::object& body) {
   return net::json_response(status, body).with("Cache-Control", "no-store");
 }
 
+Error workspace_gone() {
+  return not_found("the workspace of this invitation is gone",
+                   "ask whoever invited you whether it comes back");
+}
+
 }  // namespace
 
 awaitable<net::Response> PeopleHandler::answer(Operation operation, const net::Request& request,
@@ -101,7 +106,7 @@ awaitable<net::Response> PeopleHandler::answer(Operation operation, const net::R
     case Operation::kGiveRole:
       co_return co_await give_role(request, std::move(caller), std::move(id));
     case Operation::kInvite: co_return co_await invite(request, std::move(caller.actor));
-    case Operation::kInvitations: co_return invitations();
+    case Operation::kInvitations: co_return co_await invitations();
     case Operation::kRevokeInvitation: co_return co_await revoke(std::move(id));
     default: break;
   }
@@ -115,10 +120,18 @@ net::Response PeopleHandler::people() const {
   return net::json_response(200, json::object{{"people", std::move(rows)}});
 }
 
-net::Response PeopleHandler::invitations() const {
+awaitable<net::Response> PeopleHandler::invitations() {
   json::array rows;
-  for (const Invitation& each : parts_.people.invitations()) rows.push_back(invitation_row(each));
-  return net::json_response(200, json::object{{"invitations", std::move(rows)}});
+  for (const Invitation& each : parts_.people.invitations()) {
+    if (co_await leads_somewhere(each.workspace)) rows.push_back(invitation_row(each));
+  }
+  co_return net::json_response(200, json::object{{"invitations", std::move(rows)}});
+}
+
+awaitable<bool> PeopleHandler::leads_somewhere(const WorkspaceId& workspace) {
+  if (workspace.empty()) co_return true;
+  const auto meta = co_await parts_.registry.find(workspace);
+  co_return meta.ok() || meta.error().code != Errc::kNotFound;
 }
 
 awaitable<net::Response> PeopleHandler::invite(const net::Request& request, std::string actor) {
@@ -153,6 +166,7 @@ awaitable<net::Response> PeopleHandler::look(const net::Request& request) {
   if (!secret) co_return net::problem(secret.error());
   auto found = parts_.people.look(*secret);
   if (!found) co_return refused(request, found.error());
+  if (!co_await leads_somewhere(found->workspace)) co_return net::problem(workspace_gone());
   json::object row = invitation_row(*found);
   row.erase("id");
   if (!found->workspace.empty()) {
@@ -169,6 +183,10 @@ awaitable<net::Response> PeopleHandler::join(const net::Request& request) {
   if (!secret) co_return net::problem(secret.error());
   auto name = need_string(*body, "name");
   if (!name) co_return net::problem(name.error());
+  const auto opened = parts_.people.look(*secret);
+  if (opened && !co_await leads_somewhere(opened->workspace)) {
+    co_return net::problem(workspace_gone());
+  }
   auto write = [&people = parts_.people, secret = *std::move(secret), name = *std::move(name)] {
     return people.join(secret, name);
   };

@@ -43,7 +43,9 @@ class PeopleHandler {
   awaitable<net::Response> give_role(const net::Request& request, Caller caller, std::string id);
   awaitable<net::Response> revoke(std::string id);
   net::Response people() const;
-  net::Response invitations() const;
+  awaitable<net::Response> invitations();
+  /// Whether the workspace is there that an invitation is for; one in the trash is not.
+  awaitable<bool> leads_somewhere(const WorkspaceId& workspace);
   net::Response refused(const net::Request& request, const Error& error);
 
   const Parts parts_;
