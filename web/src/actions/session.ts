@@ -45,8 +45,8 @@ export interface Fade {
 }
 
 const kFadeMs = 1_500;
-/** Two frames: four agents at work are told of 30 times a second, not 300. */
-const kBatchMs = 33;
+/** Two frames: of four agents at work the page is told 30 times a second, not 300. */
+const kPaceMs = 33;
 const kPageEvents = 300;
 const kTreeDepth = 64;
 /**
@@ -198,7 +198,7 @@ export class WorkspaceSession {
     this.attaching = true;
     try {
       const from = resumeFrom === undefined ? {} : { resume_from: resumeFrom };
-      const result = await this.call('workspace.attach', { ...from, batch_ms: kBatchMs });
+      const result = await this.call('workspace.attach', { ...from, pace_ms: kPaceMs });
       const before = this.you.get();
       if (before !== null && before.actor !== result.you.actor) {
         // Somebody else has logged in beside this page: what it shows is not theirs.

@@ -125,7 +125,6 @@ describe('the socket', () => {
   it.each([
     'not json',
     '[]',
-    '[1,null,[]]',
     '"text"',
     '{"jsonrpc":"2.0"}',
     '{"method":"unheard_of","params":{}}',
@@ -144,13 +143,6 @@ describe('the socket', () => {
     expect(notifications).toEqual([
       expect.objectContaining({ method: 'resync', params: { head: 5 } }),
     ]);
-  });
-
-  it('takes a batch apart, and what is none of it away', () => {
-    made[0]!.open();
-    const event = (seq: number) => ({ method: 'event', params: { event: { seq } } });
-    made[0]!.receive([event(1), 'what', { method: 'unheard_of', params: {} }, event(2)]);
-    expect(notifications).toEqual([event(1), event(2)]);
   });
 
   it('probes a silent connection and gives up a dead one', async () => {

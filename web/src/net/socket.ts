@@ -135,10 +135,8 @@ export class RpcSocket {
   }
 
   private receive(text: string): void {
-    for (const message of parseMessages(text)) this.take(message);
-  }
-
-  private take(message: Message): void {
+    const message = parseMessage(text);
+    if (message === null) return;
     if ('method' in message) {
       if (isNotification(message)) this.handlers.onNotification(message);
       return;
@@ -196,18 +194,13 @@ export class RpcSocket {
 type Message =
   { method: string; params?: unknown } | { id: number; result?: unknown; error?: RpcErrorObject };
 
-/** One message, or a batch of them; what is none is left out. */
-function parseMessages(text: string): Message[] {
+function parseMessage(text: string): Message | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return [];
+    return null;
   }
-  return (Array.isArray(value) ? value : [value]).map(asMessage).filter((each) => each !== null);
-}
-
-function asMessage(value: unknown): Message | null {
   if (typeof value !== 'object' || value === null) return null;
   if ('method' in value && typeof value.method === 'string') return value as Message;
   return 'id' in value && typeof value.id === 'number' ? (value as Message) : null;

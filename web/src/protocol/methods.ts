@@ -69,7 +69,7 @@ type Nothing = Record<string, never>;
 
 /** Every method the studio calls: name → parameters and result. */
 export interface Methods {
-  'workspace.attach': { params: { resume_from?: number; batch_ms?: number }; result: AttachResult };
+  'workspace.attach': { params: { resume_from?: number; pace_ms?: number }; result: AttachResult };
   'agents.list': { params: Nothing; result: { agents: AgentInfo[] } };
   'tasks.submit': {
     params: {

@@ -18,8 +18,8 @@ std::vector<Method> workspace_methods() {
       {"workspace.attach",
        "The workspace's state and, on a WebSocket, every event from there on.",
        {{"resume_from", "integer", kOptional, "the last event you have; what follows it is sent"},
-        {"batch_ms", "integer", kOptional,
-         "on a WebSocket: what is told within so long comes as one JSON-RPC batch; 1000 at most"}},
+        {"pace_ms", "integer", kOptional,
+         "on a WebSocket: events come together, with so long between; 1000 at most"}},
        "{workspace, session, head, agents, locks, tasks, cost, approvals, approval_policy, "
        "you {name, actor, role, connection}, resync?}",
        attach},

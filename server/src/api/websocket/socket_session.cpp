@@ -14,9 +14,7 @@ namespace coditect::api {
 namespace {
 
 constexpr std::size_t kEventsPerRead = 256;
-constexpr std::size_t kBatchBytesMax = std::size_t{256} * 1024;
-constexpr std::size_t kBatchesWaitingMax = 8;
-constexpr std::int64_t kBatchMsMax = 1000;
+constexpr std::int64_t kPaceMsMax = 1000;
 
 std::string event_message(const std::string& line) {
   return R"({"jsonrpc":"2.0","method":"event","params":{"event":)" + line + "}}";
@@ -209,8 +207,8 @@ awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
   if (!checked) co_return Attached{rpc_error(id, checked.error()), {}};
   auto resume_from = sequence_param(call.params, "resume_from");
   if (!resume_from) co_return Attached{rpc_error(id, resume_from.error()), {}};
-  auto batch_ms = integer_param(call.params, "batch_ms", 0, 0, kBatchMsMax);
-  if (!batch_ms) co_return Attached{rpc_error(id, batch_ms.error()), {}};
+  auto pace_ms = integer_param(call.params, "pace_ms", 0, 0, kPaceMsMax);
+  if (!pace_ms) co_return Attached{rpc_error(id, pace_ms.error()), {}};
   auto awake = co_await dispatcher_.registry().wake(workspace_id_);
   if (!awake) co_return Attached{rpc_error(id, awake.error()), {}};
   auto describe = [caller = caller_](workspace::Workspace& workspace) {
@@ -226,9 +224,8 @@ awaitable<SocketSession::Attached> SocketSession::attach(const RpcCall& call) {
   const bool resync = *resume_from && **resume_from > head;
   if (resync) answer["resync"] = true;
   const Sequence after = resync ? head : resume_from->value_or(head);
-  co_return Attached{
-      rpc_result(id, std::move(*described)),
-      Stream{*std::move(awake), after, resync, std::chrono::milliseconds(*batch_ms)}};
+  co_return Attached{rpc_result(id, std::move(*described)),
+                     Stream{*std::move(awake), after, resync, std::chrono::milliseconds(*pace_ms)}};
 }
 
 awaitable<SocketSession::Watching> SocketSession::watch(
@@ -311,7 +308,7 @@ awaitable<void> SocketSession::stream_events(std::shared_ptr<SocketSession> self
     if (!co_await self->send_events(*lines, stream, generation)) co_return;
     // Whoever is behind is not kept waiting.
     if (lines->empty() || lines->size() == kEventsPerRead) continue;
-    const auto next = std::chrono::steady_clock::now() + stream.batch;
+    const auto next = std::chrono::steady_clock::now() + stream.pace;
     while (current() && std::chrono::steady_clock::now() < next) {
       co_await self->wake_.wait_until(next);
     }
@@ -321,21 +318,14 @@ awaitable<void> SocketSession::stream_events(std::shared_ptr<SocketSession> self
 /// False once the stream is no longer the client's.
 awaitable<bool> SocketSession::send_events(const std::vector<workspace::LogLine>& lines,
                                            Stream& stream, std::uint64_t generation) {
-  const bool batches = stream.batch.count() > 0;
-  const std::size_t waiting_max = batches ? kBatchesWaitingMax : limits::kSubscriberQueueMax / 2;
-  for (auto line = lines.begin(); line != lines.end();) {
-    while (open_ && generation_ == generation && outbox_.size() >= waiting_max) {
+  for (const workspace::LogLine& line : lines) {
+    while (open_ && generation_ == generation &&
+           outbox_.size() >= limits::kSubscriberQueueMax / 2) {
       co_await room_.wait();
     }
     if (!open_ || generation_ != generation) co_return false;
-    std::string message = event_message(*line->text);
-    const auto first = line;
-    for (++line; batches && line != lines.end() && message.size() < kBatchBytesMax; ++line) {
-      message += ',' + event_message(*line->text);
-    }
-    if (line - first > 1) message = '[' + message + ']';
-    send(std::move(message));
-    stream.after = std::prev(line)->seq;
+    send(event_message(*line.text));
+    stream.after = line.seq;
   }
   co_return true;
 }

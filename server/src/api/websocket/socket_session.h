@@ -20,7 +20,7 @@ namespace coditect::api {
 /// every event from where it left off.
 ///
 /// Events are pulled from the log at the pace of the client, so a slow one costs no memory and
-/// never misses any. One that asks for batches hears less often and of more at once, which is less
+/// never misses any. One that asks for a pace hears less often and of more at once, which is less
 /// work for both. Previews are pushed, and dropped when much is waiting to be sent.
 ///
 /// Threads:    the socket's strand; it crosses to the workspace's strand for every call.
@@ -49,8 +49,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   struct Stream {
     std::shared_ptr<workspace::Workspace> workspace;
     Sequence after = 0;
-    bool resync = false;                 ///< the client's own state is void
-    std::chrono::milliseconds batch{0};  ///< at least so long between events; 0: each by itself
+    bool resync = false;                ///< the client's own state is void
+    std::chrono::milliseconds pace{0};  ///< events come together, with so long between
   };
   struct Attached {
     json::object response;

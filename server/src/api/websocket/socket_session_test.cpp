@@ -1,7 +1,5 @@
 #include "api/websocket/socket_session.h"
 
-#include <deque>
-
 #include "api/test_api.h"
 #include "api/websocket/test_socket.h"
 #include "base/limits.h"
@@ -30,22 +28,12 @@ class Client {
     socket_.say(json::serialize(
         json::object{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}}));
   }
-  /// The next message that is no preview; of a batch, each by itself.
+  /// The next message that is no preview.
   json::object hear() {
-    if (batch_.empty()) {
-      const auto text = socket_.hear();
-      check(text.has_value(), "the server says nothing");
-      const json::value message = *parse_json(*text);
-      if (!message.is_array()) return message.as_object();
-      batches_.push_back(message.as_array().size());
-      for (const json::value& each : message.as_array()) batch_.push_back(each.as_object());
-    }
-    json::object message = std::move(batch_.front());
-    batch_.pop_front();
-    return message;
+    const auto text = socket_.hear();
+    check(text.has_value(), "the server says nothing");
+    return *parse_json_object(*text);
   }
-  /// How many messages each batch had.
-  const std::vector<std::size_t>& batches() const { return batches_; }
   /// The answer to a call; events before it are kept for events().
   json::object answer(int id) {
     for (;;) {
@@ -57,9 +45,9 @@ class Client {
     }
   }
   /// Attaches; the head that the answer names.
-  Sequence attach(std::optional<Sequence> resume_from = std::nullopt, int batch_ms = 0) {
+  Sequence attach(std::optional<Sequence> resume_from = std::nullopt, int pace_ms = 0) {
     json::object params;
-    if (batch_ms > 0) params["batch_ms"] = batch_ms;
+    if (pace_ms > 0) params["pace_ms"] = pace_ms;
     if (resume_from) params["resume_from"] = *resume_from;
     call(1, "workspace.attach", std::move(params));
     attached_ = answer(1);
@@ -86,8 +74,6 @@ class Client {
   std::future<void> ended_;
   json::object attached_;
   std::vector<Sequence> kept_;
-  std::deque<json::object> batch_;
-  std::vector<std::size_t> batches_;
 };
 
 std::vector<Sequence> from_to(Sequence first, Sequence last) {
@@ -153,36 +139,22 @@ TEST_F(SocketSessionTest, ResumesWithoutAGapOrARepetition) {
   EXPECT_EQ(client.events_up_to(last), from_to(last, last));
 }
 
-TEST_F(SocketSessionTest, WhoeverAsksForBatchesHearsOfManyAtOnce) {
+TEST_F(SocketSessionTest, WhoeverAsksForAPaceHearsOfManyTogether) {
+  constexpr int kPaceMs = 300;
   const WorkspaceId id = provision();
   const Sequence before = record(id, 1000);
   Client client(*this, id);
-  EXPECT_EQ(client.attach(1, 200), before);
-  EXPECT_EQ(client.events_up_to(before), from_to(2, before));
-  EXPECT_LE(client.batches().size(), 5u) << "whoever is behind waits for nobody";
-  Sequence head = before;
-  for (int i = 0; i < 50; ++i) head = record(id, 1);
-  EXPECT_EQ(client.events_up_to(head), from_to(before + 1, head));
-  EXPECT_LE(client.batches().size(), 5u + 25u);
-  client.call(2, "workspace.attach", {{"batch_ms", 1001}});
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(client.attach(1, kPaceMs), before);
+  EXPECT_EQ(client.events_up_to(before), from_to(2, before)) << "whoever is behind waits not";
+  // One comes at once or ends the wait after the last page; what comes then waits for its time.
+  const Sequence first = record(id, 1);
+  EXPECT_EQ(client.events_up_to(first), from_to(before + 1, first));
+  const Sequence head = record(id, 5);
+  EXPECT_EQ(client.events_up_to(head), from_to(first + 1, head));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(kPaceMs));
+  client.call(2, "workspace.attach", {{"pace_ms", 1001}});
   EXPECT_EQ(client.answer(2).at("error").at("data").at("kind"), "invalid");
-}
-
-TEST_F(SocketSessionTest, ABatchIsBounded) {
-  const WorkspaceId id = provision();
-  auto add = [](workspace::Workspace& each) -> awaitable<Result<json::value>> {
-    const std::string text(100'000, 'x');
-    for (int i = 0; i < 9; ++i) {
-      each.log().append({"agent_message", "user:ann", each.session(), {}, {{"text", text}}});
-    }
-    CO_TRY_VOID(co_await each.log().durable(each.log().head()));
-    co_return json::value(each.log().head());
-  };
-  const Sequence head = node_->perform(id, add)->to_number<Sequence>();
-  Client client(*this, id);
-  client.attach(head - 9, 100);
-  EXPECT_EQ(client.events_up_to(head), from_to(head - 8, head));
-  EXPECT_EQ(client.batches(), (std::vector<std::size_t>{3, 3, 3}));
 }
 
 TEST_F(SocketSessionTest, AClientThatKnowsMoreThanTheLogIsToldToForget) {
