@@ -1,6 +1,9 @@
 const kFrameMs = 16;
+/** Somebody types who has pressed a key since. */
 const kTypingMs = 300;
+/** Between two times that is drawn while they do. */
 const kRestMs = 150;
+/** And where no key comes after which to draw. */
 const kLongestMs = 250;
 
 /**

@@ -10,9 +10,7 @@ export function mayDepend({ state, parent }: TaskInfo): boolean {
 export function candidatesFor(task: TaskInfo, tasks: TaskInfo[]): TaskInfo[] {
   const own = new Set(task.depends_on ?? []);
   const waiting = waitersOf(task.id, tasks);
-  return tasks.filter(({ id, ...rest }) => {
-    return own.has(id) || (!waiting.has(id) && !isOver({ id, ...rest }));
-  });
+  return tasks.filter((other) => own.has(other.id) || (!waiting.has(other.id) && !isOver(other)));
 }
 
 /** The task and all that wait for it, directly or through others. */

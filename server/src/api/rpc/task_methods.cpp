@@ -17,9 +17,7 @@ json::object task_row(const queue::Task& task, const budget::Books& books) {
                    {"attempt", task.attempt},
                    {"place", queue::digits_json(task.place)},
                    {"created_at", to_rfc3339(task.created_at)}};
-  json::array depends_on;
-  for (const TaskId& id : task.depends_on) depends_on.push_back(json::string(id.str()));
-  row["depends_on"] = std::move(depends_on);
+  row["depends_on"] = queue::ids_json(task.depends_on);
   if (!task.images.empty()) row["images"] = to_json(task.images);
   if (task.started_at) row["started_at"] = to_rfc3339(*task.started_at);
   if (task.finished_at) row["finished_at"] = to_rfc3339(*task.finished_at);
@@ -38,6 +36,11 @@ json::object task_row(const queue::Task& task, const budget::Books& books) {
         {"kind", task.error->kind}, {"message", task.error->message}, {"hint", task.error->hint}};
   }
   return row;
+}
+
+Result<std::vector<TaskId>> depends_on_param(const json::object& params) {
+  TRY(const std::vector<std::string> names, texts_param(params, "depends_on"));
+  return std::vector<TaskId>(names.begin(), names.end());
 }
 
 Result<queue::Task> find_task(const MethodCall& call) {
@@ -72,8 +75,7 @@ awaitable<Result<json::value>> submit(MethodCall call) {
   CO_TRY(std::int64_t priority,
          integer_param(call.params, "priority", queue::kPriorityDefault, 0, queue::kPriorityMax));
   request.priority = static_cast<int>(priority);
-  CO_TRY(std::vector<std::string> depends_on, texts_param(call.params, "depends_on"));
-  for (std::string& id : depends_on) request.depends_on.emplace_back(std::move(id));
+  CO_TRY(request.depends_on, depends_on_param(call.params));
   request.budget_usd = find_double(call.params, "budget_usd");
   const std::string worktree = optional_text(call.params, "worktree").value_or("none");
   CO_TRY(request.worktree, queue::parse_worktree_mode(worktree));
@@ -148,9 +150,7 @@ awaitable<Result<json::value>> move(MethodCall call) {
 
 awaitable<Result<json::value>> depend(MethodCall call) {
   const TaskId id(text_param(call.params, "id"));
-  CO_TRY(std::vector<std::string> names, texts_param(call.params, "depends_on"));
-  std::vector<TaskId> depends_on;
-  for (std::string& name : names) depends_on.emplace_back(std::move(name));
+  CO_TRY(std::vector<TaskId> depends_on, depends_on_param(call.params));
   CO_TRY_VOID(co_await call.workspace.tasks().depend(id, std::move(depends_on), call.actor));
   CO_TRY(queue::Task task, find_task(call));
   co_return task_row(task, call.workspace.state().budgets.books());

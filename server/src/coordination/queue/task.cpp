@@ -17,24 +17,6 @@ constexpr std::array<std::pair<TaskState, std::string_view>, 7> kStates{{
     {TaskState::kCancelled, "cancelled"},
 }};
 
-template <class Ids>
-json::array ids_json(const Ids& ids) {
-  json::array array;
-  for (const TaskId& id : ids) array.emplace_back(id.str());
-  return array;
-}
-
-Result<std::vector<TaskId>> parse_ids(const json::object& object, std::string_view key) {
-  std::vector<TaskId> ids;
-  const json::array* array = find_array(object, key);
-  if (array == nullptr) return ids;
-  for (const json::value& value : *array) {
-    if (!value.is_string()) return invalid("'" + std::string(key) + "' holds no task id");
-    ids.emplace_back(std::string(value.get_string()));
-  }
-  return ids;
-}
-
 Result<std::optional<Time>> find_time(const json::object& object, std::string_view key) {
   const auto text = find_string(object, key);
   if (!text) return std::optional<Time>{};
@@ -88,6 +70,23 @@ void put_outcome(const Task& task, json::object& object) {
 
 }  // namespace
 
+json::array ids_json(const std::vector<TaskId>& ids) {
+  json::array array;
+  for (const TaskId& id : std::set<TaskId>(ids.begin(), ids.end())) array.emplace_back(id.str());
+  return array;
+}
+
+Result<std::vector<TaskId>> parse_ids(const json::object& object, std::string_view key) {
+  std::vector<TaskId> ids;
+  const json::array* array = find_array(object, key);
+  if (array == nullptr) return ids;
+  for (const json::value& value : *array) {
+    if (!value.is_string()) return invalid("'" + std::string(key) + "' holds no task id");
+    ids.emplace_back(std::string(value.get_string()));
+  }
+  return ids;
+}
+
 std::string_view to_string(TaskState state) {
   for (const auto& [known, name] : kStates) {
     if (known == state) return name;
@@ -119,7 +118,8 @@ json::object task_json(const Task& task) {
   object["prompt"] = task.prompt;
   if (!task.images.empty()) object["images"] = to_json(task.images);
   object["depends_on"] = ids_json(task.depends_on);
-  object["open_dependencies"] = ids_json(task.open_dependencies);
+  object["open_dependencies"] =
+      ids_json({task.open_dependencies.begin(), task.open_dependencies.end()});
   if (task.budget_usd) object["budget_usd"] = *task.budget_usd;
   if (task.parent) object["parent"] = task.parent->str();
   if (!task.group.empty()) object["group"] = task.group;

@@ -80,6 +80,10 @@ struct Task {
   std::set<TaskId> open_dependencies;  ///< not succeeded yet
 };
 
+/// Their names, in order and each once.
+json::array ids_json(const std::vector<TaskId>& ids);
+/// None where the object has no such member.
+Result<std::vector<TaskId>> parse_ids(const json::object& object, std::string_view key);
 /// What was said to the task and not heard yet: [{id, from, text}].
 json::array steering_json(const Task& task);
 /// Every field, for the board's snapshot and for clients.

@@ -145,7 +145,4 @@ class TaskBoard {
   TaskStore store_;
 };
 
-/// Each once: the form of `depends_on` in events.
-json::array ids_json(const std::vector<TaskId>& ids);
-
 }  // namespace coditect::queue

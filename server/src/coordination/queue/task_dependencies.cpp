@@ -30,12 +30,6 @@ Result<void> check_open(const Task& task) {
 
 }  // namespace
 
-json::array ids_json(const std::vector<TaskId>& ids) {
-  json::array listed;
-  for (const TaskId& id : std::set<TaskId>(ids.begin(), ids.end())) listed.emplace_back(id.str());
-  return listed;
-}
-
 Result<void> TaskBoard::check_dependencies(const TaskId& id,
                                            const std::vector<TaskId>& depends_on) const {
   if (depends_on.size() > limits::kTaskDependenciesMax) {

@@ -3,14 +3,8 @@
 namespace coditect::queue {
 
 Result<void> TaskStore::take_dependencies(const Event& event, Task& task) const {
-  task.depends_on.clear();
+  TRY(task.depends_on, parse_ids(event.data, "depends_on"));
   task.open_dependencies.clear();
-  const json::array* ids = find_array(event.data, "depends_on");
-  if (ids == nullptr) return {};
-  for (const json::value& id : *ids) {
-    if (!id.is_string()) return internal("what task '" + event.task + "' depends on is no name");
-    task.depends_on.emplace_back(std::string(id.get_string()));
-  }
   for (const TaskId& id : task.depends_on) {
     const Task* other = find(id);
     if (other == nullptr || other->state != TaskState::kSucceeded)
