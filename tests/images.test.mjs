@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { script, startPrograms } from './lib/acp/start.mjs';
+import { startConfigured } from './lib/configured.mjs';
 import { sha256 } from './lib/log.mjs';
 import { png } from './lib/picture.mjs';
-import { kAgents } from './lib/rehearsal.mjs';
+import { kAgents, pause, rehearse, say } from './lib/rehearsal.mjs';
 import { refused } from './lib/rpc.mjs';
 import { Server } from './lib/server.mjs';
 import { Workspace } from './lib/workspace.mjs';
@@ -81,6 +82,67 @@ test('a task that waits while the server stops still has its picture', async () 
   assert.match(JSON.stringify(said), /shown a PNG of 11 x 13 pixels/);
 });
 
+const saidBy = async ({ id }) => {
+  const events = await workspace.events();
+  const said = events.filter(({ type, task }) => type === 'agent_message' && task === id);
+  return said.map(({ data }) => data.text).join('\n');
+};
+
+test('a task that is submitted has pictures', async () => {
+  const images = shown(png(17, 19));
+  const task = await workspace.run('codex', 'look', { images });
+  assert.match(await saidBy(task), /shown a PNG of 17 x 19 pixels/);
+  assert.deepEqual([task.images[0].width, task.images[0].height], [17, 19]);
+  await refused(workspace.submit('codex', 'look', { images: [{}] }), 'invalid');
+});
+
+test('a task is shown pictures later, whoever the vendor', async () => {
+  await Promise.all(
+    kAgents.map(async (name) => {
+      const [before] = await workspace.submit(name, rehearse(pause(1500), say('done')));
+      const [task] = await workspace.submit(name, 'look');
+      const images = shown(png(23, 29), png(2, 2));
+      const said = { id: task.id, text: 'What is this?', images };
+      const { message } = await workspace.call('tasks.steer', said);
+      assert.equal((await workspace.task(task.id)).steering[0].images.length, 2);
+      await workspace.finished([before, task]);
+      const wanted = /shown a PNG of 23 x 29 pixels and a PNG of 2 x 2 pixels/;
+      assert.match(await saidBy(task), wanted, name);
+      const { messages } = await workspace.call('messages.list');
+      assert.equal(messages.find(({ id }) => id === message).images[0].hash, sha256(png(23, 29)));
+    }),
+  );
+});
+
+test('the pictures of one task are 12 MiB at most', async () => {
+  const [{ id }] = await workspace.submit('claude', rehearse(pause(60_000), say('done')));
+  const large = png(1, 1, { padding: kBytesMax - 1000 });
+  const show = (...pictures) =>
+    workspace.call('tasks.steer', { id, text: 'look', images: shown(...pictures) });
+  await show(large, large, large, large);
+  await refused(show(large, large, large), 'limit');
+  await show(large, large);
+  await refused(show(large), 'limit');
+  await workspace.call('tasks.cancel', { id });
+});
+
+test('agents whose model takes text alone are known', async (t) => {
+  const model = { provider: 'openai-compatible', base_url: 'http://127.0.0.1:9/v1' };
+  const configured = await startConfigured(t, {
+    sees: { ...model, model: 'kimi-k2.5' },
+    reads: { ...model, model: 'kimi-k2-thinking' },
+  });
+  const other = await Workspace.provision(configured);
+  const { agents } = await other.call('agents.list');
+  assert.deepEqual(
+    agents.map(({ name, takes_images: takes }) => [name, takes]),
+    [
+      ['reads', false],
+      ['sees', undefined],
+    ],
+  );
+});
+
 test('what is no picture, too large or too much is refused, and nothing is sent', async () => {
   const head = await workspace.head();
   const gif = Buffer.from('GIF89a\x01\x00\x01\x00', 'latin1');
@@ -104,10 +166,17 @@ test('a program is shown pictures where it takes them, and told of them where no
   const { tasks } = await other.call('messages.send', { to, text, images: shown(picture) });
   const results = {};
   for (const task of await other.finished(tasks)) results[task.agent] = task.result;
-  assert.deepEqual(results, {
+  const told = {
     sees: `image/png ${sha256(picture)}; told: false`,
     blind: 'no picture; told: true',
-  });
+  };
+  assert.deepEqual(results, told);
+
+  const [wait] = await other.submit('sees', script({ wait: true }));
+  await other.inState(wait.id, 'running');
+  await other.call('tasks.steer', { id: wait.id, text, images: shown(picture) });
+  const [heard] = await other.finished([wait]);
+  assert.equal(heard.result, told.sees);
 });
 
 test('only pictures are read by their hash', async () => {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { violations } from './axe';
-import { expect, test } from './studio';
+import { expect, give as start, rehearsal, test } from './studio';
 
 interface Sent {
   messages: { text: string; from: string; images?: { media_type: string; width: number }[] }[];
@@ -10,9 +10,9 @@ interface Sent {
 async function give(
   page: Page,
   how: 'paste' | 'drop',
-  { width = 320, height = 200, type = 'image/png' } = {},
+  { width = 320, height = 200, type = 'image/png', into = 'composer-input' } = {},
 ): Promise<void> {
-  await page.getByTestId('composer-input').evaluate(
+  await page.getByTestId(into).evaluate(
     async (input, [event, wide, high, kind]) => {
       const canvas = Object.assign(document.createElement('canvas'), { width: wide, height: high });
       const pen = canvas.getContext('2d');
@@ -93,7 +93,7 @@ test('a picture alone is a message, and a command takes none', async ({ page, st
   await give(page, 'paste');
   await expect(page.getByTestId('composer-picture')).toHaveCount(1);
   await input.fill('/cost');
-  await expect(page.getByText('A command takes no pictures.')).toBeVisible();
+  await expect(page.getByText('This command takes no pictures.')).toBeVisible();
   await expect(send).toBeDisabled();
   await input.fill('@kimi ');
   await send.click();
@@ -111,4 +111,49 @@ test('more than four, and what is no picture, are refused', async ({ page, studi
   for (let i = 0; i < 5; ++i) await give(page, 'paste', { width: 10 + i, height: 10 });
   await expect(page.getByText('A message takes 4 pictures')).toBeVisible();
   await expect(page.getByTestId('composer-picture')).toHaveCount(4);
+});
+
+test('a task in line is shown a picture, and so is a new one', async ({ page, studio }) => {
+  await studio.open(page);
+  await page.getByTestId('dock-queue').click();
+  await start(studio, 'claude', rehearsal('First.', [{ pause_ms: 5000 }, { say: 'Done.' }]));
+  const id = await start(studio, 'claude', 'What do you see?');
+  await page.getByTestId(`task-${id}`).getByTestId(`steer-${id}`).click();
+  await give(page, 'paste', { width: 21, height: 12, into: 'say-text' });
+  const chosen = page.getByTestId('say-dialog').getByTestId('composer-picture');
+  await expect(chosen).toHaveCount(1);
+  expect(await violations(page)).toEqual([]);
+  await page.getByTestId('say-submit').click();
+  await expect(page.getByTestId('say-dialog')).toHaveCount(0);
+  const chat = page.getByTestId('chat');
+  await expect(chat.getByTestId('message-image')).toHaveCount(1);
+  await expect(chat).toContainText('a PNG of 21 x 12 pixels', { timeout: 15_000 });
+
+  await page.keyboard.press('Control+k');
+  await page.getByTestId('palette-input').fill('New task');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByTestId('task-dialog');
+  await give(page, 'drop', { width: 33, height: 14, into: 'task-prompt' });
+  await page.getByTestId('task-prompt').fill('What is this?');
+  await dialog.getByLabel('Agent').selectOption('gemini');
+  await expect(dialog.getByTestId('composer-picture')).toHaveCount(1);
+  await page.getByTestId('task-prompt').press('Control+Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(chat).toContainText('a PNG of 33 x 14 pixels');
+});
+
+test('a command shows a picture to who is at work', async ({ page, studio }) => {
+  await studio.open(page);
+  const steps = [{ pause_ms: 3000 }, { tool: 'list_files', input: {} }, { say: 'As planned.' }];
+  const id = await start(studio, 'kimi', rehearsal('Look around.', steps));
+  const running = async () => (await studio.rpc<{ state: string }>('tasks.get', { id })).state;
+  await expect.poll(running).toBe('running');
+  await give(page, 'paste', { width: 19, height: 10 });
+  await page.getByTestId('composer-input').fill('/steer @kimi');
+  await page.getByTestId('composer-send').click();
+  await expect(page.getByTestId('composer-picture')).toHaveCount(0);
+  await expect(page.getByTestId('chat').getByTestId('message-image')).toHaveCount(1);
+  const { messages } = await studio.rpc<Sent>('messages.list', {});
+  const said = messages.find(({ text }) => text === 'Look at this picture.');
+  expect(said?.images?.map(({ width }) => width)).toEqual([19]);
 });

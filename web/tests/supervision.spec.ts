@@ -26,9 +26,10 @@ test('a person pauses a task, says something to it, and lets it go on', async ({
   await expect(page.getByTestId('agent-claude')).toContainText('paused');
 
   await row.getByTestId(`steer-${id}`).click();
-  await expect(page.getByTestId('prompt-submit')).toBeDisabled();
-  await page.getByTestId('prompt-name').fill('Mind the tests.');
-  await page.getByTestId('prompt-submit').click();
+  await page.getByTestId('say-submit').click();
+  await expect(page.getByTestId('say-dialog')).toContainText('Write what it should know.');
+  await page.getByTestId('say-text').fill('Mind the tests.');
+  await page.keyboard.press('Enter');
   await expect(row).toContainText('1 not heard yet');
   await expect(page.getByTestId('chat')).toContainText('Mind the tests.');
   await page.reload();

@@ -54,6 +54,7 @@ struct Steering {
   std::string id;    ///< of the message
   std::string from;  ///< an actor
   std::string text;
+  std::vector<ImageRef> images = {};
 };
 
 /// How large one request to a model can be.

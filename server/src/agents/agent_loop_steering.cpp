@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "agents/agent_loop.h"
+#include "agents/images.h"
 #include "agents/prompt.h"
 
 namespace coditect::agents {
@@ -18,11 +19,12 @@ awaitable<Result<void>> AgentLoop::hear(const tools::Caller& caller,
   if (said.empty()) co_return Result<void>{};
   Conversation::Told told;
   for (const Steering& each : said) told.heeds.push_back(each.id);
-  providers::Turn turn = user_turn(steering_notice(said));
+  std::vector<providers::Turn> heard{steering_turn(said)};
+  CO_TRY_VOID(co_await fetch_images(host_, caller, heard));
   // It holds on when the conversation is summed up.
-  first_.blocks.push_back(turn.blocks.front());
-  turns.push_back(turn);
-  co_return co_await record_turns(caller, {std::move(turn)}, std::move(told));
+  for (const providers::Block& block : heard[0].blocks) first_.blocks.push_back(block);
+  turns.push_back(heard[0]);
+  co_return co_await record_turns(caller, std::move(heard), std::move(told));
 }
 
 }  // namespace coditect::agents

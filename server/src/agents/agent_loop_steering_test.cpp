@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "agents/agent_loop_fixture.h"
+#include "base/base64.h"
 
 namespace coditect::agents {
 namespace {
@@ -59,6 +60,21 @@ TEST_F(AgentLoopSteeringTest, WhatAPersonSaysIsPartOfTheNextCall) {
   EXPECT_NE(text_of(turns[3]).find("user:ann says"), std::string::npos);
   EXPECT_NE(text_of(turns[3]).find("mind the tests"), std::string::npos);
   EXPECT_TRUE(host_.said.empty());
+}
+
+TEST_F(AgentLoopSteeringTest, ThePicturesThatAPersonShowsAreFetchedAndNotInTheLog) {
+  say_after(
+      [this] { host_.said.push_back({"m_1", "user:ann", "see", {{"h1", "image/png", 3, 1, 1}}}); },
+      reads({"a"}));
+  provider_.say(done());
+  EXPECT_EQ(run().result, "done");
+  const Turn& said = provider_.asked[1].turns.back();
+  ASSERT_EQ(said.blocks.size(), 2u);
+  const auto& image = std::get<providers::ImageBlock>(said.blocks[1]);
+  EXPECT_EQ(*from_base64(base64_of(image)), "bytes of h1");
+  for (const Event& event : host_.conversation) {
+    EXPECT_FALSE(json::serialize(event.data).contains(base64_of(image)));
+  }
 }
 
 TEST_F(AgentLoopSteeringTest, WhatTheWorkspaceSaysFollowsTheResultsOnceAndHoldsUpNobody) {

@@ -14,6 +14,9 @@ using providers::Role;
 using providers::ToolResult;
 using providers::Turn;
 
+constexpr std::string_view kSummedUp =
+    "What you have done so far in this task, as you wrote it down when the conversation had "
+    "become too long:\n\n<summary>\n";
 constexpr std::string_view kShortened =
     "[shortened to make room; call the tool again if you need all of it]\n";
 
@@ -51,20 +54,18 @@ std::size_t tail_begin(const Turns& turns, std::size_t bytes_max) {
 Turns with_summary(const Turn& first, const Turns& turns, std::size_t tail,
                    const std::string& summary) {
   Turns compacted{first};
-  compacted.front().blocks.push_back(providers::TextBlock{
-      "What you have done so far in this task, as you wrote it down when the conversation had "
-      "become too long:\n\n<summary>\n" +
-      summary + "\n</summary>\n\nGo on from there."});
+  compacted.front().blocks.push_back(
+      providers::TextBlock{std::string(kSummedUp) + summary + "\n</summary>\n\nGo on from there."});
   for (std::size_t i = tail; i < turns.size(); ++i) compacted.push_back(turns[i]);
   return compacted;
 }
 
 Turn without_summary(const Turn& first) {
-  Turn own{first.role, {}};
-  for (const providers::Block& block : first.blocks) {
-    const bool picture = std::holds_alternative<providers::ImageBlock>(block);
-    if (own.blocks.empty() || picture) own.blocks.push_back(block);
-  }
+  Turn own = first;
+  std::erase_if(own.blocks, [](const providers::Block& block) {
+    const auto* text = std::get_if<providers::TextBlock>(&block);
+    return text != nullptr && text->text.starts_with(kSummedUp);
+  });
   return own;
 }
 

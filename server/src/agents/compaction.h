@@ -25,7 +25,8 @@ std::size_t tail_begin(const Turns& turns, std::size_t bytes_max);
 Turns with_summary(const providers::Turn& first, const Turns& turns, std::size_t tail,
                    const std::string& summary);
 
-/// What a task's own turn was before a summary followed it: its text and its pictures.
+/// What a task's own turn was before a summary followed it: its text, its pictures and what people
+/// had said.
 providers::Turn without_summary(const providers::Turn& first);
 
 /// What the model is asked so that it writes the summary.

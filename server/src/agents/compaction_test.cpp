@@ -168,13 +168,16 @@ RC_GTEST_PROP(CompactionProperty, EveryVendorStillTakesIt, ()) {
   RC_ASSERT(is_valid(gone));
 }
 
-TEST(Compaction, TheTasksOwnTurnIsItsTextAndItsPictures) {
+TEST(Compaction, TheTasksOwnTurnIsAllButTheSummary) {
   const providers::ImageBlock image{"h", "image/png"};
-  const Turn first{Role::kUser, {TextBlock{"the task"}, image, TextBlock{"a summary"}}};
-  const Turn own = without_summary(first);
-  ASSERT_EQ(own.blocks.size(), 2u);
+  const Turn first{Role::kUser, {TextBlock{"the task"}, image, TextBlock{"what a person said"}}};
+  const Turn summed_up = with_summary(first, {first}, 1, "a summary").front();
+  ASSERT_EQ(summed_up.blocks.size(), 4u);
+  const Turn own = without_summary(summed_up);
+  ASSERT_EQ(own.blocks.size(), 3u);
   EXPECT_EQ(std::get<TextBlock>(own.blocks[0]).text, "the task");
   EXPECT_EQ(std::get<providers::ImageBlock>(own.blocks[1]).hash, "h");
+  EXPECT_EQ(std::get<TextBlock>(own.blocks[2]).text, "what a person said");
 }
 
 }  // namespace

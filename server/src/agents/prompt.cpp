@@ -18,6 +18,12 @@ std::string quoted(const std::vector<InstructionFile>& files) {
   return text;
 }
 
+void show(const std::vector<ImageRef>& images, providers::Turn& turn) {
+  for (const ImageRef& image : images) {
+    turn.blocks.push_back(providers::ImageBlock{image.hash, image.media_type});
+  }
+}
+
 }  // namespace
 
 std::string role_notice(std::string_view role) {
@@ -91,9 +97,7 @@ std::string withheld_instructions(const Instructions& instructions) {
 
 providers::Turn task_turn(const Assignment& assignment, std::string_view shared_context) {
   providers::Turn turn = user_turn(task_prompt(assignment, shared_context));
-  for (const ImageRef& image : assignment.images) {
-    turn.blocks.push_back(providers::ImageBlock{image.hash, image.media_type});
-  }
+  show(assignment.images, turn);
   return turn;
 }
 
@@ -108,6 +112,12 @@ std::string steering_notice(const std::vector<Steering>& said) {
     text += each.from + " says while you work on this task:\n" + each.text;
   }
   return text;
+}
+
+providers::Turn steering_turn(const std::vector<Steering>& said) {
+  providers::Turn turn = user_turn(steering_notice(said));
+  for (const Steering& each : said) show(each.images, turn);
+  return turn;
 }
 
 std::string circle_notice(std::string_view what) {

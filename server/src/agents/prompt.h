@@ -38,4 +38,7 @@ std::string circle_notice(std::string_view what);
 /// What people have said to an agent while it works.
 std::string steering_notice(const std::vector<Steering>& said);
 
+/// The same as a turn, with the pictures that they showed, which are still to be fetched.
+providers::Turn steering_turn(const std::vector<Steering>& said);
+
 }  // namespace coditect::agents

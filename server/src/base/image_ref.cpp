@@ -16,6 +16,12 @@ Result<ImageRef> parse_image(const json::object& object) {
 
 }  // namespace
 
+std::int64_t bytes_of(std::span<const ImageRef> images) {
+  std::int64_t bytes = 0;
+  for (const ImageRef& image : images) bytes += image.size;
+  return bytes;
+}
+
 json::array to_json(std::span<const ImageRef> images) {
   json::array all;
   for (const ImageRef& image : images) {

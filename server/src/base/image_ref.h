@@ -22,6 +22,8 @@ struct ImageRef {
   bool operator==(const ImageRef&) const = default;
 };
 
+/// Together.
+std::int64_t bytes_of(std::span<const ImageRef> images);
 /// [{hash, media_type, size, width, height}], as events and answers have it.
 json::array to_json(std::span<const ImageRef> images);
 /// The member `images` of an event's data; none where it is absent. Errc::kInvalid where it is no

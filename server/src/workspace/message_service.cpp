@@ -14,9 +14,9 @@ json::array strings(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-MessageService::MessageService(EventLog& log, TaskService& tasks, ImageStore& images,
+MessageService::MessageService(EventLog& log, TaskService& tasks,
                                const agents::AgentDirectory& directory, Random& random)
-    : log_(log), tasks_(tasks), images_(images), directory_(directory), random_(random) {}
+    : log_(log), tasks_(tasks), directory_(directory), random_(random) {}
 
 Result<void> MessageService::check_names(const std::vector<std::string>& names) const {
   for (const std::string& name : names) {
@@ -35,8 +35,6 @@ awaitable<Result<MessageService::Sent>> MessageService::send(Actor actor, Draft 
   CO_TRY_VOID(log_.admit());
   if (draft.to == std::vector<std::string>{"all"}) draft.to = directory_.names();
   CO_TRY_VOID(check_names(draft.to));
-  TaskRequest request;
-  CO_TRY(request.images, co_await images_.keep(std::move(draft.pictures)));
   Sent sent;
   sent.id = random_.id("m_");
   json::object data{{"id", sent.id},
@@ -44,11 +42,13 @@ awaitable<Result<MessageService::Sent>> MessageService::send(Actor actor, Draft 
                     {"to", strings(draft.to)},
                     {"text", draft.text},
                     {"kind", "chat"}};
-  if (!request.images.empty()) data["images"] = to_json(request.images);
+  if (!draft.images.empty()) data["images"] = to_json(draft.images);
   sent.seq = log_.append({"agent_message", actor.name, actor.session, {}, std::move(data)});
   if (draft.to.empty()) co_return sent;
+  TaskRequest request;
   request.agents = std::move(draft.to);
   request.prompt = std::move(draft.text);
+  request.images = std::move(draft.images);
   request.worktree = draft.worktree;
   CO_TRY(sent.tasks, co_await tasks_.submit(std::move(actor), std::move(request)));
   co_return sent;

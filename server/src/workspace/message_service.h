@@ -5,8 +5,8 @@
 
 #include "agents/agent_directory.h"
 #include "async/strand.h"
+#include "base/image_ref.h"
 #include "base/random.h"
-#include "workspace/images/image_store.h"
 #include "workspace/log/event_log.h"
 #include "workspace/tasks/task_service.h"
 
@@ -21,7 +21,7 @@ class MessageService {
   struct Draft {
     std::vector<std::string> to;  ///< agents' names, or "all" alone
     std::string text;
-    std::vector<std::string> pictures = {};  ///< the bytes of each, as ImageStore takes them
+    std::vector<ImageRef> images = {};                          ///< pictures that belong to it
     queue::WorktreeMode worktree = queue::WorktreeMode::kNone;  ///< where the tasks work
   };
   struct Sent {
@@ -30,11 +30,10 @@ class MessageService {
     std::vector<TaskId> tasks;
   };
 
-  MessageService(EventLog& log, TaskService& tasks, ImageStore& images,
-                 const agents::AgentDirectory& directory, Random& random);
+  MessageService(EventLog& log, TaskService& tasks, const agents::AgentDirectory& directory,
+                 Random& random);
 
-  /// Errc::kNotFound for a name that no agent has, and as ImageStore refuses pictures; nothing is
-  /// sent then.
+  /// Errc::kNotFound for a name that no agent has; nothing is sent then.
   awaitable<Result<Sent>> send(Actor actor, Draft draft);
 
  private:
@@ -42,7 +41,6 @@ class MessageService {
 
   EventLog& log_;
   TaskService& tasks_;
-  ImageStore& images_;
   const agents::AgentDirectory& directory_;
   Random& random_;
 };

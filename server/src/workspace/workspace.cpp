@@ -212,8 +212,7 @@ Workspace::Workspace(Strand strand, const NodeServices& services, Place place, M
       AcpWorkspace::Parts{*log_, state_.tasks, state_.approvals, *files_, *commands_, *worktrees_,
                           services.disk, place_.homes()});
   programs_ = make_programs(services, *acp_workspace_);
-  messages_ =
-      std::make_unique<MessageService>(*log_, *tasks_, *images_, services.agents, services.random);
+  messages_ = std::make_unique<MessageService>(*log_, *tasks_, services.agents, services.random);
   undo_ = std::make_unique<TaskUndo>(
       TaskUndo::Parts{*log_, state_, *files_, *checkpoints_, *queries_, *blobs_});
   terminals_ = make_terminals(strand, services, previews_, place_);

@@ -99,7 +99,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
   WorkspaceHost& host() { return *host_; }
   McpService& mcp() { return *mcp_; }
   MessageService& messages() { return *messages_; }
-  const ImageStore& images() const { return *images_; }
+  ImageStore& images() { return *images_; }
   Checkpoints& checkpoints() { return *checkpoints_; }
   WorktreeService& worktrees() { return *worktrees_; }
   Queries& queries() { return *queries_; }

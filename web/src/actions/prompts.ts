@@ -20,6 +20,7 @@ export type Prompt =
     }
   | { kind: 'answers'; group: string }
   | { kind: 'depends'; id: string }
+  | { kind: 'say'; id: string }
   | { kind: 'people' }
   | { kind: 'commands' }
   | { kind: 'search' }

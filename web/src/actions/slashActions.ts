@@ -1,8 +1,10 @@
+import { imagesOf, wordsWith } from '../model/pictures';
 import { budgetOf, type Slash } from '../model/slash';
 import { isOver, isUnderWay } from '../model/tasks';
 import { Failure } from '../net/failure';
 import type { TaskInfo } from '../protocol/entities';
 import { showPanel } from './layout';
+import type { Picture } from './pictures';
 import { ask } from './prompts';
 import { openReview } from './reviewActions';
 import type { WorkspaceSession } from './session';
@@ -19,8 +21,10 @@ const kDone: SlashEnd = { draft: '' };
 /** Does what a slash command says; rejects with a Failure where it cannot. */
 export async function runSlash(
   session: WorkspaceSession,
-  { command, names, text }: Command,
+  { command, names, text: typed }: Command,
+  pictures: Picture[],
 ): Promise<SlashEnd> {
+  const text = command.shows === true ? wordsWith(pictures.length, typed) : typed;
   const agents = meant(session, names);
   switch (command.name) {
     case 'stop':
@@ -33,7 +37,7 @@ export async function runSlash(
       await each(session, 'tasks.resume', held(session, agents), 'told to go on');
       return kDone;
     case 'steer':
-      await steer(session, agents, text);
+      await steer(session, agents, text, pictures);
       return kDone;
     case 'review':
       openReview(newest(session, agents).id);
@@ -46,7 +50,7 @@ export async function runSlash(
       return kDone;
     case 'all':
       if (text === '') throw needs('/all needs something to ask');
-      await session.call('messages.send', { to: ['all'], text });
+      await session.call('messages.send', { to: ['all'], text, ...imagesOf(pictures) });
       return kDone;
     case 'cost':
       showPanel(session.layout, 'cost');
@@ -119,11 +123,18 @@ async function each(
   showToast({ tone: 'success', text: `${count} ${done}` });
 }
 
-async function steer(session: WorkspaceSession, agents: string[], text: string): Promise<void> {
+async function steer(
+  session: WorkspaceSession,
+  agents: string[],
+  text: string,
+  pictures: Picture[],
+): Promise<void> {
   if (text === '') throw needs('/steer needs something to say');
   const tasks = underWay(session, agents);
   if (tasks.length === 0) throw needs('Nobody of them works just now', 'Send it as a message.');
-  await Promise.all(tasks.map(({ id }) => session.call('tasks.steer', { id, text })));
+  await Promise.all(
+    tasks.map(({ id }) => session.call('tasks.steer', { id, text, ...imagesOf(pictures) })),
+  );
   const heard = tasks.map(({ agent }) => `@${agent}`).join(', ');
   showToast({ tone: 'success', text: `${heard} will hear it in the next call of the model` });
 }

@@ -5,16 +5,8 @@ import type { WorkspaceSession } from './session';
 import { attempt, showToast } from './toasts';
 
 /** Asks what to say to the agent of a task under way. */
-export function askWhatToSay(session: WorkspaceSession, { id, agent }: TaskInfo): void {
-  ask({
-    kind: 'name',
-    title: `Say something to ${agent}`,
-    label: 'Part of its next call of the model, in this task',
-    initial: '',
-    submit: 'Send',
-    check: (text) => (text.trim() === '' ? 'Write what it should know.' : undefined),
-    run: (text) => session.call('tasks.steer', { id, text }),
-  });
+export function askWhatToSay({ id }: TaskInfo): void {
+  ask({ kind: 'say', id });
 }
 
 /** Asks, then takes back what is left of a task; what others changed as well stops it. */

@@ -24,6 +24,16 @@ export function fitted({ width, height }: PictureSize): PictureSize {
   return { width: side(width), height: side(height) };
 }
 
+/** Whether an agent's model may be shown pictures; false only where it is known to take none. */
+export function takesImages({ takes_images: takes }: { takes_images?: boolean }): boolean {
+  return takes !== false;
+}
+
+/** The parameter of calls that show pictures, where there are any. */
+export function imagesOf(pictures: { base64: string }[]): { images?: { base64: string }[] } {
+  return pictures.length === 0 ? {} : { images: pictures.map(({ base64 }) => ({ base64 })) };
+}
+
 const kNamesAlone = /^\s*(@[\w-]+[,;:]?\s*)*$/;
 
 /** What is said with `count` pictures: `text`, or words for somebody who only names agents. */

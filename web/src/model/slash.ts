@@ -18,17 +18,19 @@ export interface SlashCommand {
   /** What follows it, as the list shows it. */
   takes: string;
   about: string;
+  /** Whether pictures can go with it. */
+  shows?: true;
 }
 
 export const kSlashCommands: readonly SlashCommand[] = [
   { name: 'stop', takes: '@agent…', about: 'cancel what they are doing; without a name everybody' },
-  { name: 'steer', takes: '@agent text', about: 'say something to a task under way' },
+  { name: 'steer', takes: '@agent text', about: 'say something to a task under way', shows: true },
   { name: 'pause', takes: '@agent…', about: 'let them stand still after the step under way' },
   { name: 'resume', takes: '@agent…', about: 'let paused tasks go on' },
   { name: 'review', takes: '@agent', about: 'see what the newest task changed, piece by piece' },
   { name: 'undo', takes: '@agent', about: 'take back what the newest task changed; asks first' },
   { name: 'compare', takes: '', about: 'put the newest answers of several side by side' },
-  { name: 'all', takes: 'text', about: 'ask everybody' },
+  { name: 'all', takes: 'text', about: 'ask everybody', shows: true },
   { name: 'cost', takes: '', about: 'show what it costs' },
   {
     name: 'budget',

@@ -124,8 +124,10 @@ type SteeringEvent = Extract<KnownEvent, { type: 'agent_message' | 'conversation
 function steered(task: TaskInfo, event: SteeringEvent): TaskInfo {
   const before = task.steering ?? [];
   if (event.type === 'agent_message') {
-    const { id, from, text, steers } = event.data;
-    return steers === true ? { ...task, steering: [...before, { id, from, text }] } : task;
+    const { id, from, text, steers, images } = event.data;
+    if (steers !== true) return task;
+    const said = { id, from, text, ...(images !== undefined && { images }) };
+    return { ...task, steering: [...before, said] };
   }
   const { heeds } = event.data;
   if (heeds === undefined || before.length === 0) return task;

@@ -10,6 +10,8 @@ export interface AgentInfo {
   task?: string;
   /** What people call it for, besides its name. */
   role?: string;
+  /** False where its model is known to take text alone. */
+  takes_images?: false;
   simulated: boolean;
 }
 
@@ -45,6 +47,7 @@ export interface Steering {
   id: string;
   from: string;
   text: string;
+  images?: ImageInfo[];
 }
 
 export interface TaskError {

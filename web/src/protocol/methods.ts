@@ -75,6 +75,7 @@ export interface Methods {
     params: {
       agent: string;
       prompt: string;
+      images?: { base64: string }[];
       priority?: number;
       depends_on?: string[];
       budget_usd?: number;
@@ -110,7 +111,10 @@ export interface Methods {
   };
   'tasks.pause': { params: { id: string }; result: unknown };
   'tasks.resume': { params: { id: string }; result: unknown };
-  'tasks.steer': { params: { id: string; text: string }; result: { id: string; message: string } };
+  'tasks.steer': {
+    params: { id: string; text: string; images?: { base64: string }[] };
+    result: { id: string; message: string };
+  };
   'sql.query': {
     params: { database: string; sql: string; limit?: number; id?: string };
     result: SqlResult;

@@ -2,8 +2,10 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "agents/acp/acp_limits.h"
@@ -190,8 +192,8 @@ awaitable<Outcome> AcpRunner::converse(Talk talk, const Assignment& assignment,
     if (ends(stop)) co_return outcome.state == State::kSucceeded ? outcome : cancelled();
     auto heard = co_await hear();
     if (!heard) co_return failed(std::move(heard).error());
-    if (heard->empty()) co_return outcome;
-    words->text = *std::move(heard);
+    if (heard->text.empty()) co_return outcome;
+    *words = *std::move(heard);
   }
 }
 
@@ -233,15 +235,19 @@ awaitable<Result<Reply>> AcpRunner::turn(Talk talk, Words words, std::stop_token
   co_return *std::exchange(reply_, std::nullopt);
 }
 
-awaitable<Result<std::string>> AcpRunner::hear() {
+awaitable<Result<AcpRunner::Words>> AcpRunner::hear() {
   const std::vector<Steering> said = parts_.host.steering(caller_);
-  if (said.empty()) co_return std::string();
+  if (said.empty()) co_return Words{};
   Conversation::Told told;
   for (const Steering& each : said) told.heeds.push_back(each.id);
-  std::string text = steering_notice(said);
-  json::object data = Conversation::turns_event(caller_.agent, {user_turn(text)}, told);
+  Words words{steering_notice(said) + "\n\nGo on with the task, and heed this."};
+  for (const Steering& each : said) {
+    CO_TRY(auto images, co_await fetch_images(parts_.host, caller_, each.images));
+    std::ranges::move(images, std::back_inserter(words.images));
+  }
+  json::object data = Conversation::turns_event(caller_.agent, {steering_turn(said)}, told);
   CO_TRY_VOID(co_await parts_.host.record(caller_, "conversation_turn", std::move(data)));
-  co_return text + "\n\nGo on with the task, and heed this.";
+  co_return words;
 }
 
 Outcome AcpRunner::outcome_of(const Reply& reply, std::string said) const {

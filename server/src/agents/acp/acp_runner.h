@@ -73,8 +73,8 @@ class AcpRunner final : public TaskRunner {
   /// One turn, to its end.
   awaitable<Result<Reply>> turn(Talk talk, Words words, std::stop_token stop);
   awaitable<void> ask(AcpSession& session, Words words);
-  /// Takes up what people have said: what to say to the program; "" for nothing.
-  awaitable<Result<std::string>> hear();
+  /// Takes up what people have said: what to say to the program; no text for nothing.
+  awaitable<Result<Words>> hear();
   awaitable<Result<void>> record_use(const Reply& reply, const ReportedUse& before,
                                      const ReportedUse& after);
   /// Whether the turn is to end now, and the program is not to be asked again.

@@ -16,8 +16,8 @@ std::vector<Method> agent_methods() {
       {"agents.list",
        "The workspace's agents and what each is doing.",
        {},
-       "{agents: [{name, provider, model, role?, simulated, state, task?, waits_for?, paused?: "
-       "[task]}]}",
+       "{agents: [{name, provider, model, role?, takes_images?: false, simulated, state, task?, "
+       "waits_for?, paused?: [task]}]}",
        once_durable<list>},
   };
 }

@@ -3,6 +3,7 @@
 #include "api/rpc/approval_rows.h"
 #include "api/rpc/budget_rows.h"
 #include "api/rpc/lock_rows.h"
+#include "providers/model_images.h"
 
 namespace coditect::api {
 
@@ -17,6 +18,7 @@ json::array agent_rows(workspace::Workspace& workspace) {
                      {"simulated", agent.simulated},
                      {"state", to_string(state.agents.state(agent.name))}};
     if (!agent.role.empty()) row["role"] = agent.role;
+    if (!providers::takes_images(agent.model)) row["takes_images"] = false;
     json::array paused;
     for (const auto& [id, task] : state.tasks.tasks()) {
       if (task.agent != agent.name) continue;

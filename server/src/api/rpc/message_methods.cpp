@@ -1,3 +1,4 @@
+#include "api/rpc/images_param.h"
 #include "api/rpc/method_table.h"
 #include "api/rpc/params.h"
 #include "base/base64.h"
@@ -8,21 +9,6 @@ namespace coditect::api {
 
 namespace {
 
-/// The bytes of what `images` holds.
-Result<std::vector<std::string>> pictures_param(const json::object& params) {
-  std::vector<std::string> pictures;
-  const json::array* all = find_array(params, "images");
-  if (all == nullptr) return pictures;
-  for (const json::value& each : *all) {
-    const json::object* image = each.if_object();
-    const auto base64 = image == nullptr ? std::nullopt : find_string(*image, "base64");
-    if (!base64) return invalid("each of 'images' is an object with 'base64'");
-    TRY(std::string bytes, from_base64(*base64));
-    pictures.push_back(std::move(bytes));
-  }
-  return pictures;
-}
-
 awaitable<Result<json::value>> send(MethodCall call) {
   CO_TRY(std::vector<std::string> to, texts_param(call.params, "to"));
   if (to.empty()) {
@@ -30,9 +16,9 @@ awaitable<Result<json::value>> send(MethodCall call) {
   }
   workspace::MessageService::Draft draft{std::move(to), text_param(call.params, "text")};
   if (draft.text.empty()) co_return invalid("'text' is empty");
-  CO_TRY(draft.pictures, pictures_param(call.params));
   const std::string where = optional_text(call.params, "worktree").value_or("none");
   CO_TRY(draft.worktree, queue::parse_worktree_mode(where));
+  CO_TRY(draft.images, co_await keep_images(call));
   CO_TRY(auto sent, co_await call.workspace.messages().send(call.actor, std::move(draft)));
   json::array tasks;
   for (const TaskId& id : sent.tasks) {
@@ -66,7 +52,7 @@ std::vector<Method> message_methods() {
        "Says something to agents; each of them gets it as a task.",
        {{"to", "array", kRequired, "agents' names, or [\"all\"]"},
         {"text", "string", kRequired, "what to say"},
-        {"images", "array", kOptional, "up to 4 pictures, each {base64} of a PNG or a JPEG"},
+        kImagesParameter,
         {"worktree", "string", kOptional, "where the tasks work, as tasks.submit says"}},
        "{id, seq, tasks: [{id, agent}]}",
        send},

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "api/rpc/images_param.h"
 #include "api/rpc/method_table.h"
 #include "api/rpc/params.h"
 #include "base/limits.h"
@@ -79,6 +80,7 @@ awaitable<Result<json::value>> submit(MethodCall call) {
   request.budget_usd = find_double(call.params, "budget_usd");
   const std::string worktree = optional_text(call.params, "worktree").value_or("none");
   CO_TRY(request.worktree, queue::parse_worktree_mode(worktree));
+  CO_TRY(request.images, co_await keep_images(call));
   CO_TRY(std::vector<TaskId> ids,
          co_await call.workspace.tasks().submit(call.actor, std::move(request)));
   json::array tasks;
@@ -166,15 +168,17 @@ awaitable<Result<json::value>> resume(MethodCall call) {
 
 awaitable<Result<json::value>> steer(MethodCall call) {
   const TaskId id(text_param(call.params, "id"));
+  CO_TRY(std::vector<ImageRef> images, co_await keep_images(call));
   CO_TRY(std::string message,
-         co_await call.workspace.tasks().steer(id, call.actor, text_param(call.params, "text")));
+         co_await call.workspace.tasks().steer(id, call.actor, text_param(call.params, "text"),
+                                               std::move(images)));
   co_return json::object{{"id", id.str()}, {"message", std::move(message)}};
 }
 
 constexpr std::string_view kTask =
     "{id, agent, state, priority, prompt, attempt, place, depends_on, created_at, started_at?, "
     "finished_at?, budget_usd?, parent?, group?, worktree?, waits_for?, pause_requested_by?, "
-    "steering?: [{id, from, text}], result?, error?}";
+    "steering?: [{id, from, text, images?}], result?, error?}";
 const Parameter kId{"id", "string", kRequired, "the task's id"};
 
 }  // namespace
@@ -194,6 +198,7 @@ std::vector<Method> task_methods() {
        {{"agent", "string", kOptional, "an agent's name, auto or all"},
         {"agents", "array", kOptional, "in place of it: the names of several"},
         {"prompt", "string", kRequired, "what to do"},
+        kImagesParameter,
         {"priority", "integer", kOptional, "0 to 9; 9 goes first, 5 where it is absent"},
         {"depends_on", "array", kOptional, "ids of tasks that must succeed first"},
         {"budget_usd", "number", kOptional,
@@ -239,7 +244,7 @@ std::vector<Method> task_methods() {
       {"tasks.steer",
        "Says something to a task that is not finished; its agent hears it before its next model "
        "call.",
-       {kId, {"text", "string", kRequired, "what to say"}},
+       {kId, {"text", "string", kRequired, "what to say"}, kImagesParameter},
        "{id, message}",
        steer},
   };

@@ -47,6 +47,7 @@ Result<void> parse_steering(const json::object& object, Task& task) {
     TRY(steering.id, need_string(each, "id"));
     TRY(steering.from, need_string(each, "from"));
     TRY(steering.text, need_string(each, "text"));
+    TRY(steering.images, parse_images(each));
     task.steering.push_back(std::move(steering));
   }
   return {};
@@ -104,7 +105,9 @@ Result<TaskState> parse_state(std::string_view text) {
 json::array steering_json(const Task& task) {
   json::array said;
   for (const Steering& each : task.steering) {
-    said.push_back({{"id", each.id}, {"from", each.from}, {"text", each.text}});
+    json::object object{{"id", each.id}, {"from", each.from}, {"text", each.text}};
+    if (!each.images.empty()) object["images"] = to_json(each.images);
+    said.push_back(std::move(object));
   }
   return said;
 }
@@ -117,6 +120,7 @@ json::object task_json(const Task& task) {
   object["priority"] = task.priority;
   object["prompt"] = task.prompt;
   if (!task.images.empty()) object["images"] = to_json(task.images);
+  if (task.image_bytes > 0) object["image_bytes"] = task.image_bytes;
   object["depends_on"] = ids_json(task.depends_on);
   object["open_dependencies"] =
       ids_json({task.open_dependencies.begin(), task.open_dependencies.end()});
@@ -153,6 +157,7 @@ Result<Task> parse_task(const json::object& object) {
   task.priority = static_cast<int>(priority);
   TRY(task.prompt, need_string(object, "prompt"));
   TRY(task.images, parse_images(object));
+  task.image_bytes = find_int(object, "image_bytes").value_or(bytes_of(task.images));
   TRY(task.depends_on, parse_ids(object, "depends_on"));
   TRY(std::vector<TaskId> open, parse_ids(object, "open_dependencies"));
   task.open_dependencies = {open.begin(), open.end()};

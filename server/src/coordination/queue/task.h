@@ -46,6 +46,7 @@ struct Steering {
   std::string id;    ///< of the message
   std::string from;  ///< an actor
   std::string text;
+  std::vector<ImageRef> images = {};
 };
 
 /// One thing an agent is asked to do.
@@ -54,6 +55,7 @@ struct Task {
   std::string agent;
   std::string prompt;
   std::vector<ImageRef> images;  ///< that belong to the prompt
+  std::int64_t image_bytes = 0;  ///< of all pictures that it was shown
   int priority = kPriorityDefault;
   std::vector<TaskId> depends_on;
   std::optional<double> budget_usd;
@@ -84,7 +86,7 @@ struct Task {
 json::array ids_json(const std::vector<TaskId>& ids);
 /// None where the object has no such member.
 Result<std::vector<TaskId>> parse_ids(const json::object& object, std::string_view key);
-/// What was said to the task and not heard yet: [{id, from, text}].
+/// What was said to the task and not heard yet: [{id, from, text, images?}].
 json::array steering_json(const Task& task);
 /// Every field, for the board's snapshot and for clients.
 json::object task_json(const Task& task);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/image_limits.h"
 #include "base/limits.h"
 #include "coordination/lifecycle/stuck_limits.h"
 #include "coordination/queue/delegation_limits.h"
@@ -44,6 +45,15 @@ Error conflict(const Task& task, std::string_view wanted) {
           "task " + task.id.str() + " is " + std::string(to_string(task.state)) + ", not " +
               std::string(wanted),
           "look at its state first"};
+}
+
+/// Whether the task may be shown these as well.
+Result<void> check_images(const Task& task, const std::vector<ImageRef>& images) {
+  if (task.image_bytes + bytes_of(images) <= limits::kTaskImageBytesMax) return {};
+  return Error{Errc::kLimit,
+               "the pictures of one task have " + std::to_string(limits::kTaskImageBytesMax) +
+                   " bytes at most, because all of them go with each of its model calls",
+               "scale them down, or show them with a message of its own, which is a new task"};
 }
 
 Outcome too_often(const Task& task, std::string_view reason) {
@@ -263,9 +273,11 @@ Result<EventDraft> TaskBoard::steer(const TaskId& id, const Steering& said) cons
                      " messages that it has not heard yet",
                  "wait until its agent has ended its step, or cancel the task"};
   }
+  TRY_VOID(check_images(*task, said.images));
   EventDraft draft{"agent_message", said.from, task->session, id.str(), {}};
   draft.data = {{"id", said.id},     {"from", said.from}, {"to", json::array{task->agent}},
                 {"text", said.text}, {"kind", "chat"},    {"steers", true}};
+  if (!said.images.empty()) draft.data["images"] = to_json(said.images);
   return draft;
 }
 

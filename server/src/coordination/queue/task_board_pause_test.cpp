@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/image_limits.h"
 #include "coordination/queue/steering_limits.h"
 #include "coordination/queue/task_board.h"
 #include "coordination/test_log.h"
@@ -45,7 +46,12 @@ class TaskBoardPauseTest : public ::testing::Test {
     return first == nullptr ? "" : first->id.str();
   }
   Steering said(std::string id, std::string text = "look at the tests too") {
-    return {std::move(id), "user:anna", std::move(text)};
+    return {std::move(id), "user:anna", std::move(text), {}};
+  }
+  Steering shown(std::string id, std::int64_t bytes) {
+    Steering steering = said(std::move(id));
+    steering.images = {{"h", "image/png", bytes, 1, 1}};
+    return steering;
   }
   void heed(std::vector<std::string> ids) {
     json::array heeds;
@@ -187,6 +193,24 @@ TEST_F(TaskBoardPauseTest, WhatIsSaidStaysUntilATurnTakesItUp) {
   EXPECT_EQ(task().steering[0].id, "m_2");
   heed({"m_2", "m_1"});
   EXPECT_TRUE(task().steering.empty());
+  same_after_replay();
+}
+
+TEST_F(TaskBoardPauseTest, PicturesAreSaidTooAsLongAsOneTaskHasRoomForThem) {
+  constexpr std::int64_t kHalf = limits::kTaskImageBytesMax / 2;
+  record(board.steer(kTask, shown("m_1", kHalf)));
+  EXPECT_EQ(task().steering[0].images, shown("m_1", kHalf).images);
+  EXPECT_EQ(log.events().back().data.at("images").as_array().size(), 1u);
+  same_after_replay();
+  start();
+  heed({"m_1"});
+  EXPECT_EQ(board.steer(kTask, shown("m_2", kHalf + 1)).error().code, Errc::kLimit)
+      << "what was heard goes with each call too";
+  record(board.steer(kTask, shown("m_2", kHalf)));
+  same_after_replay();
+  record(board.finish(kTask, {TaskState::kFailed, {}, invalid("no")}, now));
+  record(board.retry(kTask, "user:anna"));
+  record(board.steer(kTask, shown("m_3", 2 * kHalf)));
   same_after_replay();
 }
 

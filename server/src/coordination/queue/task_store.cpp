@@ -51,6 +51,7 @@ Result<void> TaskStore::queue(const Event& event) {
   TRY(task.agent, need_string(event.data, "agent"));
   TRY(task.prompt, need_string(event.data, "prompt"));
   TRY(task.images, parse_images(event.data));
+  task.image_bytes = bytes_of(task.images);
   TRY(std::int64_t priority, need_int(event.data, "priority"));
   task.priority = static_cast<int>(priority);
   task.attempt = static_cast<int>(find_int(event.data, "attempt").value_or(1));
@@ -134,6 +135,8 @@ Result<void> TaskStore::steer(const Event& event) {
   TRY(said.id, need_string(event.data, "id"));
   TRY(said.from, need_string(event.data, "from"));
   TRY(said.text, need_string(event.data, "text"));
+  TRY(said.images, parse_images(event.data));
+  task->second.image_bytes += bytes_of(said.images);
   task->second.steering.push_back(std::move(said));
   return {};
 }
@@ -201,6 +204,7 @@ Result<void> TaskStore::requeue(const Event& event, Task& task) {
     for (const TaskId& child : children(task.id)) tasks_.at(child).told = true;
     task.first_attempt = task.attempt;
     task.stuck = 0;
+    task.image_bytes = bytes_of(task.images);
     std::erase(finished_, task.id);
   }
   set_state(task, TaskState::kQueued);

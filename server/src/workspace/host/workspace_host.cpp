@@ -336,7 +336,7 @@ std::vector<agents::Steering> WorkspaceHost::steering(const tools::Caller& calle
   const queue::Task* task = parts_.tasks.board().find(caller.task);
   if (task == nullptr) return said;
   for (const queue::Steering& each : task->steering) {
-    said.push_back({each.id, each.from, each.text});
+    said.push_back({each.id, each.from, each.text, each.images});
   }
   return said;
 }

@@ -177,9 +177,11 @@ awaitable<Result<void>> TaskService::resume(TaskId id, Actor actor) {
   co_return co_await record(parts_.board.resume(id, actor.name));
 }
 
-awaitable<Result<std::string>> TaskService::steer(TaskId id, Actor actor, std::string text) {
+awaitable<Result<std::string>> TaskService::steer(TaskId id, Actor actor, std::string text,
+                                                  std::vector<ImageRef> images) {
   CO_TRY_VOID(parts_.log.admit());
-  const queue::Steering said{parts_.random.id("m_"), actor.name, std::move(text)};
+  const queue::Steering said{parts_.random.id("m_"), actor.name, std::move(text),
+                             std::move(images)};
   auto draft = parts_.board.steer(id, said);
   if (draft) draft->session = actor.session;
   CO_TRY_VOID(co_await record(std::move(draft)));

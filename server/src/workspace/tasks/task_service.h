@@ -108,7 +108,8 @@ class TaskService {
   awaitable<Result<void>> resume(TaskId id, Actor actor);
   /// Says something to the task, which its agent hears before its next model call. The id of the
   /// message.
-  awaitable<Result<std::string>> steer(TaskId id, Actor actor, std::string text);
+  awaitable<Result<std::string>> steer(TaskId id, Actor actor, std::string text,
+                                       std::vector<ImageRef> images = {});
 
   /// How a merge of a worktree ended: what came into the project or, where nothing did because of
   /// conflicts, the task that decides them.

@@ -48,7 +48,7 @@ export function TaskTools({ task }: { task: TaskInfo }) {
         <Tool
           icon="chat"
           label="Say something to its agent"
-          onClick={() => askWhatToSay(session, task)}
+          onClick={() => askWhatToSay(task)}
           data-testid={`steer-${id}`}
         />
       )}

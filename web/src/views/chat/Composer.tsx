@@ -4,52 +4,76 @@ import type { WorkspaceSession } from '../../actions/session';
 import { runSlash } from '../../actions/slashActions';
 import { showFailure } from '../../actions/toasts';
 import { rolesOf, withoutLeadingMentions, withPaths } from '../../model/mentions';
-import { wordsWith } from '../../model/pictures';
+import { imagesOf, wordsWith } from '../../model/pictures';
 import { parseSlash, type Slash } from '../../model/slash';
+import type { AgentInfo } from '../../protocol/entities';
 import { IconButton, Kbd } from '../../ui/controls';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { DraftInput } from './DraftInput';
 import { MentionList } from './MentionList';
-import { PictureButton } from './PictureButton';
+import { PictureButton } from '../pictures/PictureButton';
 import { TargetButtons } from './TargetButtons';
 import { useCompose } from './useCompose';
 import { useMention, type Draft } from './useMention';
-import { takesDrops, usePictures, type Pictures } from './usePictures';
+import { Unseen } from '../pictures/PictureText';
+import { takesDrops, usePictures, type Pictures } from '../pictures/usePictures';
 import { useTargets } from './useTargets';
 
 /** In a copy of the project, which is merged at the task's end. */
 const kApart = { worktree: 'merge' } as const;
 const kNothing: Draft = { text: '', cursor: 0 };
 
-/** Says `text` to agents, its names left out and its files as paths, and shows them pictures. */
-async function sendMessage(
-  session: WorkspaceSession,
-  text: string,
-  to: string[],
-  pictures: Picture[],
-  apart: boolean,
-): Promise<void> {
+interface Message {
+  text: string;
+  to: string[];
+  pictures: Picture[];
+  apart: boolean;
+}
+
+/** Says its text to agents, its names left out and its files as paths, and shows them pictures. */
+async function sendMessage(session: WorkspaceSession, message: Message): Promise<void> {
+  const { text, to, pictures, apart } = message;
   const { agents = [], files = null } = session.state.get() ?? {};
   const names = agents.map(({ name }) => name);
   const said = withoutLeadingMentions(text, names, rolesOf(agents));
   const isFile = (path: string): boolean => files?.get(path)?.kind === 'file';
-  const images = pictures.map(({ base64 }) => ({ base64 }));
-  const message = withPaths(said, isFile);
   await session.call('messages.send', {
     to,
-    text: wordsWith(images.length, message),
-    ...(images.length > 0 && { images }),
+    text: wordsWith(pictures.length, withPaths(said, isFile)),
+    ...imagesOf(pictures),
     ...(apart && kApart),
   });
 }
 
+/** Does what the draft says; what is to be in its place afterwards. */
+async function sendDraft(
+  session: WorkspaceSession,
+  slash: Slash | null,
+  message: Message,
+): Promise<string> {
+  if (slash?.kind === 'command') {
+    const { draft } = await runSlash(session, slash, message.pictures);
+    return draft;
+  }
+  await sendMessage(session, message);
+  return kNothing.text;
+}
+
+/** Whether an agent is among those whom a draft is for. */
+function meantBy(slash: Slash | null, targets: string[]): (agent: AgentInfo) => boolean {
+  const meant = slash?.kind === 'command' ? slash.names : targets;
+  return ({ name }) => meant.includes(name) || meant.includes('all');
+}
+
 /** What keeps a draft from being sent. */
-function outlook(text: string, slash: Slash | null, names: string[], pictures: Pictures) {
+function outlookOf(text: string, slash: Slash | null, names: string[], pictures: Pictures) {
   const shows = pictures.list.length > 0 || pictures.reading > 0;
   const blank = text.trim() === '' && !shows;
   const aimless = slash === null && names.length === 0;
-  const mute = slash !== null && (slash.kind === 'unknown' || shows);
-  return { shows, blank, aimless, ready: !blank && !aimless && !mute && pictures.reading === 0 };
+  const unknown = slash?.kind === 'unknown';
+  const showsInVain = slash?.kind === 'command' && slash.command.shows !== true && shows;
+  const mute = unknown || showsInVain || pictures.reading > 0;
+  return { showsInVain, blank, aimless, ready: !blank && !aimless && !mute };
 }
 
 /** Where a person writes to the agents. Names in the text win over the ones picked below it. */
@@ -69,22 +93,21 @@ export function Composer() {
   useCompose((text) => place({ text, cursor: text.length }));
   const pictures = usePictures();
   const slash = parseSlash(draft.text);
-  const { blank, aimless, shows, ready } = outlook(draft.text, slash, targets.names, pictures);
+  const outlook = outlookOf(draft.text, slash, targets.names, pictures);
+  const { ready } = outlook;
 
   const send = async (): Promise<void> => {
     if (!ready || sending) return;
     setSending(true);
     try {
-      if (slash?.kind === 'command') {
-        const { draft: text } = await runSlash(session, slash);
-        place({ text, cursor: text.length });
-        return;
-      }
-      await sendMessage(session, draft.text, targets.names, pictures.list, apart);
+      const message = { text: draft.text, to: targets.names, pictures: pictures.list, apart };
+      const text = await sendDraft(session, slash, message);
       pictures.clear();
-      setApart(false);
-      targets.pick(targets.names);
-      place(kNothing);
+      if (slash === null) {
+        setApart(false);
+        targets.pick(targets.names);
+      }
+      place({ text, cursor: text.length });
     } catch (thrown) {
       showFailure(thrown);
     } finally {
@@ -111,16 +134,17 @@ export function Composer() {
           <PictureButton onPictures={pictures.add} />
           <ApartButton apart={apart} onChange={setApart} />
           <SendButton
-            label={aimless ? 'Pick an agent first' : slash === null ? 'Send' : 'Run'}
+            label={outlook.aimless ? 'Pick an agent first' : slash === null ? 'Send' : 'Run'}
             disabled={!ready || sending}
             onClick={() => void send()}
           />
         </div>
       </div>
+      <Unseen pictures={pictures} agents={agents.filter(meantBy(slash, targets.names))} />
       <Hint
-        asksNobody={!blank && aimless}
+        asksNobody={!outlook.blank && outlook.aimless}
         unknown={slash?.kind === 'unknown' ? slash.name : null}
-        shows={slash !== null && shows}
+        showsInVain={outlook.showsInVain}
       />
     </div>
   );
@@ -159,16 +183,18 @@ function ApartButton({ apart, onChange }: { apart: boolean; onChange: (apart: bo
   );
 }
 
-function Hint(props: { asksNobody: boolean; unknown: string | null; shows: boolean }) {
-  const { asksNobody, unknown, shows } = props;
+function Hint(props: { asksNobody: boolean; unknown: string | null; showsInVain: boolean }) {
+  const { asksNobody, unknown, showsInVain } = props;
   return (
     <p className="composer-hint faint" aria-live="polite">
       {unknown !== null ? (
         <span className="warn-text">
           There is no command /{unknown}. A space before it makes it a message.
         </span>
-      ) : shows ? (
-        <span className="warn-text">A command takes no pictures. Leave out one or the other.</span>
+      ) : showsInVain ? (
+        <span className="warn-text">
+          This command takes no pictures. Leave out one or the other.
+        </span>
       ) : asksNobody ? (
         <span className="warn-text">Whom do you ask? Write @name or pick one above.</span>
       ) : (

@@ -1,8 +1,8 @@
 import type { KeyboardEvent, RefObject } from 'react';
 import { useWhyNot } from '../../ui/RoleContext';
 import type { Draft, Mention } from './useMention';
-import { PictureStrip } from './PictureStrip';
-import { pictureFiles, type Pictures } from './usePictures';
+import { PictureStrip } from '../pictures/PictureStrip';
+import { takesPaste, type Pictures } from '../pictures/usePictures';
 
 const kTextCharsMax = 100_000;
 
@@ -47,13 +47,7 @@ export function DraftInput(props: {
           props.onDraft({ text: currentTarget.value, cursor: currentTarget.selectionStart })
         }
         onKeyDown={onKeyDown}
-        onPaste={(event) => {
-          const files = pictureFiles(event.clipboardData);
-          // Programs that copy a table or a slide give its text too: that is what is meant then.
-          if (files.length === 0 || event.clipboardData.types.includes('text/plain')) return;
-          event.preventDefault();
-          props.pictures.add(files);
-        }}
+        {...takesPaste(props.pictures)}
         data-testid="composer-input"
       />
     </>

@@ -5,7 +5,7 @@ import type { TaskInfo } from '../../protocol/entities';
 import { Icon } from '../../ui/Icon';
 import { AnswerFoot, TaskReins } from './TaskFoot';
 import { Markup } from './Markup';
-import { MessageImages } from './MessageImages';
+import { MessageImages } from '../pictures/MessageImages';
 
 export const MessageItem = memo(function MessageItem({ message }: { message: ChatMessage }) {
   const { from, to, ts, text, tone, task, images } = message;

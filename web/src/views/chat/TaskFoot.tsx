@@ -60,7 +60,7 @@ export function TaskReins({ task }: { task: TaskInfo }) {
         size="small"
         variant="ghost"
         icon="chat"
-        onClick={() => askWhatToSay(session, task)}
+        onClick={() => askWhatToSay(task)}
         needs="editor"
         data-testid={`chat-steer-${task.id}`}
       >

@@ -4,6 +4,7 @@ import { closePrompt, prompt } from '../../actions/prompts';
 import { useStore } from '../../ui/useStore';
 import { PeopleDialog } from '../people/PeopleDialog';
 import { DependsDialog } from '../queue/DependsDialog';
+import { SayDialog } from '../queue/SayDialog';
 import { AnswersDialog } from './AnswersDialog';
 import { ConfirmDialog, NameDialog } from './dialogs';
 import { FilePalette } from './FilePalette';
@@ -26,6 +27,10 @@ export function PromptHost() {
     case 'depends':
       return session === null ? null : (
         <DependsDialog session={session} id={open.id} onClose={closePrompt} />
+      );
+    case 'say':
+      return session === null ? null : (
+        <SayDialog session={session} id={open.id} onClose={closePrompt} />
       );
     case 'people':
       return session === null ? null : <PeopleDialog session={session} />;

@@ -1,10 +1,13 @@
 import { useState, type FormEvent } from 'react';
 import { isOver } from '../../model/tasks';
+import { imagesOf, wordsWith } from '../../model/pictures';
 import { problemsOf, submissionOf, type Draft } from '../../model/submission';
 import { Dialog } from '../../ui/Dialog';
 import { DialogFoot } from '../../ui/DialogFoot';
 import { Field, SelectField, TextField } from '../../ui/Field';
 import { useWork } from '../../ui/useWork';
+import { PictureText } from '../pictures/PictureText';
+import { usePictures, type Pictures } from '../pictures/usePictures';
 import { useSession, useWorkspace } from '../workspace/SessionContext';
 import { DependencyPicker } from './DependencyPicker';
 
@@ -26,22 +29,30 @@ export function SubmitDialog(props: {
     worktree: 'none',
   });
   const [tried, setTried] = useState(false);
+  const pictures = usePictures();
   const work = useWork(props.onClose);
-  const problems = problemsOf(draft);
+  const made = { ...draft, prompt: wordsWith(pictures.list.length, draft.prompt) };
+  const problems = problemsOf(made);
   const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
     if (Object.keys(problems).length > 0) return;
-    work.start(() => session.call('tasks.submit', submissionOf(draft)));
+    const images = imagesOf(pictures.list);
+    work.start(() => session.call('tasks.submit', { ...submissionOf(made), ...images }));
   };
 
   return (
     <Dialog label="New task" className="dialog task-dialog" onClose={props.onClose}>
       <form onSubmit={submit} data-testid="task-dialog">
         <h2>New task</h2>
-        <Prompt draft={draft} problem={tried ? problems.prompt : undefined} change={change} />
+        <Prompt
+          draft={draft}
+          problem={tried ? problems.prompt : undefined}
+          pictures={pictures}
+          change={change}
+        />
         <div className="field-row">
           <Whom draft={draft} change={change} />
           <Money draft={draft} problem={problems.budget} change={change} />
@@ -57,6 +68,7 @@ export function SubmitDialog(props: {
           work={work}
           submit="Give the task"
           testId="task-submit"
+          disabled={pictures.reading > 0}
           onCancel={props.onClose}
         />
       </form>
@@ -69,19 +81,20 @@ interface FieldProps {
   change: (part: Partial<Draft>) => void;
 }
 
-function Prompt({ draft, change, problem }: FieldProps & { problem: string | undefined }) {
+function Prompt(props: FieldProps & { problem: string | undefined; pictures: Pictures }) {
+  const { draft, change, problem, pictures } = props;
+  const agents = useWorkspace((state) => state.agents);
+  const meant = agents.filter(({ name }) => draft.agent === name || draft.agent === 'all');
   return (
     <Field id="task-prompt" label="What is to be done" problem={problem}>
-      <textarea
+      <PictureText
         id="task-prompt"
-        className="input task-prompt"
-        autoFocus
         rows={4}
         value={draft.prompt}
-        aria-invalid={problem !== undefined}
-        aria-describedby={problem === undefined ? undefined : 'task-prompt-note'}
-        onChange={(event) => change({ prompt: event.target.value })}
-        data-testid="task-prompt"
+        problem={problem}
+        pictures={pictures}
+        agents={meant}
+        onChange={(prompt) => change({ prompt })}
       />
     </Field>
   );

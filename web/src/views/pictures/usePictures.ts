@@ -14,7 +14,7 @@ export interface Pictures {
 }
 
 /** The files among what is pasted or dropped that may be pictures. */
-export function pictureFiles(data: DataTransfer | null): File[] {
+function pictureFiles(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
 }
 
@@ -46,6 +46,19 @@ export function usePictures(): Pictures {
     setList((all) => (all.forEach(letGo), []));
   }, []);
   return { list, reading, add, remove, clear };
+}
+
+/** Pictures that are pasted into an element go with the message. */
+export function takesPaste(pictures: Pictures): HTMLAttributes<HTMLElement> {
+  return {
+    onPaste: (event) => {
+      const files = pictureFiles(event.clipboardData);
+      // Programs that copy a table or a slide give its text too: that is what is meant then.
+      if (files.length === 0 || event.clipboardData.types.includes('text/plain')) return;
+      event.preventDefault();
+      pictures.add(files);
+    },
+  };
 }
 
 /** Pictures that are dropped on an element go with the message. */
