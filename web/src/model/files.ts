@@ -52,7 +52,8 @@ function isAtOrUnder(path: string, folder: string): boolean {
 }
 
 function withoutUnder(files: PathMap<TreeEntry>, path: string): PathMap<TreeEntry> {
-  return PathMap.from([...files.entries()].filter(([at]) => !isAtOrUnder(at, path)));
+  if (files.get(path)?.kind === 'file') return files.without(path);
+  return files.withoutAll((at) => isAtOrUnder(at, path));
 }
 
 /** Moves a file, or a folder with what is in it. */
@@ -62,19 +63,15 @@ function moved(
   data: FileEditData,
   version: number,
 ): PathMap<TreeEntry> {
-  const stays: TreeEntry[] = [];
-  const goes: TreeEntry[] = [];
-  for (const [at, entry] of files.entries()) {
-    if (!isAtOrUnder(at, from)) {
-      stays.push(entry);
-      continue;
-    }
+  const left = withoutUnder(files, from);
+  const goes = [...files.changesTo(left)].flatMap(([at, entry]): [string, TreeEntry][] => {
     const path = data.path + at.slice(from.length);
-    goes.push({ ...entry, path, ...(entry.kind === 'file' ? { version } : {}) });
-  }
-  if (goes.length === 0) goes.push(fileOf(data, version));
+    const written = entry?.kind === 'file' ? { version } : {};
+    return entry === undefined ? [] : [[path, { ...entry, path, ...written }]];
+  });
+  if (goes.length === 0) goes.push([data.path, fileOf(data, version)]);
   // What is moved takes the place of what was there.
-  return filesFrom([...stays, ...goes]);
+  return left.withAll(goes);
 }
 
 export function applyToLastEdits(edits: LastEdits, event: KnownEvent): LastEdits {

@@ -24,6 +24,31 @@ describe('values by path', () => {
     expect(after.get('a')).toBe(2);
   });
 
+  it('go one by one, or all of a kind, and what has changed is known', () => {
+    const paths = Array.from({ length: 2_000 }, (_, at) => `src/${at % 7}/file${at}`);
+    const before = PathMap.from(paths.map((path, at) => [path, at] as const));
+    const after = before
+      .without('src/0/file0')
+      .without('none')
+      .withoutAll((path) => path.startsWith('src/3/'))
+      .withAll([
+        ['src/1/file1', -1],
+        ['new', 9],
+      ]);
+    const gone = paths.filter((path) => path === 'src/0/file0' || path.startsWith('src/3/'));
+    expect([...after.values()]).toHaveLength(paths.length - gone.length + 1);
+    for (const path of gone) expect(after.get(path)).toBeUndefined();
+    const changes = [...before.changesTo(after)].toSorted();
+    expect(changes).toEqual(
+      [
+        ...gone.map((path) => [path, before.get(path), undefined]),
+        ['src/1/file1', 1, -1],
+        ['new', undefined, 9],
+      ].toSorted(),
+    );
+    expect([...before.changesTo(before)]).toEqual([]);
+  });
+
   it('may have names that objects have of themselves', () => {
     const map = PathMap.from<number>([]).with('__proto__', 1).with('constructor', 2);
     expect(map.get('__proto__')).toBe(1);

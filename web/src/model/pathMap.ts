@@ -9,9 +9,8 @@ export class PathMap<Value> {
   private constructor(private readonly buckets: readonly ReadonlyMap<string, Value>[]) {}
 
   static from<Value>(entries: Iterable<readonly [string, Value]>): PathMap<Value> {
-    const buckets = Array.from({ length: kBuckets }, () => new Map<string, Value>());
-    for (const [path, value] of entries) buckets[bucketOf(path)]?.set(path, value);
-    return new PathMap(buckets);
+    const none: ReadonlyMap<string, Value> = new Map();
+    return new PathMap(Array.from({ length: kBuckets }, () => none)).withAll(entries);
   }
 
   get(path: string): Value | undefined {
@@ -19,8 +18,53 @@ export class PathMap<Value> {
   }
 
   with(path: string, value: Value): PathMap<Value> {
+    return this.withAll([[path, value]]);
+  }
+
+  withAll(entries: Iterable<readonly [string, Value]>): PathMap<Value> {
+    const buckets = [...this.buckets];
+    const copies = new Map<number, Map<string, Value>>();
+    for (const [path, value] of entries) {
+      const at = bucketOf(path);
+      const copy = copies.get(at) ?? new Map(this.buckets[at]);
+      copies.set(at, copy);
+      buckets[at] = copy.set(path, value);
+    }
+    return new PathMap(buckets);
+  }
+
+  without(path: string): PathMap<Value> {
     const at = bucketOf(path);
-    return new PathMap(this.buckets.with(at, new Map(this.buckets[at]).set(path, value)));
+    if (this.buckets[at]?.has(path) !== true) return this;
+    const left = new Map(this.buckets[at]);
+    left.delete(path);
+    return new PathMap(this.buckets.with(at, left));
+  }
+
+  /** Those whose path `goes` says no of. */
+  withoutAll(goes: (path: string) => boolean): PathMap<Value> {
+    return new PathMap(
+      this.buckets.map((bucket) => {
+        const left = [...bucket].filter(([path]) => !goes(path));
+        return left.length === bucket.size ? bucket : new Map(left);
+      }),
+    );
+  }
+
+  /** What another map has otherwise: path, the value here, the value there. */
+  *changesTo(
+    other: PathMap<Value>,
+  ): Generator<[path: string, here: Value | undefined, there: Value | undefined]> {
+    for (const [at, here] of this.buckets.entries()) {
+      const there = other.buckets[at];
+      if (there === undefined || here === there) continue;
+      for (const [path, value] of here) {
+        if (there.get(path) !== value) yield [path, value, there.get(path)];
+      }
+      for (const [path, value] of there) {
+        if (!here.has(path)) yield [path, undefined, value];
+      }
+    }
   }
 
   *entries(): Generator<[string, Value]> {

@@ -1,10 +1,13 @@
 import type { TreeEntry } from '../protocol/entities';
 
+type Kind = TreeEntry['kind'];
+
+/** Never changed: another path makes other nodes of the folders above it, and shares the rest. */
 export interface TreeNode {
   path: string;
   name: string;
-  kind: 'file' | 'folder';
-  children: TreeNode[];
+  kind: Kind;
+  children: readonly TreeNode[];
 }
 
 export interface TreeRow {
@@ -12,19 +15,23 @@ export interface TreeRow {
   depth: number;
 }
 
-/** The folders and files as a tree: folders first, then by name. Missing parents are made up. */
-export function buildTree(files: Iterable<TreeEntry>): TreeNode[] {
-  const roots: TreeNode[] = [];
-  const folders = new Map<string, TreeNode>();
+interface GrowingNode extends TreeNode {
+  children: GrowingNode[];
+}
 
-  const siblingsOf = (path: string): TreeNode[] => {
+/** The folders and files as a tree: folders first, then by name. Missing parents are made up. */
+export function buildTree(files: Iterable<TreeEntry>): readonly TreeNode[] {
+  const roots: GrowingNode[] = [];
+  const folders = new Map<string, GrowingNode>();
+
+  const siblingsOf = (path: string): GrowingNode[] => {
     const parent = parentOf(path);
     return parent === '' ? roots : folderAt(parent).children;
   };
-  const folderAt = (path: string): TreeNode => {
+  const folderAt = (path: string): GrowingNode => {
     const known = folders.get(path);
     if (known !== undefined) return known;
-    const folder: TreeNode = { path, name: nameOf(path), kind: 'folder', children: [] };
+    const folder: GrowingNode = { path, name: nameOf(path), kind: 'folder', children: [] };
     folders.set(path, folder);
     siblingsOf(path).push(folder);
     return folder;
@@ -40,17 +47,27 @@ export function buildTree(files: Iterable<TreeEntry>): TreeNode[] {
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-function sortDeep(nodes: TreeNode[]): void {
-  nodes.sort((a, b) =>
-    a.kind === b.kind ? collator.compare(a.name, b.name) : a.kind === 'folder' ? -1 : 1,
-  );
+export type Named = Pick<TreeNode, 'kind' | 'name'>;
+
+/** Zero only for the same name of the same kind. */
+export function order(a: Named, b: Named): number {
+  if (a.kind !== b.kind) return a.kind === 'folder' ? -1 : 1;
+  if (a.name === b.name) return 0;
+  return collator.compare(a.name, b.name) || (a.name < b.name ? -1 : 1);
+}
+
+function sortDeep(nodes: GrowingNode[]): void {
+  nodes.sort(order);
   for (const node of nodes) sortDeep(node.children);
 }
 
 /** What is on the screen: the rows of open folders, top to bottom. */
-export function visibleRows(roots: TreeNode[], isOpen: (path: string) => boolean): TreeRow[] {
+export function visibleRows(
+  roots: readonly TreeNode[],
+  isOpen: (path: string) => boolean,
+): TreeRow[] {
   const rows: TreeRow[] = [];
-  const visit = (nodes: TreeNode[], depth: number): void => {
+  const visit = (nodes: readonly TreeNode[], depth: number): void => {
     for (const node of nodes) {
       rows.push({ node, depth });
       if (node.kind === 'folder' && isOpen(node.path)) visit(node.children, depth + 1);

@@ -1,7 +1,10 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { askNewFile } from '../../actions/fileActions';
+import type { WorkspaceSession } from '../../actions/session';
 import { attempt } from '../../actions/toasts';
-import { ancestorsOf, buildTree, visibleRows } from '../../model/tree';
+import type { WorkspaceState } from '../../model/state';
+import { ancestorsOf, buildTree, visibleRows, type TreeNode } from '../../model/tree';
+import { treeAfter } from '../../model/treeAfter';
 import { Button, Empty, IconButton, Spinner } from '../../ui/controls';
 import { useStore } from '../../ui/useStore';
 import { PanelHead } from '../workspace/PanelHead';
@@ -10,16 +13,14 @@ import { FileTree } from './FileTree';
 
 const kOpenTopFoldersMax = 12;
 
+type Files = NonNullable<WorkspaceState['files']>;
+
 export function FilesPanel() {
   const session = useSession();
   const changes = useWorkspace((state) => state.treeChanges);
   const truncated = useWorkspace((state) => state.filesTruncated);
   const active = useStore(session.documents.store, (documents) => documents.active);
-  // A page that agents write in must not build its tree anew for each text: only for other paths.
-  const roots = useMemo(() => {
-    const files = session.state.get()?.files ?? null;
-    return files === null ? null : buildTree(files.values());
-  }, [session, changes]);
+  const roots = useRoots(session, changes);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
 
   const rows = useMemo(() => {
@@ -72,6 +73,20 @@ export function FilesPanel() {
       </div>
     </nav>
   );
+}
+
+/** The tree for as many `changes` of its paths; a text that is written is none of them. */
+function useRoots(session: WorkspaceSession, changes: number): readonly TreeNode[] | null {
+  const known = useRef<{ files: Files; roots: readonly TreeNode[] } | null>(null);
+  return useMemo(() => {
+    const files = session.state.get()?.files ?? null;
+    if (files === null) return null;
+    const before = known.current;
+    const roots =
+      before === null ? buildTree(files.values()) : treeAfter(before.roots, before.files, files);
+    known.current = { files, roots };
+    return roots;
+  }, [session, changes]);
 }
 
 function NoFile() {
