@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { violations } from './axe';
 import { makeBusy, type Busy } from './busy';
+import { look } from './look';
 import { expect, logIn, openFile, test, type Studio } from './studio';
 
 const kThemes = [
@@ -20,7 +21,21 @@ async function clean(page: Page, what: string, part?: string): Promise<void> {
     // What is no matter of colour is the same in every theme.
     const found = await violations(page, name === 'light' ? 'all' : 'colours', part);
     expect.soft(found, `${what}, ${name}`).toEqual([]);
+    expect.soft(await cutOff(page), `${what}, ${name}`).toEqual([]);
+    await look(page, `all-${what.replaceAll(/\W+/g, '-')}-${name}-${page.viewportSize()?.width}`);
   }
+}
+
+/** What of an open dialog is wider than it is, and cannot be seen. */
+async function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('dialog[open]')].flatMap((dialog) => {
+      const { right } = dialog.getBoundingClientRect();
+      return [...dialog.querySelectorAll('input, select, textarea, button, p, h2')]
+        .filter((each) => each.getBoundingClientRect().right > right + 1)
+        .map((each) => `${each.tagName} ${each.textContent?.slice(0, 40)}`);
+    }),
+  );
 }
 
 async function showPane(page: Page, pane: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { violations } from './axe';
+import { look } from './look';
 import { expect, give, rehearsal, test } from './studio';
 
 interface Submitted {
@@ -8,7 +9,7 @@ interface Submitted {
 test('an agent’s card says what it does, at what pace and cost, and holds it', async ({
   page,
   studio,
-}, info) => {
+}) => {
   await studio.rpc('files.create', { path: 'story.txt', text: 'one\n' });
   await studio.open(page);
   const id = await give(
@@ -36,7 +37,7 @@ test('an agent’s card says what it does, at what pace and cost, and holds it',
   await expect(page.getByTestId('agent-state-claude')).not.toHaveText('idle');
   await page.getByTestId('dock-queue').click();
   await expect(page.getByTestId(`task-${id}`)).toHaveAttribute('data-state', 'running');
-  await page.screenshot({ path: info.outputPath('activity.png') });
+  await look(page, 'activity');
 
   await card.getByTestId('agent-restart-claude').click();
   await expect
@@ -129,7 +130,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`agents at work without violations, ${colorScheme}, also on a small screen`, async ({
     page,
     studio,
-  }, info) => {
+  }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await studio.open(page);
     await studio.rpc<Submitted>('tasks.submit', {
@@ -142,14 +143,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
     await expect(page.getByTestId('agent-claude')).toContainText('tokens/min');
     expect(await violations(page)).toEqual([]);
-    await page.screenshot({ path: info.outputPath(`agents-${colorScheme}.png`) });
+    await look(page, `activity-agents-${colorScheme}`);
     await page.setViewportSize({ width: 360, height: 740 });
     await page.getByTestId('pane-agents').click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
       360,
     );
-    await page.screenshot({ path: info.outputPath(`agents-narrow-${colorScheme}.png`) });
+    await look(page, `activity-agents-narrow-${colorScheme}`);
     await page.getByTestId('pane-chat').click();
-    await page.screenshot({ path: info.outputPath(`chat-narrow-${colorScheme}.png`) });
+    await look(page, `activity-chat-narrow-${colorScheme}`);
   });
 }

@@ -1,4 +1,5 @@
 import { violations } from './axe';
+import { look } from './look';
 import { expect, rehearsal, say, test } from './studio';
 
 interface Sent {
@@ -98,14 +99,14 @@ test('slash commands are listed, run, and refused where they are none', async ({
 test('a task is steered and stopped from where it streams, and its answer says its cost', async ({
   page,
   studio,
-}, info) => {
+}) => {
   await studio.open(page);
   await say(page, rehearsal('@claude begin', [{ pause_ms: 20_000 }, { say: 'Late.' }]));
   const working = page.getByTestId('working').filter({ hasText: 'claude' });
   await expect(working).toBeVisible();
   await working.getByRole('button', { name: 'Steer' }).click();
-  await page.getByTestId('prompt-name').fill('Be brief.');
-  await page.getByTestId('prompt-submit').click();
+  await page.getByTestId('say-text').fill('Be brief.');
+  await page.getByTestId('say-submit').click();
   await expect(page.getByTestId('message').filter({ hasText: 'Be brief.' })).toBeVisible();
   await say(page, '/steer @claude And kind.');
   await expect(page.getByTestId('message').filter({ hasText: 'And kind.' })).toBeVisible();
@@ -118,7 +119,7 @@ test('a task is steered and stopped from where it streams, and its answer says i
   const answer = page.locator('[data-testid="message"][data-from="agent:kimi"]');
   await expect(answer.getByTestId('message-cost')).toContainText(/tokens · \$\d/);
   await expect(answer).toContainText('Compare');
-  await page.screenshot({ path: info.outputPath('chat.png') });
+  await look(page, 'chat');
   await answer.getByRole('button', { name: 'Compare' }).click();
   await expect(page.getByTestId('answers')).toContainText('kimi');
   await page.keyboard.press('Escape');

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { violations } from './axe';
+import { look } from './look';
 import { expect, openFile, test, token, type Studio } from './studio';
 
 const kText = 'one\ntwo\nthree\nfour\nfive\n';
@@ -121,7 +122,7 @@ test('logging out names what is not saved, and leaves nothing of it in any page'
   page,
   context,
   studio,
-}, info) => {
+}) => {
   await typeAndLeave(page, studio);
   await comeBack(page, studio);
   await expect(firstLine(page)).toHaveText('MINE one');
@@ -135,7 +136,7 @@ test('logging out names what is not saved, and leaves nothing of it in any page'
   const question = page.getByRole('dialog');
   await expect(question).toContainText('This browser forgets what is not saved in a.txt.');
   expect(await violations(page)).toEqual([]);
-  await page.screenshot({ path: info.outputPath('log-out.png') });
+  await look(page, 'drafts-log-out');
   await page.keyboard.press('Escape');
   // The other page's cursor stands there too.
   await expect(firstLine(page)).toContainText('MINE one');

@@ -1,5 +1,6 @@
 import { violations } from './axe';
 import type { Browser, Page } from '@playwright/test';
+import { look } from './look';
 import { expect, openFile, rehearsal, test, token, type Studio } from './studio';
 
 let people = 0;
@@ -103,11 +104,7 @@ test('an invitation can be taken back', async ({ page, browser, studio }) => {
   await context.close();
 });
 
-test('another role counts at once in what somebody has open', async ({
-  page,
-  browser,
-  studio,
-}, info) => {
+test('another role counts at once in what somebody has open', async ({ page, browser, studio }) => {
   await studio.rpc('files.create', { path: 'a.txt', text: 'one\n' });
   await studio.open(page);
   const vic = await guest(browser, studio, 'viewer');
@@ -128,7 +125,7 @@ test('another role counts at once in what somebody has open', async ({
   await expect(give).toBeFocused();
   await expect(give).toHaveAccessibleName(`Change the role of ${vic.name} to editor`);
   expect(await violations(page)).toEqual([]);
-  await page.screenshot({ path: info.outputPath('roles-1440.png') });
+  await look(page, 'people-roles-1440');
   await page.keyboard.press('Enter');
   await expect(give).toHaveCount(0);
   await expect(choice).toHaveValue('editor');
@@ -148,7 +145,7 @@ test('another role counts at once in what somebody has open', async ({
   await choice.selectOption('viewer');
   await page.setViewportSize({ width: 360, height: 740 });
   expect(await violations(page)).toEqual([]);
-  await page.screenshot({ path: info.outputPath('roles-360.png') });
+  await look(page, 'people-roles-360');
   await give.click();
   await expect(editor).toHaveAttribute('data-read-only', 'true');
   await expect(theirs.getByTestId('viewer-only')).toContainText('You are a viewer');
@@ -382,7 +379,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await openFile(page, 'notes/plan.md');
       await expect(page.locator('.cm-peer')).toHaveCount(1);
       const shot = (what: string): Promise<unknown> =>
-        page.screenshot({ path: test.info().outputPath(`${what}-${width}-${colorScheme}.png`) });
+        look(page, `people-${what}-${width}-${colorScheme}`);
       await shot('editor');
       expect(await violations(page)).toEqual([]);
       await page.getByTestId('people-button').click();

@@ -1,3 +1,4 @@
+import { look } from './look';
 import { expect, give, rehearsal, test, type Studio } from './studio';
 import { violations } from './axe';
 import type { Page } from '@playwright/test';
@@ -228,7 +229,7 @@ test('five hundred files stay usable: what is near is drawn, and one call accept
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`the review is readable at both widths, ${colorScheme}`, async ({ page, studio }, info) => {
+  test(`the review is readable at both widths, ${colorScheme}`, async ({ page, studio }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const id = await worked(studio);
     await ended(studio, id);
@@ -241,15 +242,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByTestId('comment-text').fill('Is this used anywhere?');
     expect(await violations(page)).toEqual([]);
     await page.getByTestId('comment-keep').click();
-    await page.screenshot({ path: info.outputPath(`unified-${colorScheme}.png`) });
+    await look(page, `review-unified-${colorScheme}`);
     await page.getByTestId('review-split').click();
     await expect(page.locator('.rv-pair').first()).toBeVisible();
     expect(await violations(page)).toEqual([]);
-    await page.screenshot({ path: info.outputPath(`split-${colorScheme}.png`) });
+    await look(page, `review-split-${colorScheme}`);
     await page.getByTestId('review-split').click();
     await page.setViewportSize({ width: 360, height: 740 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(360);
-    await page.screenshot({ path: info.outputPath(`narrow-${colorScheme}.png`) });
+    await look(page, `review-narrow-${colorScheme}`);
   });
 }

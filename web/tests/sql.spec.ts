@@ -6,7 +6,7 @@ import { expect, test } from './studio';
 test('a person asks the databases, reads the plan, and takes the answer along', async ({
   page,
   studio,
-}, info) => {
+}) => {
   await studio.rpc('files.create', { path: 'src/a.ts', text: 'export const one = 1;\n' });
   await studio.rpc('files.create', { path: 'b.md', text: '# b\n' });
   await studio.open(page);
@@ -16,7 +16,7 @@ test('a person asks the databases, reads the plan, and takes the answer along', 
   await expect(rows).toContainText('src/a.ts');
   await expect(page.getByTestId('sql-summary')).toContainText('2 rows');
   await expect(page.getByTestId('sql-database')).toHaveValue('workspace_idx');
-  await page.screenshot({ path: `${info.outputDir}/sql.png` });
+  await look(page, 'sql');
 
   const download = page.waitForEvent('download');
   await page.getByTestId('sql-csv').click();

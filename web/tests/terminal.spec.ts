@@ -1,9 +1,10 @@
+import { look } from './look';
 import { expect, test } from './studio';
 
 test('a person works in terminals, which stay when the page is loaded anew', async ({
   page,
   studio,
-}, info) => {
+}) => {
   await studio.rpc('files.create', { path: 'here.txt', text: 'x\n' });
   await studio.open(page);
   await page.getByTestId('dock-terminal').click();
@@ -13,7 +14,7 @@ test('a person works in terminals, which stay when the page is loaded anew', asy
   await page.keyboard.type('ls; echo sum-$((40+2))\n');
   await expect(screen).toContainText('here.txt');
   await expect(screen).toContainText('sum-42');
-  await page.screenshot({ path: `${info.outputDir}/terminal.png` });
+  await look(page, 'terminal');
 
   await page.getByTestId('terminal-more').click();
   await expect(page.getByTestId('terminal-tab-2')).toHaveAttribute('aria-selected', 'true');

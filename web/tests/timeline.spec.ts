@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { violations } from './axe';
 import type { Page } from '@playwright/test';
+import { look } from './look';
 import { expect, give, rehearsal, test, type Studio } from './studio';
 
 interface Event {
@@ -48,7 +49,7 @@ async function goTo(page: Page, studio: Studio, seq: number): Promise<void> {
 test('the workspace is seen as it was: files, locks, chat, agents, tasks', async ({
   page,
   studio,
-}, info) => {
+}) => {
   const events = await story(studio);
   const [made, agents] = editsOf(events, 'src/story.txt');
   await studio.open(page);
@@ -74,7 +75,7 @@ test('the workspace is seen as it was: files, locks, chat, agents, tasks', async
   await expect(text).toContainText('two');
   await expect(text).not.toContainText('three');
   await expect(text.locator('.cm-changedLine, .cm-insertedLine').first()).toContainText('two');
-  await page.screenshot({ path: `${info.outputDir}/moment.png` });
+  await look(page, 'timeline-moment');
   await page.getByTestId('past-against').selectOption('now');
   await expect(text).toContainText('three');
 
@@ -186,7 +187,7 @@ test('it plays, leaves pauses out, and grows while one looks', async ({ page, st
   await expect(page.getByTestId('past-file-late.txt')).toBeVisible();
 });
 
-test('two moments are compared file by file', async ({ page, studio }, info) => {
+test('two moments are compared file by file', async ({ page, studio }) => {
   const events = await story(studio);
   const [made] = editsOf(events, 'src/story.txt');
   await studio.open(page);
@@ -202,7 +203,7 @@ test('two moments are compared file by file', async ({ page, studio }, info) => 
   await page.getByTestId('past-mark-src/story.txt').click();
   const text = page.getByTestId('past-text').locator('.cm-content');
   await expect(text.locator('.cm-changedLine')).toHaveCount(2);
-  await page.screenshot({ path: `${info.outputDir}/marks.png` });
+  await look(page, 'timeline-marks');
 });
 
 test('files are restored from a moment, and that is undone', async ({ page, studio }) => {
@@ -307,7 +308,7 @@ test('a row of the log leads to its moment, and its link is copied', async ({
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in the past, ${colorScheme}`, async ({ page, studio }, info) => {
+  test(`axe finds nothing in the past, ${colorScheme}`, async ({ page, studio }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const events = await story(studio);
     await studio.open(page);
@@ -320,12 +321,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByTestId('past-mark-b').click();
     await expect(page.getByTestId('past-marks')).toBeVisible();
     expect(await violations(page)).toEqual([]);
-    await page.screenshot({ path: `${info.outputDir}/wide.png` });
+    await look(page, 'timeline-wide');
     await page.getByRole('button', { name: 'Export…' }).click();
     expect(await violations(page)).toEqual([]);
   });
 
-  test(`at 360 px all of the past is reachable, ${colorScheme}`, async ({ page, studio }, info) => {
+  test(`at 360 px all of the past is reachable, ${colorScheme}`, async ({ page, studio }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width: 360, height: 740 });
     const events = await story(studio);
@@ -339,7 +340,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByTestId(`pane-${pane}`).click();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(wide, pane).toBeLessThanOrEqual(360);
-      await page.screenshot({ path: `${info.outputDir}/narrow-${pane}.png` });
+      await look(page, `timeline-narrow-${pane}`);
     }
     expect(await violations(page)).toEqual([]);
   });

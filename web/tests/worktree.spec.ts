@@ -1,9 +1,10 @@
+import { look } from './look';
 import { expect, give, rehearsal, test } from './studio';
 
 test('a person gives an agent a copy of its own, looks at what it did there, and merges it', async ({
   page,
   studio,
-}, info) => {
+}) => {
   await studio.rpc('files.create', { path: 'story.txt', text: '1\n2\n3\n' });
   await studio.open(page);
   await page.getByTestId('dock-queue').click();
@@ -28,7 +29,7 @@ test('a person gives an agent a copy of its own, looks at what it did there, and
   const diff = dialog.getByTestId('worktree-diff');
   await expect(diff.locator('[data-kind=removed]')).toHaveText('-1');
   await expect(diff).toContainText('+++ b/made.txt');
-  await page.screenshot({ path: `${info.outputDir}/worktree.png` });
+  await look(page, 'worktree');
   await dialog.getByTestId('worktree-merge').click();
   await expect(dialog).toHaveCount(0);
   await expect(page.getByTestId(`worktree-${id}`)).toHaveCount(0);

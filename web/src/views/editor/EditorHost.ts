@@ -38,6 +38,7 @@ import { toneOf } from '../../model/format';
 import { changesBetween, lineBreakOf } from '../../model/textChange';
 import { CollabText } from './CollabText';
 import { editorTheme, highlightStyle } from './editorTheme';
+import { searchPanel } from './searchPanel';
 import { languageOf } from './languages';
 import { overview, setAuthors } from './overview';
 import { peerCursors, showPeers, type Peer } from './peerCursors';
@@ -243,9 +244,10 @@ export class EditorHost {
         ...foldKeymap,
         indentWithTab,
       ]),
-      EditorView.contentAttributes.of({ 'aria-label': 'File text' }),
+      EditorView.contentAttributes.of({ 'aria-label': 'File text', tabindex: '0' }),
       EditorView.updateListener.of((update) => this.updated(update)),
       editorTheme,
+      searchPanel,
       remoteMarks,
       overview,
       peerCursors,

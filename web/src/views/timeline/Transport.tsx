@@ -44,9 +44,11 @@ export function Transport() {
           </option>
         ))}
       </select>
-      <Marks />
-      <Filters />
-      <Legend />
+      <div className="past-tools">
+        <Marks />
+        <Filters />
+        <Legend />
+      </div>
       <span className="faint past-skipped" role="status">
         {skipped}
       </span>
