@@ -307,7 +307,7 @@ awaitable<Result<void>> AgentLoop::record_text(const tools::Caller& caller,
       continue;
     }
     json::object data{{"id", "m_" + id_prefix_ + std::to_string(++steps_)},
-                      {"from", "agent:" + caller.agent},
+                      {"from", caller.actor()},
                       {"to", json::array{"user"}},
                       {"text", std::move(said.text)},
                       {"kind", "answer"}};

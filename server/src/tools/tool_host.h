@@ -24,6 +24,8 @@ class FurtherTools;
 struct Caller {
   std::string agent;
   TaskId task;
+
+  std::string actor() const { return "agent:" + agent; }
 };
 
 enum class EntryKind { kFile, kFolder, kLink };

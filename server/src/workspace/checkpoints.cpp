@@ -209,7 +209,7 @@ awaitable<Result<Checkpoints::Restored>> Checkpoints::change_once(const Actor& a
                                                                   const std::string& label,
                                                                   const Plan& plan,
                                                                   const json::object& more) {
-  CO_TRY_VOID(co_await parts_.files.reconcile_folder("", {"user:outside", {}, {}}));
+  CO_TRY_VOID(co_await parts_.files.reconcile_folder("", outside()));
   CO_TRY(blobs::Tree now, co_await snapshot());
   auto make = [&plan, &now] { return plan(now); };
   TreeChange change;

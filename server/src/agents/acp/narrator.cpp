@@ -45,7 +45,7 @@ awaitable<Result<void>> Narrator::flush() {
   }
   last_ = std::exchange(text_, {});
   json::object data{{"id", "m_" + id_prefix_ + std::to_string(++messages_)},
-                    {"from", "agent:" + caller_.agent},
+                    {"from", caller_.actor()},
                     {"to", json::array{"user"}},
                     {"text", last_},
                     {"kind", "answer"}};

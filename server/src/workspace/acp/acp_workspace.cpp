@@ -78,7 +78,7 @@ awaitable<void> AcpWorkspace::end_run(std::uint64_t scope) {
 }
 
 awaitable<Result<void>> AcpWorkspace::compare_copy(Worktree& copy, const tools::Caller& caller) {
-  CO_TRY_VOID(co_await copy.compare({"agent:" + caller.agent, {}, caller.task.str()}));
+  CO_TRY_VOID(co_await copy.compare({caller.actor(), {}, caller.task.str()}));
   co_return Result<void>{};
 }
 
@@ -87,7 +87,7 @@ awaitable<Result<void>> AcpWorkspace::compare(tools::Caller caller,
   if (Worktree* copy = parts_.worktrees.find(caller.task.str())) {
     co_return co_await compare_copy(*copy, caller);
   }
-  const Actor actor{"agent:" + caller.agent, {}, caller.task.str()};
+  const Actor actor{caller.actor(), {}, caller.task.str()};
   for (const std::string& path : paths) {
     CO_TRY_VOID(co_await parts_.files.reconcile(path, actor));
   }

@@ -123,7 +123,7 @@ awaitable<Result<void>> BudgetService::settle(const tools::Caller& caller,
                                               const agents::AgentModel& model,
                                               const agents::Reserved& reserved,
                                               agents::Settlement settlement) {
-  const std::string actor = "agent:" + caller.agent;
+  const std::string actor = caller.actor();
   const auto open = parts_.ledger.books().open().find(reserved.id);
   const bool is_open = open != parts_.ledger.books().open().end();
   const Nanodollars amount = is_open ? open->second.amount : 0;

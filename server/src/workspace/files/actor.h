@@ -11,4 +11,7 @@ struct Actor {
   std::string task;     ///< "" where there is none
 };
 
+/// Whoever changes files without the studio knowing who it is.
+inline Actor outside() { return {"user:outside", {}, {}}; }
+
 }  // namespace coditect::workspace

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "workspace/files/edit_description.h"
+#include "workspace/files/edit_event.h"
 #include "workspace/files/file_service.h"
 #include "workspace/files/tree_apply.h"
 #include "workspace/files/tree_recovery.h"
@@ -117,7 +118,7 @@ awaitable<Result<Sequence>> FileService::change_tree(Actor actor, TreeChange cha
   const Sequence seq = parts_.log.append(
       {std::string(kTreeRestored), actor.name, actor.session, actor.task, std::move(ready.data)});
   for (json::object& edit : ready.edits) {
-    parts_.log.append({"file_edit", actor.name, actor.session, actor.task, std::move(edit)});
+    parts_.log.append(edit_event(actor, std::move(edit)));
   }
   const Sequence last = parts_.log.head();
   // Where the log fails the mark stays: if the event is in it, the next start makes the change.

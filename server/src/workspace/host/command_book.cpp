@@ -11,8 +11,6 @@ namespace {
 /// Files of one glob that are held fast; those beyond are only put back.
 constexpr std::size_t kHeldFilesMax = 1000;
 
-std::string holder_name(const tools::Caller& caller) { return "agent:" + caller.agent; }
-
 Actor process_of(const tools::Caller& caller) {
   return {"process:" + caller.task.str(), {}, caller.task.str()};
 }
@@ -42,7 +40,7 @@ awaitable<tools::CommandChanges> CommandBook::end(std::uint64_t scope) {
   const tools::Caller caller = place->second.caller;
   auto compared = co_await parts_.files.reconcile_folder("", process_of(caller));
   // Their content and not only their time: that can be set to what it was.
-  const auto locked = locked_by_others(holder_name(caller));
+  const auto locked = locked_by_others(caller.actor());
   for (const auto& [path, holder] : locked) {
     if (!compared || parts_.state.files.find(path) == nullptr) continue;
     compared = co_await parts_.files.reconcile(path, process_of(caller));
@@ -64,7 +62,7 @@ void CommandBook::after_apply(const Event& event) {
     if (edit && event.actor == process_of(command.caller).name) command.changed.insert(path);
     // An edit by its holder puts another file in the place of the one that is held fast.
     const bool replaced = edit && event.actor != process_of(command.caller).name &&
-                          !holder_of(path, holder_name(command.caller)).empty();
+                          !holder_of(path, command.caller.actor()).empty();
     if (event.type == "lock_acquired" || event.type == "lock_released") update(command);
     if (replaced) command.read_only->set(command.paths);
   }
@@ -81,7 +79,7 @@ bool CommandBook::holds(const std::string& holder, const std::string& path) cons
 
 std::optional<Actor> CommandBook::author(const std::string& path) const {
   for (const auto& [id, command] : running_) {
-    const std::string holder = holder_name(command.caller);
+    const std::string holder = command.caller.actor();
     if (command.author == Author::kAgent && holds(holder, path)) {
       return Actor{holder, {}, command.caller.task.str()};
     }
@@ -90,7 +88,7 @@ std::optional<Actor> CommandBook::author(const std::string& path) const {
 }
 
 Actor CommandBook::outside_actor() const {
-  if (running_.empty()) return {"user:outside", {}, {}};
+  if (running_.empty()) return outside();
   // With several commands at once a change cannot be told apart; the newest one gets it.
   return process_of(running_.rbegin()->second.caller);
 }
@@ -98,7 +96,7 @@ Actor CommandBook::outside_actor() const {
 bool CommandBook::refuses(const std::string& path) const {
   if (running_.empty()) return false;
   for (const auto& [id, command] : running_) {
-    const std::string holder = holder_name(command.caller);
+    const std::string holder = command.caller.actor();
     if (parts_.state.locks.check_write(path, holder, std::nullopt, parts_.clock.now()))
       return false;
   }
@@ -109,7 +107,7 @@ awaitable<bool> CommandBook::put_back(std::string path, std::optional<FileInfo> 
   check(!running_.empty(), "refuses() comes first");
   const std::uint64_t id = running_.rbegin()->first;
   const tools::Caller caller = running_.rbegin()->second.caller;
-  const std::string holder = holder_of(path, holder_name(caller));
+  const std::string holder = holder_of(path, caller.actor());
   Result<Displaced> done = Displaced{};
   std::optional<std::string> bytes;
   if (known) {
@@ -187,7 +185,7 @@ void CommandBook::update(Running& command) {
 
 std::vector<std::string> CommandBook::hold(Running& command) const {
   std::vector<std::string> paths;
-  for (const auto& [path, holder] : locked_by_others(holder_name(command.caller))) {
+  for (const auto& [path, holder] : locked_by_others(command.caller.actor())) {
     paths.push_back(path);
     command.held.insert((path.empty() ? "the whole project" : path) + " (" + holder + ")");
   }

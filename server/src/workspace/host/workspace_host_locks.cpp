@@ -11,8 +11,6 @@ namespace {
 /// again.
 constexpr std::chrono::seconds kParticipantLockWait{15};
 
-std::string holder_of(const tools::Caller& caller) { return "agent:" + caller.agent; }
-
 }  // namespace
 
 awaitable<Result<locks::Grant>> WorkspaceHost::take_lock(const tools::Caller& caller,
@@ -22,7 +20,7 @@ awaitable<Result<locks::Grant>> WorkspaceHost::take_lock(const tools::Caller& ca
   locks::Request request;
   request.path = path;
   request.mode = locks::Mode::kWrite;
-  request.holder = holder_of(caller);
+  request.holder = caller.actor();
   request.task = caller.task.str();
   request.lease = lease;
   if (caller.task.empty()) request.timeout = kParticipantLockWait;
@@ -54,10 +52,10 @@ awaitable<Result<std::string>> WorkspaceHost::unlock(tools::Caller caller, std::
   std::string others;
   CO_TRY(const locks::PathPattern wanted, locks::PathPattern::parse(path));
   for (const auto& [token, lock] : parts_.locks.table().locks()) {
-    if (lock.holder != holder_of(caller)) continue;
+    if (lock.holder != caller.actor()) continue;
     if (lock.path.text() == wanted.text()) {
       const locks::Token held = token;
-      CO_TRY_VOID(co_await parts_.locks.release(path, held, holder_of(caller)));
+      CO_TRY_VOID(co_await parts_.locks.release(path, held, caller.actor()));
       co_return "You have given back " + wanted.text() + ".";
     }
     others += (others.empty() ? "" : ", ") + lock.path.text();

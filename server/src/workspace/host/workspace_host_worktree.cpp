@@ -26,7 +26,7 @@ awaitable<Result<tools::Written>> WorkspaceHost::change_copy(Worktree& copy, too
     if (text) after = *text;
     return text;
   };
-  const Actor actor{"agent:" + caller.agent, {}, caller.task.str()};
+  const Actor actor{caller.actor(), {}, caller.task.str()};
   CO_TRY(const Written written, co_await copy.change(actor, path, decide));
   remember(caller, path, {written.version, std::move(after)});
   co_return tools::Written{written.version, written.seq};

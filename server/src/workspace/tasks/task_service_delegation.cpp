@@ -73,7 +73,7 @@ awaitable<Result<json::value>> TaskService::delegate(tools::Caller caller, std::
     CO_TRY(request.agents, delegates(caller.agent, agent));
     request.prompt = std::move(prompt);
     request.parent = caller.task;
-    const Actor actor{"agent:" + caller.agent, {}, caller.task.str()};
+    const Actor actor{caller.actor(), {}, caller.task.str()};
     CO_TRY(ids, co_await submit(actor, std::move(request)));
   }
   const std::stop_callback wake(

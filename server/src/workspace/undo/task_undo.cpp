@@ -82,7 +82,7 @@ awaitable<Result<TaskUndo::Compared>> TaskUndo::compare(std::string task) {
   if (!known) {
     co_return not_found("there is no task '" + task + "'", "tasks.list names those there are");
   }
-  CO_TRY_VOID(co_await parts_.files.reconcile_folder("", {"user:outside", {}, {}}));
+  CO_TRY_VOID(co_await parts_.files.reconcile_folder("", outside()));
   CO_TRY_VOID(co_await parts_.log.durable(parts_.log.head()));
   Compared compared{parts_.state.files.files(), {}};
   CO_TRY(compared.undone, co_await parts_.queries.without_task(std::move(task), compared.now));
