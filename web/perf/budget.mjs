@@ -9,6 +9,12 @@ export function atMost(name, value, unit, most) {
   if (value > most) broken.push(`${name}: ${value.toFixed(1)} ${unit} > ${most} ${unit}`);
 }
 
+/// A time that is far below `most` where nothing is wrong, so that a busy machine does not reach it.
+export function within(name, value, unit, most, details) {
+  report(name, value, unit, most, details);
+  if (value >= most) broken.push(`${name}: ${value.toFixed(1)} ${unit}, not below ${most} ${unit}`);
+}
+
 /// A figure that has to reach `least`.
 export function atLeast(name, value, unit, least) {
   report(name, value, unit, undefined, { beside: `at least ${least} ${unit}` });

@@ -4,8 +4,9 @@
 //   BENCH_FULL=1 …                                                10 min of events, 30 s offline
 //
 // Parts: bundle, lighthouse, opening, typing, events, reconnect. Ends with 1 when a budget is
-// exceeded that does not depend on how busy the machine is, and says which; times are figures
-// beside their targets, for `make bench`. BENCH_JSON names a file that receives them.
+// exceeded that does not depend on how busy the machine is, and says which: what the page weighs and
+// loses, and times that are far below theirs. The other times are figures beside their targets.
+// BENCH_JSON names a file that receives them.
 
 import { note, noteLoad, printHead, save } from '../../tests/bench/figures.mjs';
 import { broken } from './budget.mjs';

@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { kFull, median, report } from '../../tests/bench/figures.mjs';
+import { kFull, median } from '../../tests/bench/figures.mjs';
+import { within } from './budget.mjs';
 import { callAll, isLive, provision, withBrowser } from './studio.mjs';
 
 const kOfflineMs = kFull ? 30_000 : 6_000;
@@ -29,7 +30,7 @@ export async function measureReconnect() {
     }
   });
   const details = { beside: `${kOfflineMs / 1_000} s away, ${kMeanwhile} events meanwhile` };
-  report('all there again after the network is back', median(times), 'ms', 1_000, details);
+  within('all there again after the network is back', median(times), 'ms', 1_000, details);
 }
 
 /// The number of the last event.
