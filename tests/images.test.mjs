@@ -99,7 +99,7 @@ test('a task that is submitted has pictures', async () => {
 test('a task is shown pictures later, whoever the vendor', async () => {
   await Promise.all(
     kAgents.map(async (name) => {
-      const [before] = await workspace.submit(name, rehearse(pause(1500), say('done')));
+      const [before] = await workspace.submit(name, rehearse(pause(4000), say('done')));
       const [task] = await workspace.submit(name, 'look');
       const images = shown(png(23, 29), png(2, 2));
       const said = { id: task.id, text: 'What is this?', images };

@@ -116,7 +116,7 @@ test('more than four, and what is no picture, are refused', async ({ page, studi
 test('a task in line is shown a picture, and so is a new one', async ({ page, studio }) => {
   await studio.open(page);
   await page.getByTestId('dock-queue').click();
-  await start(studio, 'claude', rehearsal('First.', [{ pause_ms: 5000 }, { say: 'Done.' }]));
+  await start(studio, 'claude', rehearsal('First.', [{ pause_ms: 8000 }, { say: 'Done.' }]));
   const id = await start(studio, 'claude', 'What do you see?');
   await page.getByTestId(`task-${id}`).getByTestId(`steer-${id}`).click();
   await give(page, 'paste', { width: 21, height: 12, into: 'say-text' });
@@ -127,7 +127,7 @@ test('a task in line is shown a picture, and so is a new one', async ({ page, st
   await expect(page.getByTestId('say-dialog')).toHaveCount(0);
   const chat = page.getByTestId('chat');
   await expect(chat.getByTestId('message-image')).toHaveCount(1);
-  await expect(chat).toContainText('a PNG of 21 x 12 pixels', { timeout: 15_000 });
+  await expect(chat).toContainText('a PNG of 21 x 12 pixels', { timeout: 20_000 });
 
   await page.keyboard.press('Control+k');
   await page.getByTestId('palette-input').fill('New task');
@@ -144,7 +144,7 @@ test('a task in line is shown a picture, and so is a new one', async ({ page, st
 
 test('a command shows a picture to who is at work', async ({ page, studio }) => {
   await studio.open(page);
-  const steps = [{ pause_ms: 3000 }, { tool: 'list_files', input: {} }, { say: 'As planned.' }];
+  const steps = [{ pause_ms: 30_000 }, { say: 'As planned.' }];
   const id = await start(studio, 'kimi', rehearsal('Look around.', steps));
   const running = async () => (await studio.rpc<{ state: string }>('tasks.get', { id })).state;
   await expect.poll(running).toBe('running');
