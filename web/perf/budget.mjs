@@ -9,7 +9,7 @@ export function atMost(name, value, unit, most) {
   if (value > most) broken.push(`${name}: ${value.toFixed(1)} ${unit} > ${most} ${unit}`);
 }
 
-/// A time that is far below `most` where nothing is wrong, so that a busy machine does not reach it.
+/// A time that is far below `most` where nothing is wrong: a busy machine does not reach it.
 export function within(name, value, unit, most, details) {
   report(name, value, unit, most, details);
   if (value >= most) broken.push(`${name}: ${value.toFixed(1)} ${unit}, not below ${most} ${unit}`);

@@ -1,11 +1,11 @@
 // The studio's budgets, measured in Chromium against a real server with simulated models:
 //
-//   node tests/with-server.mjs node web/perf/main.mjs [PART…]     about two minutes
+//   node tests/with-server.mjs node web/perf/main.mjs [PART…]     about three minutes
 //   BENCH_FULL=1 …                                                10 min of events, 30 s offline
 //
 // Parts: bundle, lighthouse, opening, typing, events, reconnect. Ends with 1 when a budget is
-// exceeded that does not depend on how busy the machine is, and says which: what the page weighs and
-// loses, and times that are far below theirs. The other times are figures beside their targets.
+// exceeded that does not depend on how busy the machine is, and says which: what the page weighs
+// and loses, and times that are far below theirs. The other times are figures beside their targets.
 // BENCH_JSON names a file that receives them.
 
 import { note, noteLoad, printHead, save } from '../../tests/bench/figures.mjs';
