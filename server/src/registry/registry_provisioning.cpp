@@ -1,4 +1,5 @@
 // How workspaces come into the registry: new, forked from another, or from another node.
+#include "async/counted.h"
 #include "registry/registry.h"
 
 namespace coditect::registry {
@@ -28,15 +29,7 @@ awaitable<Result<std::shared_ptr<Upload>>> Registry::begin_upload(
 
 awaitable<Result<Meta>> Registry::provision_on_strand(Provisioner::Request request) {
   if (closing_) co_return unavailable("the server stops", "try again when it is back");
-  struct Counted {
-    explicit Counted(Registry& registry) : self(registry) { ++self.provisioning_; }
-    ~Counted() {
-      --self.provisioning_;
-      self.provisioned_.notify_all();
-    }
-    Registry& self;
-  };
-  const Counted counted(*this);
+  const Counted counted(provisioning_, provisioned_);
   const workspace::Place home = place(WorkspaceId(services_.random.id("ws_")));
   auto made = co_await make(home, std::move(request));
   if (!made) co_return std::move(made).error();

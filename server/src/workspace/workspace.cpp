@@ -2,6 +2,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "async/counted.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "base/posix_file.h"
@@ -168,15 +169,7 @@ awaitable<Result<json::value>> Workspace::perform_on_strand(std::shared_ptr<Work
   if (self->phase_ != Phase::kOpen) {
     co_return unavailable("the workspace is going to sleep", "try again");
   }
-  struct Counted {
-    explicit Counted(Workspace& workspace) : self(workspace) { ++self.operations_; }
-    ~Counted() {
-      --self.operations_;
-      self.quiet_.notify_all();
-    }
-    Workspace& self;
-  };
-  const Counted counted(*self);
+  const Counted counted(self->operations_, self->quiet_);
   self->last_active_ = self->services_.clock.steady();
   co_return co_await operation(*self);
 }

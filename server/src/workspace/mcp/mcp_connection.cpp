@@ -4,6 +4,7 @@
 #include <exception>
 #include <strings.h>
 
+#include "async/counted.h"
 #include "async/linked_stop.h"
 #include "base/log.h"
 #include "base/posix_file.h"
@@ -270,15 +271,7 @@ awaitable<Result<mcp::ToolResult>> McpConnection::call_once(const mcp::Tool& too
                                                             json::object arguments,
                                                             std::stop_token stop) {
   // The transport is not let go before every call has left it.
-  struct Counted {
-    explicit Counted(McpConnection& connection) : self(connection) { ++self.calls_; }
-    ~Counted() {
-      --self.calls_;
-      self.changed_->notify_all();
-    }
-    McpConnection& self;
-  };
-  const Counted counted(*this);
+  const Counted counted(calls_, *changed_);
   const mcp::CallTime time{server_.timeout, limits::kMcpCallMax};
   co_return co_await client_->call_tool(tool, std::move(arguments), time, std::move(stop));
 }

@@ -15,7 +15,7 @@ import { PictureButton } from '../pictures/PictureButton';
 import { TargetButtons } from './TargetButtons';
 import { useCompose } from './useCompose';
 import { useMention, type Draft } from './useMention';
-import { Unseen } from '../pictures/PictureText';
+import { Unseen } from '../pictures/Unseen';
 import { takesDrops, usePictures, type Pictures } from '../pictures/usePictures';
 import { useTargets } from './useTargets';
 

@@ -1,8 +1,8 @@
 import type { KeyboardEvent } from 'react';
-import { takesImages } from '../../model/pictures';
 import type { AgentInfo } from '../../protocol/entities';
 import { PictureButton } from './PictureButton';
 import { PictureStrip } from './PictureStrip';
+import { Unseen } from './Unseen';
 import { takesDrops, takesPaste, type Pictures } from './usePictures';
 
 /** A text of several lines for agents, with the pictures that go with it. */
@@ -45,17 +45,5 @@ export function PictureText(props: {
         <Unseen pictures={pictures} agents={agents} />
       </div>
     </div>
-  );
-}
-
-/** Whose model will refuse the pictures. */
-export function Unseen({ pictures, agents }: { pictures: Pictures; agents: AgentInfo[] }) {
-  const blind = pictures.list.length === 0 ? [] : agents.filter((agent) => !takesImages(agent));
-  if (blind.length === 0) return null;
-  const models = blind.map(({ name, model }) => `${name}’s ${model}`).join(', ');
-  return (
-    <span className="warn-text pictures-unseen" role="status" data-testid="pictures-unseen">
-      {models} {blind.length === 1 ? 'takes' : 'take'} no pictures and will refuse them.
-    </span>
   );
 }
