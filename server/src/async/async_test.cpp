@@ -10,6 +10,7 @@
 #include "async/async_mutex.h"
 #include "async/blocking_pool.h"
 #include "async/bounded_queue.h"
+#include "async/counted.h"
 #include "async/task_group.h"
 
 namespace coditect {
@@ -161,6 +162,27 @@ TEST_F(AsyncTest, NotifierWaitEndsAtItsDeadline) {
     co_await notifier.wait_until(std::chrono::steady_clock::now() + milliseconds(5));
   };
   play(story());
+}
+
+TEST_F(AsyncTest, WhoeverClosesIsWokenOnceTheLastHasGone) {
+  Notifier gone(strand_);
+  std::size_t under_way = 0;
+  auto visit = [&](int ms) -> awaitable<void> {
+    const Counted counted(under_way, gone);
+    co_await sleep(ms);
+    if (ms == 2) throw std::runtime_error("it ends by itself");
+  };
+  auto story = [&]() -> awaitable<void> {
+    TaskGroup visitors = group();
+    visitors.spawn("short", visit(2));
+    visitors.spawn("long", visit(6));
+    co_await sleep(1);
+    EXPECT_EQ(under_way, 2u);
+    while (under_way > 0) co_await gone.wait();
+    co_await visitors.join();
+  };
+  play(story());
+  EXPECT_EQ(failures_.size(), 1u);
 }
 
 TEST_F(AsyncTest, BlockingWorkResumesTheStrand) {

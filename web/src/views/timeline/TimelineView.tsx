@@ -17,6 +17,7 @@ import { TimelineContext } from './TimelineContext';
 import { Transport } from './Transport';
 import { useLive } from './useLive';
 import './timeline.css';
+import './narrow.css';
 
 /** The workspace as it was after event `seq`; takes the whole width below the header. */
 export default function TimelineView({ seq }: { seq: number }) {
